@@ -1,0 +1,53 @@
+// swift-tools-version: 6.2
+// ResShift for GIMP: the diffusion engine, its C library, the command line and the GIMP plug-in.
+import PackageDescription
+
+let package = Package(
+  name: "resshift",
+  products: [
+    .executable(name: "resshift", targets: ["resshift"]),
+    .library(name: "libresshift", type: .dynamic, targets: ["ResShiftC"]),
+    .library(name: "ResShiftGIMP", type: .dynamic, targets: ["ResShiftGIMP"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+  ],
+  targets: [
+    // System libraries.
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "CGimp", pkgConfig: "gimpui-2.0", providers: [.apt(["libgimp2.0-dev", "libglib2.0-dev", "gimp"])]),
+
+    // The engine, from kernels up to the whole path of a picture. Arrows only point down.
+    .target(name: "CKernels"),
+    .target(name: "TensorCore", dependencies: ["CKernels", "COpenBLAS"], exclude: ["README.md"]),
+    .target(name: "Checkpoints", exclude: ["README.md"]),
+    .target(name: "Layers", dependencies: ["TensorCore", "Checkpoints"], exclude: ["README.md"]),
+    .target(name: "Models", dependencies: ["Layers", "TensorCore"], exclude: ["README.md"]),
+    .target(name: "Diffusion", dependencies: ["TensorCore"], exclude: ["README.md"]),
+    .target(
+      name: "ResShift", dependencies: ["Diffusion", "Models", "Layers", "TensorCore", "Checkpoints"],
+      exclude: ["README.md"]),
+
+    // Ways in: C programs, picture files and the command line, GIMP.
+    .target(name: "CResShift"),
+    .target(name: "ResShiftC", dependencies: ["ResShift", "CResShift"], exclude: ["README.md"]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+    .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebpmux", providers: [.apt(["libwebp-dev"])]),
+    .target(name: "CPictureCodecs", dependencies: ["CPNG", "CJPEG", "CTIFF", "CWebP"]),
+    .target(name: "PictureFiles", dependencies: ["ResShift", "CPictureCodecs"], exclude: ["README.md"]),
+    .executableTarget(
+      name: "resshift",
+      dependencies: [
+        "ResShift", "PictureFiles", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], exclude: ["README.md"]),
+    .target(name: "ResShiftGIMP", dependencies: ["ResShift", "CGimp"], exclude: ["README.md"]),
+
+    // Tests: one target per module.
+    .target(name: "TestSupport", dependencies: ["TensorCore", "Checkpoints"], path: "Tests/TestSupport"),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,2 @@
+#include <libgimp/gimp.h>
+#include <libgimp/gimpui.h>

@@ -1,0 +1,3 @@
+#ifndef CPICTURECODECS_H
+#define CPICTURECODECS_H
+#endif

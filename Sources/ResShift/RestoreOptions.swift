@@ -1,0 +1,39 @@
+/// How a picture is cut into pieces that fit memory.
+public enum TileSize: Sendable, Equatable {
+  /// 128 latent positions a side for VQ models, 256 for pixel-unshuffle ones, smaller if memory demands it.
+  case automatic
+  /// The whole picture in one piece.
+  case whole
+  /// That many model-input pixels a side, rounded up to what the network can take.
+  case pixels(Int)
+}
+
+/// How tiles are joined.
+public enum Tiling: String, Sendable, CaseIterable {
+  /// One latent for the whole picture; every step blends the predictions of overlapping tiles.
+  case joint
+  /// Every tile restored on its own, overlaps averaged: what published code does.
+  case independent
+}
+
+/// What the user can choose about one restoration. The defaults are those of the command line.
+public struct RestoreOptions: Sendable {
+  public var seed: UInt64 = 12345
+  public var tile: TileSize = .automatic
+  /// Overlap of neighbouring tiles in model-input pixels; nil = the default of 16 latent positions.
+  public var overlap: Int?
+  public var tiling: Tiling = .joint
+  /// Match the low frequencies of the result to the input; nil = the task's default.
+  public var toneMatch: Bool?
+  /// Worker threads; the result does not depend on it.
+  public var threads: Int = 1
+  /// Upper limit for the memory of the restoration in bytes; nil = what the machine has free.
+  public var memoryLimit: Int?
+  /// Called from the working thread with the share of the work that is done, 0...1. Throwing stops the restoration;
+  /// `RestoreError.cancelled` is the usual way.
+  public var progress: (@Sendable (Double) throws -> Void)?
+  /// Called from the working thread with things the user should know, such as a tile made smaller for want of memory.
+  public var notice: (@Sendable (String) -> Void)?
+
+  public init() {}
+}

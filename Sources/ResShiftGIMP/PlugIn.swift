@@ -1,0 +1,2 @@
+import CGimp
+import ResShift

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct ResShiftCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "resshift")
+}
