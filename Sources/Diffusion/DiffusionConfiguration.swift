@@ -1,5 +1,5 @@
 /// What the network predicts at each step.
-public enum PredictType: String, Sendable {
+public enum PredictType: String, Sendable, CaseIterable {
   /// x_0 itself.
   case xstart
   /// The residual z_y - x_0.

@@ -9,7 +9,7 @@ public enum ModelTask: String, Sendable, CaseIterable {
 }
 
 /// What an inpainting network sees in the hole.
-public enum HoleFill: String, Sendable {
+public enum HoleFill: String, Sendable, CaseIterable {
   /// -1, as in the published models.
   case blank
   /// A coarse push-pull fill that the network corrects.
@@ -17,7 +17,7 @@ public enum HoleFill: String, Sendable {
 }
 
 /// Whether a model wants pictures as they are or one face in its own frame.
-public enum Frame: String, Sendable {
+public enum Frame: String, Sendable, CaseIterable {
   case none
   case face
 }
@@ -36,6 +36,9 @@ public struct ModelDescriptor: Sendable, Equatable {
   public var unet: UNetConfiguration
   public var autoencoder: AutoencoderConfiguration
   public var diffusion: DiffusionConfiguration
+  /// Where the published files can be had; nil when model.json does not say.
+  public var unetSource: String?
+  public var autoencoderSource: String?
   public var fill: HoleFill = .blank
   public var frame: Frame = .none
 }

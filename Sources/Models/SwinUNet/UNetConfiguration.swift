@@ -1,5 +1,5 @@
 /// Which windows of a shifted Swin block are masked.
-public enum ShiftMask: String, Sendable {
+public enum ShiftMask: String, Sendable, CaseIterable {
   /// As in the published weights: only the bottom row of windows, between their left and right halves.
   case published
   /// As in the Swin paper: between all regions that the roll made neighbours.

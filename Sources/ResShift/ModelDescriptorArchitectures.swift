@@ -1,0 +1,57 @@
+import Diffusion
+import Models
+
+extension ModelDescriptor {
+  /// The names that `architecture(named:)` knows.
+  public static let architectureNames = ["realsr", "realsr-x2", "inpaint", "faceir", "compact-sr", "compact-inpaint"]
+
+  /// A published or built-in architecture without files, for use with random weights. Throws `RestoreError.usage`.
+  public static func architecture(named name: String) throws -> ModelDescriptor {
+    switch name {
+    case "realsr": published(name, .superResolution, sf: 4, lqSize: 64)
+    case "realsr-x2": published(name, .superResolution, sf: 2, lqSize: 128)
+    case "inpaint": published(name, .inpainting, sf: 1, lqSize: 256)
+    case "faceir": published(name, .restoration, sf: 1, lqSize: 512)
+    case "compact-sr": compact(name, .superResolution, sf: 4, lqSize: 64, minNoiseLevel: 0.08, kappa: 0.8)
+    case "compact-inpaint": compact(name, .inpainting, sf: 1, lqSize: 256, minNoiseLevel: 0.06, kappa: 0.4)
+    default:
+      throw RestoreError.usage(
+        "unknown architecture \"\(name)\"; there are \(architectureNames.joined(separator: ", "))")
+    }
+  }
+
+  /// The sizes of the published four-step models: a 64 x 64 latent of a VQ autoencoder.
+  private static func published(_ name: String, _ task: ModelTask, sf: Int, lqSize: Int) -> ModelDescriptor {
+    let f4 = VQConfiguration(
+      embedDim: 3, nEmbed: 8192, zChannels: 3, ch: 128, chMult: [1, 2, 4], numResBlocks: [2, 2, 2])
+    let f8 = VQConfiguration(
+      embedDim: 8, nEmbed: 4096, zChannels: 8, ch: 64, chMult: [1, 2, 4, 8], numResBlocks: [1, 2, 3, 4])
+    let autoencoder = task == .restoration ? f8 : f4
+    return ModelDescriptor(
+      name: name, title: name, task: task, licence: "none", folder: nil, unetFile: "", autoencoderFile: nil,
+      unet: UNetConfiguration(
+        imageSize: 64, inChannels: autoencoder.embedDim, outChannels: autoencoder.embedDim, modelChannels: 160,
+        channelMult: [1, 2, 2, 4], numResBlocks: [2, 2, 2, 2], attentionResolutions: [64, 32, 16, 8],
+        numHeadChannels: 32, swinDepth: 2, swinEmbedDim: 192, windowSize: 8, mlpRatio: 4, lqSize: lqSize,
+        condMask: task == .inpainting),
+      autoencoder: .vq(autoencoder),
+      diffusion: DiffusionConfiguration(sf: sf, steps: 4, minNoiseLevel: 0.2),
+      frame: task == .restoration ? .face : .none)
+  }
+
+  /// The sizes of the built-in models: pixel-unshuffle instead of an autoencoder.
+  private static func compact(
+    _ name: String, _ task: ModelTask, sf: Int, lqSize: Int, minNoiseLevel: Double, kappa: Double
+  ) -> ModelDescriptor {
+    ModelDescriptor(
+      name: name, title: name, task: task, licence: "none", folder: nil, unetFile: "", autoencoderFile: nil,
+      unet: UNetConfiguration(
+        imageSize: 64, inChannels: 48, outChannels: 48, modelChannels: 64, channelMult: [1, 2, 2],
+        numResBlocks: [2, 2, 2], attentionResolutions: [32, 16], numHeadChannels: 32, swinDepth: 2, swinEmbedDim: 96,
+        windowSize: 8, mlpRatio: 2, lqSize: lqSize, condMask: task == .inpainting, shiftMask: .swin),
+      autoencoder: .pixelUnshuffle(4),
+      diffusion: DiffusionConfiguration(
+        sf: sf, steps: 4, minNoiseLevel: minNoiseLevel, kappa: kappa, predictType: .residual, scaleFactor: 4),
+      fill: task == .inpainting ? .pushPull : .blank)
+  }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import Testing
+
+@testable import ResShift
+
+private let shipped = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent().appending(path: "plugin/models")
+
+/// A folder of models that goes with the value.
+private final class TemporaryRoot {
+  let folder = FileManager.default.temporaryDirectory.appending(path: "resshift-root-\(UUID().uuidString)")
+  var path: String { folder.path }
+
+  init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  /// Copies a shipped model.json, and makes the named files, empty.
+  @discardableResult
+  func add(_ name: String, files: [String] = [], as folderName: String? = nil) throws -> String {
+    let target = folder.appending(path: folderName ?? name)
+    try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      at: shipped.appending(path: "\(name)/model.json"), to: target.appending(path: "model.json"))
+    for file in files { try Data().write(to: target.appending(path: file)) }
+    return target.path
+  }
+}
+
+private let faceFiles = ["resshift_faceir_s4.pth", "ffhq512_vq_f8_dim8_face.pth"]
+
+@Suite struct ModelCatalogueTests {
+  @Test func shippedModels() throws {
+    let catalogue = ModelCatalogue(roots: [shipped.path])
+    #expect(
+      catalogue.entries.map(\.name) == [
+        "bicsr-x4", "compact-inpaint", "compact-sr-x4", "faceir", "inpaint-face", "inpaint-imagenet", "realsr-x4-v1",
+        "realsr-x4-v2", "realsr-x4-v3",
+      ])
+    #expect(catalogue.entries.allSatisfy { $0.problem == nil })
+    #expect(catalogue.entries.filter(\.isInstalled).map(\.name) == ["compact-inpaint", "compact-sr-x4"])
+    #expect(try catalogue.model(named: "", for: .superResolution).name == "compact-sr-x4")
+    #expect(try catalogue.model(named: "", for: .inpainting).name == "compact-inpaint")
+    #expect(catalogue.models(for: .restoration).map(\.name) == ["faceir"])
+  }
+
+  @Test func defaultWithoutInstalledModelSaysHowToInstallOne() throws {
+    let root = try TemporaryRoot()
+    let folder = try root.add("faceir", files: [faceFiles[0]])
+    let catalogue = ModelCatalogue(roots: [root.path])
+    let source = "https://github.com/zsyOAOA/ResShift/releases/download/v2.0/"
+    #expect(
+      throws: RestoreError.modelUnavailable(
+        "no restoration model is installed; to install faceir, put \(faceFiles[1]) from \(source)\(faceFiles[1])"
+          + " into \(folder)")
+    ) { try catalogue.model(named: "", for: .restoration) }
+    #expect(
+      throws: RestoreError.modelUnavailable(
+        "model faceir is not installed; to install faceir, put \(faceFiles[1]) from \(source)\(faceFiles[1])"
+          + " into \(folder)")
+    ) { try catalogue.model(named: "faceir", for: .restoration) }
+    try Data().write(to: URL(filePath: folder).appending(path: faceFiles[1]))
+    #expect(try catalogue.model(named: "", for: .restoration).name == "faceir")
+  }
+
+  @Test func firstInstalledModelIsTheDefaultWithoutTheBuiltIn() throws {
+    let root = try TemporaryRoot()
+    try root.add("realsr-x4-v1")
+    try root.add("realsr-x4-v2", files: ["resshift_realsrx4_s15_v2.pth", "autoencoder_vq_f4.pth"])
+    let catalogue = ModelCatalogue(roots: [root.path])
+    #expect(try catalogue.model(named: "", for: .superResolution).name == "realsr-x4-v2")
+  }
+
+  @Test func nothingAnywhere() throws {
+    let catalogue = ModelCatalogue(roots: ["/nowhere/a", "/nowhere/b"])
+    #expect(catalogue.entries.isEmpty)
+    #expect(
+      throws: RestoreError.modelUnavailable(
+        "no inpainting model is installed; looked in /nowhere/a, /nowhere/b, which also have no model.json that says"
+          + " what to put there")
+    ) { try catalogue.model(named: "", for: .inpainting) }
+  }
+
+  @Test func unknownNameListsTheKnownOnes() throws {
+    let root = try TemporaryRoot()
+    try root.add("faceir")
+    try root.add("bicsr-x4")
+    #expect(throws: RestoreError.modelUnavailable("unknown model \"esrgan\"; known: bicsr-x4, faceir")) {
+      try ModelCatalogue(roots: [root.path]).model(named: "esrgan", for: .superResolution)
+    }
+  }
+
+  @Test func wrongTaskIsAUsageError() throws {
+    #expect(throws: RestoreError.usage("model compact-sr-x4 is for super-resolution, not for inpainting")) {
+      try ModelCatalogue(roots: [shipped.path]).model(named: "compact-sr-x4", for: .inpainting)
+    }
+  }
+
+  @Test func firstRootWinsButInstalledBeatsMissing() throws {
+    let first = try TemporaryRoot()
+    let second = try TemporaryRoot()
+    let here = try first.add("faceir")
+    let there = try second.add("faceir")
+    let catalogue = ModelCatalogue(roots: [first.path, second.path])
+    #expect(catalogue.entries.map(\.folder) == [here])
+    for file in faceFiles { try Data().write(to: URL(filePath: there).appending(path: file)) }
+    #expect(catalogue.entries.map(\.folder) == [there])
+    for file in faceFiles { try Data().write(to: URL(filePath: here).appending(path: file)) }
+    #expect(catalogue.entries.map(\.folder) == [here])
+  }
+
+  @Test func brokenModelIsListedAndNotFatal() throws {
+    let root = try TemporaryRoot()
+    let folder = try root.add("faceir")
+    try root.add("bicsr-x4")
+    try Data("{".utf8).write(to: URL(filePath: folder).appending(path: "model.json"))
+    let entries = ModelCatalogue(roots: [root.path]).entries
+    #expect(entries.map(\.name) == ["bicsr-x4", "faceir"])
+    #expect(entries[1].problem?.hasPrefix("\(folder)/model.json: not valid JSON") == true)
+    #expect(entries[1].task == nil && !entries[1].isInstalled)
+    #expect(throws: RestoreError.badModel(entries[1].problem ?? "")) {
+      try ModelCatalogue(roots: [root.path]).model(named: "faceir", for: .restoration)
+    }
+  }
+
+  @Test func pathsOfModels() throws {
+    let root = try TemporaryRoot()
+    let folder = try root.add("faceir", files: faceFiles, as: "mine")
+    let empty = ModelCatalogue(roots: [])
+    #expect(try empty.model(named: folder, for: .restoration).folder == folder)
+    #expect(try empty.model(named: folder + "/model.json", for: .restoration).name == "faceir")
+    #expect(throws: RestoreError.notFound("/nowhere/mine: no such file; a model is a folder with a model.json")) {
+      try empty.model(named: "/nowhere/mine", for: .restoration)
+    }
+  }
+
+  @Test func searchPath() {
+    let variables = ["RESSHIFT_MODELS": "/a:/b::/a", "HOME": "/home/u"]
+    #expect(
+      ModelCatalogue.searchPath(programFolder: "/opt/x/bin", plugInFolder: nil) { variables[$0] }
+        == ["/a", "/b", "/home/u/.local/share/resshift/models", "/opt/x/share/resshift/models"])
+    #expect(
+      ModelCatalogue.searchPath(programFolder: "/home/u/.local/bin", plugInFolder: nil) { ["HOME": "/home/u"][$0] }
+        == ["/home/u/.local/share/resshift/models"])
+    #expect(
+      ModelCatalogue.searchPath(programFolder: nil, plugInFolder: "/g/resshift") { ["XDG_DATA_HOME": "/data"][$0] }
+        == ["/data/resshift/models", "/g/resshift/models"])
+    #expect(
+      ModelCatalogue.searchPath(programFolder: nil, plugInFolder: nil) { ["XDG_DATA_HOME": "relative"][$0] } == [])
+  }
+}
