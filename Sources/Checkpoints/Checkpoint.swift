@@ -1,0 +1,64 @@
+/// A file of weights: safetensors, or the zip of PyTorch's torch.save. It stays memory-mapped as long as it lives.
+public final class Checkpoint: Sendable {
+  /// All tensors, sorted by name, without the prefixes that wrappers of PyTorch add.
+  public let tensors: [TensorInfo]
+  private let file: MappedFile
+  private let stored: [String: StoredTensor]
+
+  /// Opens the file at `path`, whose bytes decide about the container. Throws `CheckpointError`.
+  public convenience init(path: String) throws(CheckpointError) { try self.init(MappedFile(path: path)) }
+
+  private init(_ file: MappedFile) throws(CheckpointError) {
+    let found =
+      switch try Container(of: file) {
+      case .safetensors: try Safetensors.tensors(of: file)
+      case .torchZip: try TorchCheckpoint.tensors(of: file)
+      }
+    guard !found.isEmpty else { throw .noTensors(file: file.path, found: "none") }
+    var stored: [String: StoredTensor] = [:]
+    stored.reserveCapacity(found.count)
+    for tensor in found {
+      let bare = tensor.renamed(Self.withoutPrefixes(tensor.info.name))
+      guard stored.updateValue(bare, forKey: bare.info.name) == nil else {
+        throw .malformed(
+          file: file.path, part: "the tensors' names", expected: "every name once", found: "\(bare.info.name) twice")
+      }
+    }
+    self.file = file
+    self.stored = stored
+    tensors = stored.values.map(\.info).sorted { $0.name < $1.name }
+  }
+
+  /// The path it was opened with.
+  public var path: String { file.path }
+
+  /// What is known of a tensor, nil if there is none of that name.
+  public func info(_ name: String) -> TensorInfo? { stored[name]?.info }
+
+  /// Copies a tensor, row-major, widened to float32 exactly. Throws if it is missing, of another count, or not
+  /// float32, float16 or bfloat16.
+  public func read(_ name: String, into destination: UnsafeMutableBufferPointer<Float>) throws(CheckpointError) {
+    try tensor(name, destination.count).read(from: file, into: destination)
+  }
+
+  /// Copies an int32 tensor, row-major. Throws if it is missing, of another count or another type.
+  public func read(_ name: String, into destination: UnsafeMutableBufferPointer<Int32>) throws(CheckpointError) {
+    try tensor(name, destination.count).read(from: file, into: destination)
+  }
+
+  private func tensor(_ name: String, _ count: Int) throws(CheckpointError) -> StoredTensor {
+    guard let tensor = stored[name] else {
+      throw .missingTensor(file: path, tensor: name, expectedShape: [count])
+    }
+    return tensor
+  }
+
+  /// DataParallel prefixes every key with `module.`, torch.compile with `_orig_mod.`; they may be nested.
+  private static func withoutPrefixes(_ name: String) -> String {
+    var bare = name[...]
+    while let prefix = ["module.", "_orig_mod."].first(where: { bare.hasPrefix($0) && bare != $0 }) {
+      bare = bare.dropFirst(prefix.count)
+    }
+    return String(bare)
+  }
+}
