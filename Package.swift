@@ -48,7 +48,11 @@ let package = Package(
     // Tests: one target per module.
     .target(name: "TestSupport", dependencies: ["TensorCore", "Checkpoints"], path: "Tests/TestSupport"),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
-    .testTarget(name: "ResShiftTests", dependencies: ["ResShift", "TestSupport"]),
+    .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport"]),
+    .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TensorCore", "TestSupport"]),
+    .testTarget(name: "ModelsTests", dependencies: ["Models", "Layers", "ResShift", "TensorCore", "TestSupport"]),
+    .testTarget(
+      name: "ResShiftTests", dependencies: ["ResShift", "Diffusion", "Models", "Layers", "TensorCore", "Checkpoints", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,1 +1,55 @@
 #include "CKernels.h"
+#include "clones.h"
+#include "functions.h"
+
+CLONES void ck_add(float *restrict y, const float *restrict x, size_t n) {
+  for (size_t i = 0; i < n; i++) y[i] += x[i];
+}
+
+CLONES void ck_add_bias(float *restrict y, const float *restrict bias, size_t rows, size_t cols) {
+  for (size_t r = 0; r < rows; r++)
+    for (size_t c = 0; c < cols; c++) y[r * cols + c] += bias[c];
+}
+
+CLONES void ck_fill_rows(float *restrict y, const float *restrict bias, size_t rows, size_t cols) {
+  for (size_t r = 0; r < rows; r++)
+    for (size_t c = 0; c < cols; c++) y[r * cols + c] = bias[c];
+}
+
+CLONES void ck_scale(float *y, const float *x, float a, size_t n) {
+  for (size_t i = 0; i < n; i++) y[i] = a * x[i];
+}
+
+CLONES void ck_axpbypcz(float *restrict z, float a, const float *restrict x, float b, const float *restrict e, float c,
+                        size_t n) {
+  if (e)
+    for (size_t i = 0; i < n; i++) z[i] = a * z[i] + b * x[i] + c * e[i];
+  else
+    for (size_t i = 0; i < n; i++) z[i] = a * z[i] + b * x[i];
+}
+
+CLONES void ck_accumulate_weighted(float *restrict acc, const float *restrict x, const float *restrict w, size_t pixels,
+                                   size_t channels) {
+  for (size_t p = 0; p < pixels; p++)
+    for (size_t c = 0; c < channels; c++) acc[p * channels + c] += w[p] * x[p * channels + c];
+}
+
+CLONES void ck_silu(float *y, const float *x, size_t n) {
+  for (size_t i = 0; i < n; i++) y[i] = silu(x[i]);
+}
+
+CLONES void ck_gelu(float *y, const float *x, size_t n) {
+  for (size_t i = 0; i < n; i++) y[i] = gelu(x[i]);
+}
+
+CLONES void ck_affine(float *y, const float *x, const float *restrict scale, const float *restrict shift, size_t rows,
+                      size_t channels) {
+  for (size_t r = 0; r < rows; r++)
+    for (size_t c = 0; c < channels; c++) y[r * channels + c] = x[r * channels + c] * scale[c] + shift[c];
+}
+
+CLONES void ck_affine_silu(float *y, const float *x, const float *restrict scale, const float *restrict shift,
+                           size_t rows, size_t channels) {
+  for (size_t r = 0; r < rows; r++)
+    for (size_t c = 0; c < channels; c++) y[r * channels + c] = silu(x[r * channels + c] * scale[c] + shift[c]);
+}

@@ -1,1 +1,58 @@
-import CKernels
+/// A dense float32 tensor [N, H, W, C], a value: copies share memory until one is modified.
+public struct Tensor: Sendable {
+  public let shape: Shape
+  private var storage: Storage
+
+  /// A tensor whose elements `build` writes, every one of them.
+  public init(_ shape: Shape, building build: (UnsafeMutablePointer<Float>) throws -> Void) rethrows {
+    self.shape = shape
+    storage = Storage(count: shape.count)
+    try withExtendedLifetime(storage) { try build(storage.pointer) }
+  }
+
+  public init(_ shape: Shape, repeating value: Float = 0) {
+    self.init(shape) { $0.update(repeating: value, count: shape.count) }
+  }
+
+  /// A tensor of given elements in row-major order [N, H, W, C].
+  public init(_ shape: Shape, _ elements: [Float]) {
+    precondition(elements.count == shape.count, "\(elements.count) elements for a tensor of \(shape)")
+    self.init(shape) { out in elements.withUnsafeBufferPointer { out.update(from: $0.baseAddress!, count: $0.count) } }
+  }
+
+  /// The same elements under another shape.
+  public func reshaped(_ shape: Shape) -> Tensor {
+    precondition(shape.count == self.shape.count, "\(self.shape) cannot become \(shape)")
+    return Tensor(shape: shape, storage: storage)
+  }
+
+  private init(shape: Shape, storage: Storage) {
+    self.shape = shape
+    self.storage = storage
+  }
+
+  /// Calls `body` with the elements; the pointer is valid only within.
+  public func read<R>(_ body: (UnsafePointer<Float>) throws -> R) rethrows -> R {
+    try withExtendedLifetime(storage) { try body(UnsafePointer(storage.pointer)) }
+  }
+
+  /// Calls `body` with the elements for writing, after copying them if they are shared.
+  public mutating func modify<R>(_ body: (UnsafeMutablePointer<Float>) throws -> R) rethrows -> R {
+    if !isKnownUniquelyReferenced(&storage) {
+      let copy = Storage(count: shape.count)
+      copy.pointer.update(from: storage.pointer, count: shape.count)
+      storage = copy
+    }
+    return try withExtendedLifetime(storage) { try body(storage.pointer) }
+  }
+
+  /// The elements in row-major order.
+  public var elements: [Float] {
+    read { Array(UnsafeBufferPointer(start: $0, count: shape.count)) }
+  }
+
+  /// One element; slow, for small work and tests.
+  public subscript(n: Int, y: Int, x: Int, c: Int) -> Float {
+    read { $0[((n * shape.h + y) * shape.w + x) * shape.c + c] }
+  }
+}

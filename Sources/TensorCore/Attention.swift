@@ -1,0 +1,78 @@
+import CKernels
+
+/// One-head attention over all pixels of a picture: softmax(q kᵀ / sqrt(C)) v for q, k, v [N, H, W, C].
+///
+/// Rows of the score matrix are made in pieces; the whole matrix, (HW)², never exists.
+public func planeAttention(query: Tensor, key: Tensor, value: Tensor) -> Tensor {
+  let shape = query.shape
+  precondition(key.shape == shape && value.shape == shape, "query, key and value of one shape")
+  let (tokens, c) = (shape.h * shape.w, shape.c)
+  let scale = 1 / Float(c).squareRoot()
+  let chunk = max(16, min(512, attentionElements / tokens))
+  WorkCount.add(matmul: 2 * shape.n * tokens, c, tokens)
+  return Tensor(shape) { out in
+    query.read { q in
+      key.read { k in
+        value.read { v in
+          for n in 0..<shape.n {
+            let base = n * tokens * c
+            Parallel.forRanges(tokens, chunk: chunk, scratch: chunk * tokens) { range, scores in
+              let first = base + range.lowerBound * c
+              sgemm(
+                range.count, tokens, c, alpha: scale, q + first, lda: c, k + base, ldb: c, transposeB: true, scores,
+                ldc: tokens)
+              ck_softmax_rows(scores, range.count, tokens, tokens)
+              sgemm(range.count, c, tokens, scores, lda: tokens, v + base, ldb: c, out + first, ldc: c)
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Elements of one piece of the score matrix: 8 MB.
+private let attentionElements = 1 << 21
+
+/// Attention inside windows.
+///
+/// `qkv` is [windows, 1, tokens, 3C] with rows [q|k|v][head][dim]; `bias` is [1, heads, tokens, tokens]; `masks` is
+/// [kinds, 1, tokens, tokens] of which window i uses `maskOfWindow(i)`, nil = none. `probabilities`, if wanted, receives
+/// the softmax as [windows, heads, tokens, tokens]. Result: [windows, 1, tokens, C]
+public func windowAttention(
+  qkv: Tensor, heads: Int, bias: Tensor, masks: Tensor?, maskOfWindow: (Int) -> Int?,
+  probabilities: UnsafeMutablePointer<Float>? = nil
+) -> Tensor {
+  let (windows, tokens, c) = (qkv.shape.n, qkv.shape.w, qkv.shape.c / 3)
+  precondition(qkv.shape.c == 3 * c && c % heads == 0, "\(qkv.shape) for \(heads) heads")
+  precondition(bias.shape == Shape(1, heads, tokens, tokens), "a bias for every head and pair of tokens")
+  let (dim, square) = (c / heads, tokens * tokens)
+  let scale = 1 / Float(dim).squareRoot()
+  WorkCount.add(matmul: 2 * windows * heads * tokens, dim, tokens)
+  func run(
+    _ qkv: UnsafePointer<Float>, _ bias: UnsafePointer<Float>, _ masks: UnsafePointer<Float>?,
+    _ out: UnsafeMutablePointer<Float>
+  ) {
+    Parallel.forRanges(windows, chunk: 4, scratch: square) { range, scores in
+      for window in range {
+        let rows = qkv + window * tokens * 3 * c
+        let mask = maskOfWindow(window).flatMap { kind in masks.map { $0 + kind * square } }
+        for head in 0..<heads {
+          let q = rows + head * dim
+          sgemm(tokens, tokens, dim, alpha: scale, q, lda: 3 * c, q + c, ldb: 3 * c, transposeB: true, scores, ldc: tokens)
+          ck_add_softmax_rows(scores, bias + head * square, mask, tokens, tokens)
+          probabilities.map { ($0 + (window * heads + head) * square).update(from: scores, count: square) }
+          sgemm(
+            tokens, dim, tokens, scores, lda: tokens, q + 2 * c, ldb: 3 * c, out + window * tokens * c + head * dim, ldc: c)
+        }
+      }
+    }
+  }
+  return Tensor(Shape(windows, 1, tokens, c)) { out in
+    qkv.read { qkv in
+      bias.read { bias in
+        if let masks { masks.read { run(qkv, bias, $0, out) } } else { run(qkv, bias, nil, out) }
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import CKernels
+
+extension Tensor {
+  /// Adds `other`, of the same shape.
+  public mutating func add(_ other: Tensor) {
+    precondition(shape == other.shape, "cannot add \(other.shape) to \(shape)")
+    let count = shape.count
+    modify { y in
+      other.read { x in
+        Parallel.forRanges(count, chunk: Parallel.elementChunk) { ck_add(y + $0.lowerBound, x + $0.lowerBound, $0.count) }
+      }
+    }
+  }
+
+  public func scaled(by factor: Float) -> Tensor {
+    mapped { ck_scale($0, $1, factor, $2) }
+  }
+
+  public func silu() -> Tensor { mapped { ck_silu($0, $1, $2) } }
+
+  public func gelu() -> Tensor { mapped { ck_gelu($0, $1, $2) } }
+
+  /// self = a * self + b * x + c * noise: one step of the sampler. All shapes are the same; no noise counts as c = 0.
+  public mutating func combine(_ a: Float, _ x: Tensor, _ b: Float, _ noise: Tensor? = nil, _ c: Float = 0) {
+    precondition(shape == x.shape && (noise.map { $0.shape == shape } ?? true), "a step combines tensors of one shape")
+    let count = shape.count
+    func run(_ z: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ e: UnsafePointer<Float>?) {
+      Parallel.forRanges(count, chunk: Parallel.elementChunk) { range in
+        let i = range.lowerBound
+        ck_axpbypcz(z + i, a, x + i, b, e.map { $0 + i }, c, range.count)
+      }
+    }
+    modify { z in
+      x.read { x in
+        if let noise { noise.read { run(z, x, $0) } } else { run(z, x, nil) }
+      }
+    }
+  }
+
+  /// [N, H, W, C1] and [N, H, W, C2] side by side in the channels: [N, H, W, C1 + C2], `self` first.
+  public func concatenated(with other: Tensor) -> Tensor {
+    let (a, b) = (shape, other.shape)
+    precondition((a.n, a.h, a.w) == (b.n, b.h, b.w), "cannot join \(a) and \(b)")
+    return Tensor(Shape(a.n, a.h, a.w, a.c + b.c)) { out in
+      read { x in
+        other.read { y in
+          Parallel.forRanges(a.pixels, chunk: 1024) { range in
+            for p in range {
+              let row = out + p * (a.c + b.c)
+              row.update(from: x + p * a.c, count: a.c)
+              (row + a.c).update(from: y + p * b.c, count: b.c)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func mapped(_ kernel: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void) -> Tensor {
+    let count = shape.count
+    return Tensor(shape) { y in
+      read { x in
+        Parallel.forRanges(count, chunk: Parallel.elementChunk) { kernel(y + $0.lowerBound, x + $0.lowerBound, $0.count) }
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Dispatch
+import Synchronization
+
+/// The one parallel loop. Work is cut into pieces that do not depend on the number of threads, so neither do results.
+public enum Parallel {
+  /// Threads of loops started from here on; 1 inside a loop's body.
+  @TaskLocal public static var threads = 1
+
+  /// Runs `body` for 0..<count, in any order, on up to `threads` threads, and returns when all are done.
+  public static func forEach(_ count: Int, _ body: (Int) -> Void) {
+    forEach(count, scratch: 0) { index, _ in body(index) }
+  }
+
+  /// The same with `scratch` floats of memory for each thread, uninitialised.
+  public static func forEach(_ count: Int, scratch: Int, _ body: (Int, UnsafeMutablePointer<Float>) -> Void) {
+    let workers = min(threads, count)
+    let next = Atomic(0)
+    func work(_: Int) {
+      let memory = Storage(count: scratch)
+      withExtendedLifetime(memory) {
+        while true {
+          let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          guard index < count else { return }
+          body(index, memory.pointer)
+        }
+      }
+    }
+    if workers <= 1 {
+      work(0)
+    } else {
+      withoutActuallyEscaping(work) { work in
+        let shared = SharedWork(run: work)
+        $threads.withValue(1) { DispatchQueue.concurrentPerform(iterations: workers) { shared.run($0) } }
+      }
+    }
+  }
+
+  /// Runs `body` over consecutive ranges of at most `chunk` that cover 0..<count.
+  public static func forRanges(_ count: Int, chunk: Int, _ body: (Range<Int>) -> Void) {
+    forRanges(count, chunk: chunk, scratch: 0) { range, _ in body(range) }
+  }
+
+  public static func forRanges(
+    _ count: Int, chunk: Int, scratch: Int, _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
+  ) {
+    precondition(chunk > 0, "a chunk has at least one element")
+    forEach((count + chunk - 1) / chunk, scratch: scratch) { index, memory in
+      body(index * chunk..<min(count, (index + 1) * chunk), memory)
+    }
+  }
+
+  /// Elements per piece of an elementwise loop: large against the cost of a piece, small against the cache.
+  static let elementChunk = 1 << 16
+}
+
+/// `@unchecked Sendable`: the loop's body is called on several threads at once, each time with an index of its own, and
+/// the loop returns only after the last call.
+private struct SharedWork: @unchecked Sendable {
+  let run: (Int) -> Void
+}

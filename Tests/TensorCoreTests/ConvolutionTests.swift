@@ -1,0 +1,54 @@
+import TensorCore
+import TestSupport
+import Testing
+
+struct ConvolutionTests {
+  /// float32 sums of up to some thousand products of numbers of unit size: errors near 1e-7 each.
+  private let tolerance = 1e-11
+
+  @Test func equalsTheDefinitionOnRandomOddShapes() {
+    var random = SeededRandom(1)
+    for _ in 0..<40 {
+      let shape = Shape(
+        Int.random(in: 1...2, using: &random), Int.random(in: 1...19, using: &random),
+        Int.random(in: 1...19, using: &random), Int.random(in: 1...37, using: &random))
+      let outChannels = Int.random(in: 1...41, using: &random)
+      let kernel = Bool.random(using: &random) ? 3 : 1
+      let stride = kernel == 3 && Bool.random(using: &random) ? 2 : 1
+      let isBottomRight = stride == 2 && shape.h > 1 && shape.w > 1 && Bool.random(using: &random)
+      let x = random.tensor(shape)
+      let weights = random.tensor(Shape(outChannels, 1, 1, shape.c * kernel * kernel))
+      let bias = random.tensor(Shape(outChannels, 1, 1, 1))
+      let packed = ConvolutionWeights(
+        weights, bias: bias, kernel: kernel, inChannels: shape.c, outChannels: outChannels)
+      let (before, after) = isBottomRight ? (0, 1) : (kernel / 2, kernel / 2)
+      let expected = naiveConvolution(
+        x, weights.elements, bias.elements, kernel: kernel, stride: stride, before: before, after: after)
+      let found = convolve(x, packed, stride: stride, padding: isBottomRight ? .bottomRight : .same)
+      expectClose(found, expected, nmse: tolerance, "\(shape) -> \(outChannels), kernel \(kernel), stride \(stride)")
+    }
+  }
+
+  @Test func doesNotDependOnThreads() {
+    var random = SeededRandom(2)
+    let x = random.tensor(Shape(1, 70, 50, 64))
+    let weights = ConvolutionWeights(
+      random.tensor(Shape(48, 1, 1, 576)), bias: random.tensor(Shape(48, 1, 1, 1)), kernel: 3, inChannels: 64,
+      outChannels: 48)
+    let one = convolve(x, weights).elements
+    for threads in [2, 3, 8] {
+      #expect(Parallel.$threads.withValue(threads) { convolve(x, weights).elements } == one)
+    }
+  }
+
+  @Test func upsamplingRepeatsEveryPixel() {
+    let x = Tensor(Shape(1, 2, 3, 2), (0..<12).map(Float.init))
+    let large = x.upsampledNearest2x()
+    #expect(large.shape == Shape(1, 4, 6, 2))
+    for y in 0..<4 {
+      for column in 0..<6 {
+        for c in 0..<2 { #expect(large[0, y, column, c] == x[0, y / 2, column / 2, c]) }
+      }
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import TensorCore
+import TestSupport
+import Testing
+
+struct ElementwiseTests {
+  @Test func activationsFollowTheirDefinitions() {
+    let values = stride(from: Float(-100), through: 100, by: 0.037).map { $0 } + [0, -0.0, 1e-20, 1e6, -1e6]
+    let x = Tensor(Shape(1, 1, 1, values.count), values)
+    for (value, silu) in zip(values, x.silu().elements) {
+      let exact = Double(value) / (1 + exp(-Double(value)))
+      #expect(abs(Double(silu) - exact) <= 4e-7 * abs(exact) + 1e-30, "SiLU(\(value))")
+    }
+    for (value, gelu) in zip(values, x.gelu().elements) {
+      let exact = Double(value) * 0.5 * erfc(-Double(value) / 2.0.squareRoot())
+      #expect(abs(Double(gelu) - exact) <= 3e-7 * max(1, abs(Double(value))), "GELU(\(value))")
+    }
+  }
+
+  @Test(arguments: [Shape(1, 2, 2, 32), Shape(2, 3, 5, 64), Shape(1, 130, 67, 96)])
+  func groupNormFollowsItsDefinition(_ shape: Shape) {
+    var random = SeededRandom(6)
+    let x = random.tensor(shape, 3...5)  // far from zero mean: where one-pass variances lose digits
+    let (weight, bias) = (random.tensor(Shape(1, 1, 1, shape.c)), random.tensor(Shape(1, 1, 1, shape.c)))
+    let (scale, shift) = (random.tensor(Shape(1, 1, 1, shape.c)), random.tensor(Shape(1, 1, 1, shape.c)))
+    let (elements, width, plane) = (x.elements, shape.c / 32, shape.h * shape.w)
+    var plain = [Float](repeating: 0, count: shape.count)
+    var modulated = plain
+    for n in 0..<shape.n {
+      for group in 0..<32 {
+        let indices = (0..<plane).flatMap { p in
+          (group * width..<(group + 1) * width).map { (n * plane + p) * shape.c + $0 }
+        }
+        let mean = indices.reduce(0.0) { $0 + Double(elements[$1]) } / Double(indices.count)
+        let variance = indices.reduce(0.0) { $0 + pow(Double(elements[$1]) - mean, 2) } / Double(indices.count)
+        for i in indices {
+          let c = i % shape.c
+          let normed = (Double(elements[i]) - mean) / (variance + 1e-5).squareRoot()
+          let y = normed * Double(weight[0, 0, 0, c]) + Double(bias[0, 0, 0, c])
+          plain[i] = Float(y)
+          let z = y * (1 + Double(scale[0, 0, 0, c])) + Double(shift[0, 0, 0, c])
+          modulated[i] = Float(z / (1 + exp(-z)))
+        }
+      }
+    }
+    expectClose(
+      groupNorm(x, groups: 32, epsilon: 1e-5, weight: weight, bias: bias).elements, plain, nmse: 1e-9, "plain")
+    let fused = groupNorm(
+      x, groups: 32, epsilon: 1e-5, weight: weight, bias: bias, modulation: (scale, shift), silu: true)
+    expectClose(fused.elements, modulated, nmse: 1e-9, "modulated, with SiLU")
+    let threaded = Parallel.$threads.withValue(3) {
+      groupNorm(x, groups: 32, epsilon: 1e-5, weight: weight, bias: bias, modulation: (scale, shift), silu: true)
+    }
+    #expect(threaded.elements == fused.elements)
+  }
+
+  @Test func parallelLoopsVisitEveryIndexOnce() {
+    for (count, threads, chunk) in [(0, 2, 3), (1, 8, 1), (1000, 2, 7), (65, 3, 64)] {
+      let visits = Tensor(Shape(1, 1, 1, max(count, 1))).elements
+      var seen = visits
+      seen.withUnsafeMutableBufferPointer { seen in
+        guard let seen = seen.baseAddress else { return }
+        Parallel.$threads.withValue(threads) {
+          Parallel.forRanges(count, chunk: chunk) { for i in $0 { seen[i] += 1 } }
+        }
+      }
+      #expect(seen.prefix(count).allSatisfy { $0 == 1 })
+    }
+  }
+
+  @Test func tensorsAreValues() {
+    let a = Tensor(Shape(1, 1, 1, 3), [1, 2, 3])
+    var b = a
+    b.add(a)
+    #expect(a.elements == [1, 2, 3])
+    #expect(b.elements == [2, 4, 6])
+  }
+}
