@@ -1,0 +1,34 @@
+import CKernels
+import TensorCore
+
+/// Where the sampler's noise comes from: standard normal numbers for each draw of a restoration.
+public protocol NoiseSource {
+  /// Draw 0 is the prior's, draw i that of the i-th step; `shape` is that of the latent.
+  func draw(_ index: Int, _ shape: Shape) -> Tensor
+}
+
+/// Noise that is a function of (seed, stream, draw, latent position), so that neither the tiles nor the threads change it.
+public struct SeededNoise: NoiseSource, Sendable {
+  private let seed: UInt64
+  private let stream: UInt32
+  private let origin: (y: Int, x: Int)
+
+  /// `origin` is the position of the latent's first element in the whole picture's latent.
+  public init(seed: UInt64, stream: UInt32 = 0, origin: (y: Int, x: Int) = (0, 0)) {
+    self.seed = seed
+    self.stream = stream
+    self.origin = origin
+  }
+
+  public func draw(_ index: Int, _ shape: Shape) -> Tensor {
+    Tensor(shape) { out in
+      Parallel.forEach(shape.n * shape.h) { row in
+        for x in 0..<shape.w {
+          ck_normal(
+            out + (row * shape.w + x) * shape.c, shape.c, seed, stream, UInt32(index), Int32(x + origin.x),
+            Int32(row + origin.y))
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import CKernels
+import Layers
+import TensorCore
+
+/// The codebook of the VQ autoencoder.
+struct VectorQuantizer: Sendable {
+  /// [codes, 1, 1, dim]
+  private let embedding: Tensor
+  /// The same, [1, 1, dim, codes], as the search reads it.
+  private let transposed: Tensor
+  private let probe: Probe
+
+  init(codes: Int, dim: Int, _ at: Weights) throws {
+    let embedding = try at.tensor("embedding.weight", [codes, dim])
+    self.embedding = embedding
+    transposed = Tensor(Shape(1, 1, dim, codes)) { out in
+      embedding.read { rows in
+        for code in 0..<codes {
+          for d in 0..<dim { out[d * codes + code] = rows[code * dim + d] }
+        }
+      }
+    }
+    probe = at.at("embedding").probe
+  }
+
+  /// The index of the nearest codebook entry for each position of z [N, h, w, dim], row-major; the lowest on a tie.
+  func indices(_ z: Tensor) -> [Int32] {
+    let (codes, dim) = (embedding.shape.n, z.shape.c)
+    return [Int32](unsafeUninitializedCapacity: z.shape.pixels) { buffer, count in
+      count = z.shape.pixels
+      guard let out = buffer.baseAddress else { return }
+      z.read { z in
+        transposed.read { codebook in
+          Parallel.forRanges(count, chunk: 64, scratch: codes) { range, scratch in
+            ck_nearest_code(
+              out + range.lowerBound, z + range.lowerBound * dim, range.count, codebook, codes, dim, scratch)
+          }
+        }
+      }
+    }
+  }
+
+  /// The codebook entries of `indices` as a latent of `shape`.
+  func lookUp(_ indices: [Int32], _ shape: Shape) -> Tensor {
+    let dim = shape.c
+    let latent = Tensor(shape) { out in
+      embedding.read { rows in
+        for (position, code) in indices.enumerated() {
+          (out + position * dim).update(from: rows + Int(code) * dim, count: dim)
+        }
+      }
+    }
+    probe.record { latent.reshaped(Shape(indices.count, 1, 1, dim)) }
+    return latent
+  }
+}

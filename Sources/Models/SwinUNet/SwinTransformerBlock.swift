@@ -1,0 +1,51 @@
+import Layers
+import TensorCore
+
+/// One Swin block with GroupNorm in place of LayerNorm: x + attention(norm1 x), then x + mlp(norm2 x).
+struct SwinTransformerBlock: Sendable {
+  private let norm1: GroupNorm
+  private let attention: WindowAttention
+  private let norm2: GroupNorm
+  private let mlp: Mlp
+  private let grid: WindowGrid
+  private let mask: ShiftedWindowMask?
+  private let probe: Probe
+
+  init(channels: Int, headChannels: Int, grid: WindowGrid, mlpRatio: Double, mask: ShiftMask, _ at: Weights) throws {
+    norm1 = try GroupNorm(channels, epsilon: 1e-5, at.at("norm1"))
+    attention = try WindowAttention(
+      channels: channels, headChannels: headChannels, window: grid.size, at.at("attn"))
+    norm2 = try GroupNorm(channels, epsilon: 1e-5, at.at("norm2"))
+    mlp = try Mlp(channels, hidden: Int(Double(channels) * mlpRatio), at.at("mlp"))
+    self.grid = grid
+    self.mask = grid.shift == 0 ? nil : ShiftedWindowMask(mask, window: grid.size, shift: grid.shift)
+    probe = at.probe
+  }
+
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    let (rows, columns) = (x.shape.h / grid.size, x.shape.w / grid.size)
+    var h = attention(norm1(x).windows(grid), masks: mask?.masks) { index in
+      mask?.maskOfWindow(index, rows: rows, columns: columns)
+    }.plane(x.shape, from: grid)
+    h.add(x)
+    h.add(mlp(norm2(h)))
+    return probe(h)
+  }
+}
+
+/// The two 1x1 convolutions of a Swin block, GELU between them.
+struct Mlp: Sendable {
+  private let fc1: Conv2d
+  private let fc2: Conv2d
+  private let probe: Probe
+
+  init(_ channels: Int, hidden: Int, _ at: Weights) throws {
+    fc1 = try Conv2d(channels, hidden, kernel: 1, at.at("fc1"))
+    fc2 = try Conv2d(hidden, channels, kernel: 1, at.at("fc2"))
+    probe = at.probe
+  }
+
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    probe(fc2(probe(fc1(x).gelu(), "act")))
+  }
+}

@@ -1,0 +1,87 @@
+import Diffusion
+import Foundation
+import TensorCore
+import TestSupport
+import Testing
+
+/// One entry of schedules.json.
+private struct RecordedSchedule: Decodable {
+  let steps: Int
+  let min_noise_level, kappa, power, etas_end: Double
+  let sqrt_etas, coef1, coef2, posterior_variance: [Double]
+}
+
+struct DiffusionTests {
+  @Test func schedulesEqualTheRecordedOnes() throws {
+    let file = try Data(contentsOf: URL(filePath: fixture("schedules.json")))
+    let recorded = try JSONDecoder().decode([RecordedSchedule].self, from: file)
+    #expect(recorded.count >= 2)
+    for entry in recorded {
+      let schedule = EtaSchedule(
+        DiffusionConfiguration(
+          sf: 1, steps: entry.steps, minNoiseLevel: entry.min_noise_level, etasEnd: entry.etas_end, kappa: entry.kappa,
+          power: entry.power))
+      #expect(schedule.steps == entry.steps)
+      for t in 1...entry.steps {
+        let (eta, before, alpha) = (schedule.eta(t), schedule.eta(t - 1), schedule.alpha(t))
+        let variance = entry.kappa * entry.kappa * before * alpha / eta
+        #expect(abs(schedule.sqrtEta[t] - entry.sqrt_etas[t - 1]) < 1e-6)
+        #expect(abs(before / eta - entry.coef1[t - 1]) < 1e-6)
+        #expect(abs(alpha / eta - entry.coef2[t - 1]) < 1e-6)
+        #expect(abs(variance - entry.posterior_variance[t - 1]) < 1e-6)
+      }
+    }
+  }
+
+  /// A denoiser that knows x_0 leads to x_0 exactly, whatever the noise: the last step weighs it with 1.
+  @Test(arguments: [PredictType.xstart, .residual])
+  func aPerfectDenoiserIsFollowed(_ predictType: PredictType) {
+    var random = SeededRandom(9)
+    let shape = Shape(1, 4, 6, 3)
+    let (clean, degraded) = (random.tensor(shape), random.tensor(shape))
+    var residual = degraded
+    residual.combine(1, clean, -1)
+    for steps in [2, 4, 15] {
+      let diffusion = GaussianDiffusion(
+        DiffusionConfiguration(sf: 1, steps: steps, minNoiseLevel: 0.2, predictType: predictType))
+      var seen: [Int] = []
+      let result = Sampler(diffusion).sample(around: degraded, noise: SeededNoise(seed: 1)) { _, step in
+        seen.append(step)
+        return predictType == .xstart ? clean : residual
+      }
+      #expect(seen == Array((0..<steps).reversed()))
+      expectClose(result, clean, nmse: 1e-12)
+    }
+  }
+
+  @Test func noiseIsAFunctionOfSeedDrawAndPosition() {
+    let whole = SeededNoise(seed: 42).draw(1, Shape(1, 8, 9, 48))
+    let part = SeededNoise(seed: 42, origin: (y: 3, x: 4)).draw(1, Shape(1, 2, 5, 48))
+    #expect(part.elements == whole.cropped(y: 3, x: 4, height: 2, width: 5).elements)
+    let threaded = Parallel.$threads.withValue(2) { SeededNoise(seed: 42).draw(1, Shape(1, 8, 9, 48)) }
+    #expect(threaded.elements == whole.elements)
+    for other in [
+      SeededNoise(seed: 43).draw(1, whole.shape), SeededNoise(seed: 42).draw(2, whole.shape),
+      SeededNoise(seed: 42, stream: 1).draw(1, whole.shape),
+    ] {
+      #expect(abs(correlation(other.elements, whole.elements)) < 0.06)
+    }
+  }
+
+  @Test func noiseIsStandardNormal() {
+    let values = SeededNoise(seed: 7).draw(0, Shape(1, 128, 128, 7)).elements.map(Double.init)
+    let count = Double(values.count)
+    let mean = values.reduce(0, +) / count
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+    let fourth = values.reduce(0) { $0 + pow($1 - mean, 4) } / count
+    // Standard errors for 114,688 numbers: 0.003, 0.0042, 0.029; the bounds are four of them.
+    #expect(abs(mean) < 0.012)
+    #expect(abs(variance - 1) < 0.017)
+    #expect(abs(fourth - 3) < 0.12)
+    #expect(values.allSatisfy { $0.isFinite && abs($0) < 6.5 })
+  }
+
+  private func correlation(_ a: [Float], _ b: [Float]) -> Double {
+    zip(a, b).reduce(0.0) { $0 + Double($1.0) * Double($1.1) } / Double(a.count)
+  }
+}
