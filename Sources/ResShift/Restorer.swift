@@ -1,37 +1,208 @@
+import Diffusion
+import TensorCore
+
 /// One loaded model, ready to restore pictures. Immutable and safe to share between threads.
 public final class Restorer: Sendable {
   public let descriptor: ModelDescriptor
+  let networks: Networks
 
   /// Loads the model's weights from the files that its `model.json` names.
   ///
-  /// Throws `RestoreError.badModel` or `CheckpointError` when a file is damaged or does not fit the architecture,
-  /// `RestoreError.modelUnavailable` when one is missing.
-  public init(_ descriptor: ModelDescriptor) throws {
+  /// Throws `CheckpointError` when a file is damaged or does not fit the architecture, `RestoreError.modelUnavailable`
+  /// when one is missing.
+  public init(_ descriptor: ModelDescriptor, threads: Int = 1) throws {
     self.descriptor = descriptor
+    if !descriptor.missingFiles.isEmpty {
+      throw RestoreError.modelUnavailable("\(descriptor.name) is not complete; \(descriptor.howToInstall)")
+    }
+    networks = try Parallel.$threads.withValue(max(1, threads)) { try Networks(descriptor) }
+  }
+
+  /// The same architecture with random weights: for measuring, without files.
+  public init(_ descriptor: ModelDescriptor, randomWeightsSeed seed: UInt64) throws {
+    self.descriptor = descriptor
+    networks = try Networks(descriptor, randomWeightsSeed: seed)
   }
 
   /// Enlarges a picture; `factor` nil means the model's own scale, smaller factors are reduced by area average.
   ///
-  /// Returns a picture of `factor` times the size with the same channels; gray stays gray, alpha is scaled on its own (bicubic).
+  /// Returns a picture of `factor` times the size with the same channels; gray stays gray, alpha is scaled on its own.
+  /// Throws `RestoreError` (`usage` for a factor that the model does not reach) and what `options.progress` throws.
   public func upscale(_ picture: PixelImage, factor: Int? = nil, _ options: RestoreOptions = .init()) throws -> PixelImage {
-    picture
+    let scale = descriptor.diffusion.sf
+    let factor = factor ?? scale
+    try check(.superResolution, "enlarges")
+    guard (1...scale).contains(factor) else {
+      throw RestoreError.usage("\(descriptor.name) enlarges \(scale) times at most, not \(factor) times")
+    }
+    return try withThreads(options) {
+      let (width, height) = (picture.width * factor, picture.height * factor)
+      let large = try restored(picture.networkTensor(), mask: nil, options).resized(height: height, width: width)
+      var result = PixelImage(width: width, height: height, channels: picture.channels)
+      result.setColours(large)
+      if picture.hasAlpha {
+        let alpha = picture.channels - 1
+        result.setPlane(alpha, picture.plane(alpha).resized(height: height, width: width))
+      }
+      return result
+    }
   }
 
   /// Fills the hole: every pixel whose mask value is above 0. The mask has one channel and the picture's size.
   ///
   /// Returns a picture of the same size and channels whose hole pixels are the network's, not yet blended by the mask's
   /// value (see `blended`); all other pixels and all alpha values are those of the input, bit for bit.
-  /// Pixels of alpha 0 are unknown to the network.
+  /// Pixels of alpha 0 are unknown to the network. Throws as `upscale`, `badPicture` for a mask that does not fit.
   public func inpaint(_ picture: PixelImage, mask: PixelImage, _ options: RestoreOptions = .init()) throws -> PixelImage {
-    picture
+    try check(.inpainting, "fills holes")
+    let hole = try Hole(picture, mask: mask)
+    return try withThreads(options) {
+      let whole = PixelRect(x: 0, y: 0, width: picture.width, height: picture.height)
+      let region = options.tile == .whole ? whole : hole.region(multiple: descriptor.unet.lqSize)
+      let image = picture.cropped(to: region).networkTensor()
+      let known = hole.known(region)
+      let lq = fill(image, known: known)
+      var output = try restored(lq, mask: hole.networkMask(region), options) { tile in
+        hole.touches(PixelRect(x: tile.x + region.x, y: tile.y + region.y, width: tile.width, height: tile.height))
+      }
+      if options.toneMatch ?? true { output = toneMatched(output, to: image, known: known, cell: 8) }
+      var part = picture.cropped(to: region)
+      part.setColours(output) { pixel in
+        hole.contains((pixel / region.width + region.y) * picture.width + pixel % region.width + region.x)
+      }
+      var result = picture
+      result.replace(region, with: part)
+      return result
+    }
   }
 
   /// Restores a picture at its own size. With a model of `frame == .face`, `boxes` are the faces: each is scaled into the
   /// model's frame, restored and put back; no boxes means the whole picture is one. With other models each box, or the
   /// whole picture, is restored as it is.
   ///
-  /// Returns a picture of the same size and channels; outside the boxes it is the input, bit for bit.
-  public func restore(_ picture: PixelImage, boxes: [PixelRect] = [], _ options: RestoreOptions = .init()) throws -> PixelImage {
-    picture
+  /// Returns a picture of the same size and channels; outside the boxes it is the input, bit for bit. Throws as `upscale`.
+  public func restore(
+    _ picture: PixelImage, boxes: [PixelRect] = [], _ options: RestoreOptions = .init()
+  ) throws -> PixelImage {
+    try check(.restoration, "restores pictures at their own size")
+    let whole = PixelRect(x: 0, y: 0, width: picture.width, height: picture.height)
+    for box in boxes where !whole.contains(box) {
+      throw RestoreError.usage(
+        "the box \(box.x),\(box.y),\(box.width),\(box.height) does not lie inside the picture of"
+          + " \(picture.width) x \(picture.height) pixels")
+    }
+    return try withThreads(options) {
+      var result = picture
+      let parts = boxes.isEmpty ? [whole] : boxes
+      for (index, box) in parts.enumerated() {
+        var step = options
+        step.progress = options.progress.map { report in
+          { @Sendable fraction in try report((Double(index) + fraction) / Double(parts.count)) }
+        }
+        try restoreBox(box, of: &result, whole: boxes.isEmpty, step)
+      }
+      return result
+    }
+  }
+
+  private func restoreBox(_ box: PixelRect, of picture: inout PixelImage, whole: Bool, _ options: RestoreOptions) throws {
+    let seen = descriptor.frame == .face ? box : box.grown(toMultipleOf: descriptor.unet.lqSize, within: picture)
+    let input = picture.cropped(to: seen).networkTensor()
+    var output: Tensor
+    if descriptor.frame == .face {
+      let frame = FaceFrame(side: descriptor.unet.lqSize, height: input.shape.h, width: input.shape.w)
+      output = frame.leave(try restored(frame.enter(input), mask: nil, options))
+    } else {
+      output = try restored(input, mask: nil, options)
+    }
+    if options.toneMatch ?? !whole {
+      let known = Tensor(Shape(1, input.shape.h, input.shape.w, 1), repeating: 1)
+      output = toneMatched(output, to: input, known: known, cell: max(1, max(input.shape.h, input.shape.w) / 16))
+    }
+    let inner = output.cropped(y: box.y - seen.y, x: box.x - seen.x, height: box.height, width: box.width)
+    var part = picture.cropped(to: box)
+    let weights = EdgeFade(box, within: picture).weights
+    let original = part
+    part.setColours(inner)
+    picture.replace(box, with: part.blended(over: original, weights: weights))
+  }
+
+  // MARK: - The path through the networks
+
+  /// What the network is shown in the hole.
+  private func fill(_ image: Tensor, known: Tensor) -> Tensor {
+    let count = image.shape.count
+    switch descriptor.fill {
+    case .pushPull: return pushPull(image, known: known)
+    case .blank:
+      return Tensor(image.shape) { out in
+        image.read { image in
+          known.read { known in
+            for i in 0..<count { out[i] = known[i / 3] > 0 ? image[i] : -1 }
+          }
+        }
+      }
+    }
+  }
+
+  /// The data path: pad, plan, run, crop. `lq` [1, h, w, 3] in [-1, 1]; result [1, h * sf, w * sf, 3].
+  ///
+  /// `isNeeded` tells whether a tile, in pixels of `lq`, has to be computed; nil = all.
+  func restored(
+    _ lq: Tensor, mask: Tensor?, _ options: RestoreOptions, clock: StageClock? = nil,
+    isNeeded: ((PixelRect) -> Bool)? = nil
+  ) throws -> Tensor {
+    let (multiple, scale, ratio) = (descriptor.unet.lqSize, descriptor.diffusion.sf, descriptor.inputPerLatent)
+    func padded(_ side: Int) -> Int { (side + multiple - 1) / multiple * multiple }
+    let (height, width) = (padded(lq.shape.h), padded(lq.shape.w))
+    let input = lq.reflectPadded(height: height, width: width)
+    let hole = mask?.reflectPadded(height: height, width: width)
+    let plan = try TileChoice(descriptor: descriptor, options: options).plan(height: height / ratio, width: width / ratio)
+    func rect(_ tile: TilePlan.Tile) -> PixelRect {
+      PixelRect(
+        x: tile.x * ratio, y: tile.y * ratio, width: plan.tileWidth * ratio, height: plan.tileHeight * ratio)
+    }
+    let needed = isNeeded.map { isNeeded in { isNeeded(rect($0)) } }
+    let output: Tensor
+    switch options.tiling {
+    case .joint:
+      let path = RestorationPath(networks, descriptor, plan, needed: needed, clock: clock)
+      let meter = try ProgressMeter(total: path.work, options.progress)
+      output = try path.restore(lq: input, mask: hole, noise: SeededNoise(seed: options.seed), meter)
+    case .independent:
+      output = try independently(plan, input, hole, needed, options)
+    }
+    return output.cropped(y: 0, x: 0, height: lq.shape.h * scale, width: lq.shape.w * scale)
+  }
+
+  /// Every tile on its own with fresh noise, overlaps averaged: what published code does, to compare with.
+  private func independently(
+    _ plan: TilePlan, _ lq: Tensor, _ mask: Tensor?, _ needed: ((TilePlan.Tile) -> Bool)?, _ options: RestoreOptions
+  ) throws -> Tensor {
+    let ratio = descriptor.inputPerLatent
+    let single = TilePlan(height: plan.tileHeight, width: plan.tileWidth, side: .max, overlap: 0)
+    let path = RestorationPath(networks, descriptor, single)
+    let tiles = needed.map { plan.tiles.filter($0) } ?? plan.tiles
+    let meter = try ProgressMeter(total: path.work * Double(tiles.count), options.progress)
+    var blender = TileBlender(plan, scale: descriptor.autoencoder.downsampling, channels: 3, uniform: true)
+    for (index, tile) in tiles.enumerated() {
+      func crop(_ tensor: Tensor) -> Tensor {
+        tensor.cropped(
+          y: tile.y * ratio, x: tile.x * ratio, height: plan.tileHeight * ratio, width: plan.tileWidth * ratio)
+      }
+      let noise = SeededNoise(seed: options.seed, stream: UInt32(index))
+      blender.add(try path.restore(lq: crop(lq), mask: mask.map(crop), noise: noise, meter), at: tile)
+    }
+    return blender.result(over: descriptor.diffusion.sf == 1 ? lq : nil)
+  }
+
+  private func withThreads<R>(_ options: RestoreOptions, _ body: () throws -> R) rethrows -> R {
+    try Parallel.$threads.withValue(max(1, options.threads), operation: body)
+  }
+
+  private func check(_ task: ModelTask, _ what: String) throws {
+    guard descriptor.task == task else {
+      throw RestoreError.usage("\(descriptor.name) is a model for \(descriptor.task.rawValue), not one that \(what)")
+    }
   }
 }

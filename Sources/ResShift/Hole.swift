@@ -1,0 +1,86 @@
+import TensorCore
+
+/// The hole of an inpainting: which pixels to fill, which are known, and the part of the picture to work on.
+struct Hole {
+  let width: Int
+  let height: Int
+  /// Pixels to fill: mask above 0.
+  private let isHole: [Bool]
+  /// Pixels that the network may look at: outside the hole and not wholly transparent.
+  private let isKnown: [Bool]
+  /// The smallest rectangle around all holes.
+  let bounds: PixelRect
+
+  /// Throws `RestoreError.badPicture` when sizes differ, when there is no hole, or when nothing is known around it.
+  init(_ picture: PixelImage, mask: PixelImage) throws {
+    guard (mask.width, mask.height) == (picture.width, picture.height) else {
+      throw RestoreError.badPicture(
+        "the mask has \(mask.width) x \(mask.height) pixels, the picture \(picture.width) x \(picture.height);"
+          + " make both the same size")
+    }
+    let count = picture.width * picture.height
+    width = picture.width
+    height = picture.height
+    isHole = (0..<count).map { mask.samples[$0 * mask.channels] > 0 }
+    let alpha = picture.channels - 1
+    let (hole, opaque) = (isHole, { picture.samples[$0 * picture.channels + alpha] > 0 })
+    isKnown = (0..<count).map { !hole[$0] && (!picture.hasAlpha || opaque($0)) }
+    var (left, right, top, bottom) = (width, -1, height, -1)
+    for y in 0..<height {
+      for x in 0..<width where isHole[y * width + x] {
+        (left, right, top, bottom) = (min(left, x), max(right, x), min(top, y), max(bottom, y))
+      }
+    }
+    guard right >= left else {
+      throw RestoreError.badPicture("the mask is black: nothing is marked to be filled")
+    }
+    guard isKnown.contains(true) else {
+      throw RestoreError.badPicture("the mask covers the whole picture: nothing is left to continue from")
+    }
+    bounds = PixelRect(x: left, y: top, width: right - left + 1, height: bottom - top + 1)
+  }
+
+  func contains(_ pixel: Int) -> Bool { isHole[pixel] }
+
+  /// The part of the picture to work on: the holes with context, in whole multiples of `multiple` where the picture is
+  /// large enough.
+  func region(multiple: Int) -> PixelRect {
+    let (x, w) = Self.span(bounds.x, bounds.width, within: width, multiple: multiple)
+    let (y, h) = Self.span(bounds.y, bounds.height, within: height, multiple: multiple)
+    let region = PixelRect(x: x, y: y, width: w, height: h)
+    // Context that is all unknown is none: then the whole picture it is.
+    let seen = (y..<y + h).contains { row in isKnown[row * width + x..<row * width + x + w].contains(true) }
+    return seen ? region : PixelRect(x: 0, y: 0, width: width, height: height)
+  }
+
+  /// Half a hole of context on both sides, at least a quarter and at most a half of `multiple`.
+  private static func span(_ start: Int, _ length: Int, within total: Int, multiple: Int) -> (Int, Int) {
+    let margin = min(max(length / 2, multiple / 4), multiple / 2)
+    let wanted = (length + 2 * margin + multiple - 1) / multiple * multiple
+    let size = min(wanted, total)
+    let centred = start + length / 2 - size / 2
+    return (min(max(centred, 0), total - size), size)
+  }
+
+  /// 1 where pixels are known, 0 elsewhere: [1, h, w, 1] of `region`.
+  func known(_ region: PixelRect) -> Tensor { plane(region) { isKnown[$0] ? 1 : 0 } }
+
+  /// The network's mask: +1 where unknown, -1 elsewhere.
+  func networkMask(_ region: PixelRect) -> Tensor { plane(region) { isKnown[$0] ? -1 : 1 } }
+
+  private func plane(_ region: PixelRect, _ value: (Int) -> Float) -> Tensor {
+    Tensor(Shape(1, region.height, region.width, 1)) { out in
+      for y in 0..<region.height {
+        for x in 0..<region.width { out[y * region.width + x] = value((y + region.y) * width + x + region.x) }
+      }
+    }
+  }
+
+  /// Whether a rectangle, clipped to the picture, holds any pixel to fill.
+  func touches(_ rect: PixelRect) -> Bool {
+    let columns = max(rect.x, 0)..<max(min(rect.x + rect.width, width), max(rect.x, 0))
+    return (max(rect.y, 0)..<max(min(rect.y + rect.height, height), max(rect.y, 0))).contains { y in
+      columns.contains { isHole[y * width + $0] }
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import TensorCore
+
+extension PixelImage {
+  /// The colours as the network sees them: [1, height, width, 3] in [-1, 1]; gray is repeated.
+  func networkTensor() -> Tensor {
+    let step = channels
+    let offsets = colourChannels == 1 ? [0, 0, 0] : [0, 1, 2]
+    return Tensor(Shape(1, height, width, 3)) { out in
+      samples.withUnsafeBufferPointer { samples in
+        Parallel.forEach(height) { y in
+          for pixel in y * width..<(y + 1) * width {
+            for (c, offset) in offsets.enumerated() {
+              out[3 * pixel + c] = 2 * min(max(samples[pixel * step + offset], 0), 1) - 1
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// One channel as it is: [1, height, width, 1].
+  func plane(_ channel: Int) -> Tensor {
+    Tensor(Shape(1, height, width, 1)) { out in
+      for pixel in 0..<width * height { out[pixel] = samples[pixel * channels + channel] }
+    }
+  }
+
+  /// Replaces the colours by those of a network's [1, height, width, 3] in [-1, 1], clamped, at the pixels that `isChanged`
+  /// names, nil = all; gray takes the luma. Alpha stays.
+  mutating func setColours(_ tensor: Tensor, where isChanged: ((Int) -> Bool)? = nil) {
+    precondition((tensor.shape.h, tensor.shape.w) == (height, width), "colours of the picture's size")
+    let step = channels
+    let isGray = colourChannels == 1
+    tensor.read { x in
+      for pixel in 0..<width * height where isChanged?(pixel) ?? true {
+        let (r, g, b) = (unit(x[3 * pixel]), unit(x[3 * pixel + 1]), unit(x[3 * pixel + 2]))
+        if isGray {
+          samples[pixel * step] = 0.2126 * r + 0.7152 * g + 0.0722 * b  // Rec. 709 luma
+        } else {
+          samples[pixel * step] = r
+          samples[pixel * step + 1] = g
+          samples[pixel * step + 2] = b
+        }
+      }
+    }
+  }
+
+  /// Replaces one channel by a plane [1, height, width, 1], clamped to 0...1.
+  mutating func setPlane(_ channel: Int, _ tensor: Tensor) {
+    tensor.read { x in
+      for pixel in 0..<width * height { samples[pixel * channels + channel] = min(max(x[pixel], 0), 1) }
+    }
+  }
+
+  /// The part of the picture inside `rect`, which must lie within it.
+  public func cropped(to rect: PixelRect) -> PixelImage {
+    precondition(
+      rect.x >= 0 && rect.y >= 0 && rect.x + rect.width <= width && rect.y + rect.height <= height,
+      "a rectangle inside the picture")
+    var part: [Float] = []
+    part.reserveCapacity(rect.width * rect.height * channels)
+    for y in rect.y..<rect.y + rect.height {
+      let start = (y * width + rect.x) * channels
+      part += samples[start..<start + rect.width * channels]
+    }
+    return PixelImage(width: rect.width, height: rect.height, channels: channels, samples: part)
+  }
+
+  /// Puts `part` back where `rect` was cut out.
+  mutating func replace(_ rect: PixelRect, with part: PixelImage) {
+    precondition(part.channels == channels && (part.width, part.height) == (rect.width, rect.height), "a part that fits")
+    for row in 0..<rect.height {
+      let start = ((rect.y + row) * width + rect.x) * channels
+      let source = row * rect.width * channels
+      samples.replaceSubrange(
+        start..<start + rect.width * channels, with: part.samples[source..<source + rect.width * channels])
+    }
+  }
+}
+
+/// [-1, 1] to 0...1, clamped; not a number becomes 0.
+private func unit(_ x: Float) -> Float { min(max((x + 1) / 2, 0), 1) }

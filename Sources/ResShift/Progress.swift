@@ -1,0 +1,23 @@
+import Synchronization
+
+/// Counts work done against work planned and tells the caller.
+final class ProgressMeter: Sendable {
+  private let total: Double
+  private let done = Mutex(0.0)
+  private let report: (@Sendable (Double) throws -> Void)?
+
+  init(total: Double, _ report: (@Sendable (Double) throws -> Void)?) throws {
+    self.total = max(total, 1)
+    self.report = report
+    try report?(0)
+  }
+
+  /// Throws what the caller's handler throws, which stops the restoration.
+  func advance(_ work: Double) throws {
+    let fraction = done.withLock { done in
+      done += work
+      return min(1, done / total)
+    }
+    try report?(fraction)
+  }
+}

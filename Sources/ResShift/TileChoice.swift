@@ -1,0 +1,73 @@
+extension ModelDescriptor {
+  /// Model-input pixels a side for one latent position.
+  var inputPerLatent: Int { unet.lqSize / unet.imageSize }
+
+  /// Share of the work of each stage for one tile, a step of the UNet being 1; for progress only.
+  var stageWork: (encode: Double, step: Double, decode: Double) {
+    if case .vq = autoencoder { (3.4, 1, 6.6) } else { (0.01, 1, 0.01) }
+  }
+
+  /// Side of the default tile in latent positions: attention of VQ models grows with the square of the area.
+  fileprivate var defaultTileSide: Int {
+    if case .vq = autoencoder { 128 } else { 256 }
+  }
+}
+
+/// Chooses the tiles of a latent within the memory there is.
+struct TileChoice {
+  let descriptor: ModelDescriptor
+  let options: RestoreOptions
+
+  /// Throws `RestoreError.notEnoughMemory` when the tile asked for, or the smallest one, does not fit.
+  func plan(height: Int, width: Int) throws -> TilePlan {
+    let multiple = descriptor.unet.latentMultiple
+    let overlap = options.overlap.map { ($0 + descriptor.inputPerLatent - 1) / descriptor.inputPerLatent } ?? 16
+    func plan(_ side: Int) -> TilePlan { TilePlan(height: height, width: width, side: side, overlap: overlap) }
+    func multipleOf(_ side: Int) -> Int { max(multiple, (side + multiple - 1) / multiple * multiple) }
+    let estimate = MemoryEstimate(descriptor: descriptor, threads: options.threads)
+    let fixed = estimate.picture(height: height, width: width)
+    func need(_ plan: TilePlan) -> Int { fixed + estimate.tile(height: plan.tileHeight, width: plan.tileWidth) }
+    let budget = self.budget
+
+    switch options.tile {
+    case .whole, .pixels:
+      var side = max(height, width)
+      if case .pixels(let pixels) = options.tile {
+        side = multipleOf((pixels + descriptor.inputPerLatent - 1) / descriptor.inputPerLatent)
+      }
+      let chosen = plan(side)
+      guard need(chosen) <= budget else {
+        throw RestoreError.notEnoughMemory(
+          "a tile of \(inputSide(chosen)) pixels needs about \(megabytes(need(chosen))), but \(megabytes(budget)) are"
+            + " available; choose a smaller tile, or leave the choice to the program")
+      }
+      return chosen
+    case .automatic:
+      let preferred = plan(multipleOf(descriptor.defaultTileSide))
+      for side in stride(from: multipleOf(descriptor.defaultTileSide), to: 0, by: -multiple) {
+        let chosen = plan(side)
+        guard need(chosen) <= budget else { continue }
+        if (chosen.tileHeight, chosen.tileWidth) != (preferred.tileHeight, preferred.tileWidth) {
+          options.notice?(
+            "working in tiles of \(inputSide(chosen)) instead of \(inputSide(preferred)) pixels, as"
+              + " \(megabytes(budget)) of memory are available")
+        }
+        return chosen
+      }
+      throw RestoreError.notEnoughMemory(
+        "the smallest tile, \(inputSide(plan(multiple))) pixels, needs about \(megabytes(need(plan(multiple)))), but"
+          + " \(megabytes(budget)) are available; close other programs, raise the limit or use a smaller picture")
+    }
+  }
+
+  /// Bytes that may still be taken.
+  private var budget: Int {
+    let free = SystemMemory.available ?? Int.max / 2
+    guard let limit = options.memoryLimit else { return free }
+    return min(free, max(0, limit - (SystemMemory.resident ?? 0)))
+  }
+
+  private func inputSide(_ plan: TilePlan) -> Int { max(plan.tileHeight, plan.tileWidth) * descriptor.inputPerLatent }
+
+  private func megabytes(_ bytes: Int) -> String { "\((bytes + 500_000) / 1_000_000) MB" }
+}

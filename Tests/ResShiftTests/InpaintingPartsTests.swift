@@ -1,0 +1,84 @@
+import TensorCore
+import TestSupport
+import Testing
+
+@testable import ResShift
+
+struct InpaintingPartsTests {
+  /// The recorded lq is the recorded image with its hole filled.
+  @Test func pushPullEqualsTheRecordedFill() throws {
+    let recorded = try RecordedTensors("compact-inpaint/case0.safetensors")
+    let mask = try recorded.picture("mask")
+    let known = Tensor(mask.shape, mask.elements.map { $0 > 0 ? 0 : 1 })
+    let fill = pushPull(try recorded.picture("image"), known: known)
+    expectClose(fill, try recorded.picture("lq"), nmse: 1e-12, "fill")
+  }
+
+  @Test func pushPullKeepsKnownPixelsAndConstants() {
+    var random = SeededRandom(12)
+    for (h, w) in [(1, 1), (1, 7), (5, 3), (33, 20)] {
+      let known = Tensor(Shape(1, h, w, 1), (0..<h * w).map { $0 % 3 == 0 ? 1 : 0 })
+      let image = random.tensor(Shape(1, h, w, 3))
+      let fill = pushPull(image, known: known)
+      for p in 0..<h * w where p % 3 == 0 {
+        for c in 0..<3 { #expect(abs(fill.elements[3 * p + c] - image.elements[3 * p + c]) < 1e-6) }
+      }
+      let flat = pushPull(Tensor(image.shape, repeating: 0.5), known: known)
+      #expect(flat.elements.allSatisfy { abs($0 - 0.5) < 1e-5 })
+    }
+    let nothing = Tensor(Shape(1, 4, 4, 1))
+    #expect(pushPull(Tensor(Shape(1, 4, 4, 3), repeating: 1), known: nothing).elements.allSatisfy { $0 == 0 })
+  }
+
+  @Test func tonesAreMatchedWithoutTouchingDetail() {
+    var random = SeededRandom(13)
+    let detail = random.tensor(Shape(1, 64, 64, 3), -0.1...0.1)
+    var shifted = detail
+    shifted.add(Tensor(detail.shape, repeating: 0.3))
+    let everywhere = Tensor(Shape(1, 64, 64, 1), repeating: 1)
+    let matched = toneMatched(shifted, to: detail, known: everywhere, cell: 8)
+    #expect(largestDifference(matched.elements, detail.elements) < 1e-5)
+    // A hole takes the shift of its surroundings.
+    let known = Tensor(Shape(1, 64, 64, 1), (0..<4096).map { (20..<44).contains($0 % 64) && (20..<44).contains($0 / 64) ? 0 : 1 })
+    let inside = toneMatched(shifted, to: detail, known: known, cell: 8)
+    #expect(largestDifference(inside.elements, detail.elements) < 1e-4)
+  }
+
+  @Test func regionsHoldTheHoleWithContext() throws {
+    var random = SeededRandom(14)
+    for _ in 0..<200 {
+      let (width, height) = (Int.random(in: 2...900, using: &random), Int.random(in: 2...900, using: &random))
+      let picture = PixelImage(width: width, height: height, channels: 3, repeating: 0.5)
+      var mask = PixelImage(width: width, height: height, channels: 1)
+      let (x, y) = (Int.random(in: 0..<width - 1, using: &random), Int.random(in: 0..<height - 1, using: &random))
+      mask[x, y, 0] = 0.01
+      let hole = try Hole(picture, mask: mask)
+      #expect(hole.bounds == PixelRect(x: x, y: y, width: 1, height: 1))
+      let region = hole.region(multiple: 256)
+      #expect(PixelRect(x: 0, y: 0, width: width, height: height).contains(region))
+      #expect(region.contains(hole.bounds))
+      #expect(region.width == min(256, width) && region.height == min(256, height))
+      #expect(hole.touches(region) && hole.touches(PixelRect(x: x - 1, y: y - 1, width: 3, height: 3)))
+      #expect(!hole.touches(PixelRect(x: x + 1, y: y, width: 50, height: 50)))
+    }
+  }
+
+  @Test func masksThatCannotBeFilledAreRefused() {
+    let picture = PixelImage(width: 4, height: 3, channels: 4, repeating: 1)
+    func message(_ picture: PixelImage, _ mask: PixelImage) -> String? {
+      do {
+        _ = try Hole(picture, mask: mask)
+        return nil
+      } catch { return (error as? RestoreError)?.message }
+    }
+    #expect(message(picture, PixelImage(width: 3, height: 4, channels: 1))?.contains("3 x 4") == true)
+    #expect(message(picture, PixelImage(width: 4, height: 3, channels: 1))?.contains("nothing is marked") == true)
+    let all = PixelImage(width: 4, height: 3, channels: 1, repeating: 1)
+    #expect(message(picture, all)?.contains("nothing is left") == true)
+    var corner = PixelImage(width: 4, height: 3, channels: 1)
+    corner[0, 0, 0] = 1
+    #expect(message(picture, corner) == nil)
+    let transparent = PixelImage(width: 4, height: 3, channels: 4, repeating: 0)
+    #expect(message(transparent, corner)?.contains("nothing is left") == true)
+  }
+}

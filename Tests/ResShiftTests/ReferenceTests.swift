@@ -1,0 +1,187 @@
+import Checkpoints
+import Diffusion
+import Foundation
+import Layers
+import Models
+import TensorCore
+import TestSupport
+import Testing
+
+@testable import ResShift
+
+/// One recorded restoration and the networks that made it.
+private struct RecordedCase: Sendable, CustomTestStringConvertible {
+  let model: String
+  let number: Int
+  var testDescription: String { "\(model), case \(number)" }
+
+  var tensors: RecordedTensors { get throws { try RecordedTensors("\(model)/case\(number).safetensors") } }
+
+  /// The tiny models lie in the fixtures; the compact ones are those that ship.
+  func load() throws -> (descriptor: ModelDescriptor, networks: Networks) {
+    if model.hasPrefix("compact") {
+      let descriptor = try ModelDescriptor(contentsOf: packageFolder.appending(path: "plugin/models/\(model)").path)
+      return (descriptor, try Networks(descriptor))
+    }
+    var descriptor = try ModelDescriptor(configuration: fixture("\(model)/config.json"))
+    descriptor.folder = fixture(model)
+    descriptor.unetFile = "unet.pth"
+    descriptor.autoencoderFile = "autoencoder.pth"
+    return (descriptor, try Networks(descriptor))
+  }
+
+  static let tiny = [
+    RecordedCase(model: "tiny-sr", number: 0), RecordedCase(model: "tiny-sr", number: 1),
+    RecordedCase(model: "tiny-sr", number: 2), RecordedCase(model: "tiny-sr-15", number: 0),
+    RecordedCase(model: "tiny-inpaint", number: 0), RecordedCase(model: "tiny-face", number: 0),
+  ]
+  static let all =
+    tiny + [RecordedCase(model: "compact-sr-x4", number: 0), RecordedCase(model: "compact-inpaint", number: 0)]
+}
+
+/// The recorded draws in the order of the sampler.
+private struct RecordedNoise: NoiseSource {
+  let draws: [Tensor]
+
+  init(_ tensors: RecordedTensors, steps: Int) throws {
+    draws =
+      [try tensors.picture("noise.prior")]
+      + (try (0..<steps - 1).map { try tensors.picture("noise.step\($0)") })
+  }
+
+  func draw(_ index: Int, _ shape: Shape) -> Tensor { draws[index] }
+}
+
+extension RecordedCase {
+  /// [lq, mask] as the UNet gets it.
+  fileprivate func condition(_ tensors: RecordedTensors) throws -> Tensor {
+    let lq = try tensors.picture("lq")
+    return tensors.has("mask") ? lq.concatenated(with: try tensors.picture("mask")) : lq
+  }
+
+  fileprivate func latent(_ descriptor: ModelDescriptor, _ networks: Networks, _ lq: Tensor) -> Tensor {
+    let scale = descriptor.diffusion.sf
+    let y =
+      scale == 1
+      ? lq
+      : lq.resampled(
+        rows: .bicubic(from: lq.shape.h, to: lq.shape.h * scale), columns: .bicubic(from: lq.shape.w, to: lq.shape.w * scale))
+    return networks.autoencoder.encode(y).scaled(by: Float(descriptor.diffusion.scaleFactor))
+  }
+}
+
+@Suite("The engine against tensors recorded from the published implementation")
+struct ReferenceTests {
+  @Test(arguments: RecordedCase.all)
+  fileprivate func latentOfTheInput(_ recorded: RecordedCase) throws {
+    let (descriptor, networks) = try recorded.load()
+    let tensors = try recorded.tensors
+    let zy = recorded.latent(descriptor, networks, try tensors.picture("lq"))
+    expectClose(zy, try tensors.picture("z_y"), nmse: 1e-10, "z_y")
+  }
+
+  /// Each step from the recorded sample before it: errors of one step only.
+  @Test(arguments: RecordedCase.all)
+  fileprivate func singleSteps(_ recorded: RecordedCase) throws {
+    let (descriptor, networks) = try recorded.load()
+    let tensors = try recorded.tensors
+    let condition = try recorded.condition(tensors)
+    let zy = try tensors.picture("z_y")
+    let noise = try RecordedNoise(tensors, steps: descriptor.diffusion.steps)
+    let diffusion = networks.sampler.diffusion
+    var z = diffusion.prior(around: zy, noise.draws[0])
+    for (index, t) in diffusion.steps.enumerated() {
+      let output = networks.unet(diffusion.networkInput(z, t), step: t - 1, condition: condition)
+      let start = diffusion.predictedStart(output, zy)
+      expectClose(start, try tensors.picture("step\(index).pred_xstart"), nmse: 1e-10, "x_0 of step \(index)")
+      let next = diffusion.step(z, t, start: start, t > 1 ? noise.draws[index + 1] : nil)
+      let reference = try tensors.picture("step\(index).sample")
+      expectClose(next, reference, nmse: 1e-10, "z after step \(index)")
+      z = reference
+    }
+  }
+
+  @Test(arguments: RecordedCase.all)
+  fileprivate func wholeChain(_ recorded: RecordedCase) throws {
+    let (descriptor, networks) = try recorded.load()
+    let tensors = try recorded.tensors
+    let condition = try recorded.condition(tensors)
+    let zy = recorded.latent(descriptor, networks, try tensors.picture("lq"))
+    let noise = try RecordedNoise(tensors, steps: descriptor.diffusion.steps)
+    var samples: [Tensor] = []
+    let z = networks.sampler.sample(around: zy, noise: noise, observe: { samples.append($1) }) { input, step in
+      networks.unet(input, step: step, condition: condition)
+    }
+    #expect(samples.count == descriptor.diffusion.steps)
+    for (index, sample) in samples.enumerated() {
+      expectClose(sample, try tensors.picture("step\(index).sample"), nmse: 1e-9, "z after step \(index) of the chain")
+    }
+    let latent = z.scaled(by: 1 / Float(descriptor.diffusion.scaleFactor))
+    guard case .vq(let model) = networks.autoencoder else {
+      expectClose(networks.autoencoder.decode(latent), try tensors.picture("output"), nmse: 1e-9, "output")
+      return
+    }
+    let codes = model.codes(latent)
+    let (recordedCodes, margin) = (try tensors.wholeNumbers("code_indices"), try tensors.values("code_margin"))
+    #expect(codes.count == recordedCodes.count)
+    for (position, code) in codes.enumerated() where margin[position] > 1e-3 {
+      #expect(code == recordedCodes[position], "code at \(position), margin \(margin[position])")
+    }
+    if codes == recordedCodes {
+      expectClose(model.decode(latent), try tensors.picture("output"), nmse: 1e-9, "output, end to end")
+    }
+  }
+
+  @Test(arguments: RecordedCase.tiny)
+  fileprivate func outputOfTheRecordedCodes(_ recorded: RecordedCase) throws {
+    let (_, networks) = try recorded.load()
+    let tensors = try recorded.tensors
+    guard case .vq(let model) = networks.autoencoder else {
+      Issue.record("not a VQ model")
+      return
+    }
+    let output = model.decode(codes: try tensors.wholeNumbers("code_indices"), shape: try tensors.picture("z_y").shape)
+    expectClose(output, try tensors.picture("output"), nmse: 1e-9, "output")
+  }
+
+  @Test(arguments: ["tiny-sr", "tiny-inpaint"])
+  func innerActivations(_ model: String) throws {
+    let recorded = RecordedCase(model: model, number: 0)
+    let (descriptor, networks) = try recorded.load()
+    let tensors = try recorded.tensors
+    let condition = try recorded.condition(tensors)
+    let trace = ActivationTrace()
+    try ActivationTrace.$current.withValue(trace) {
+      let zy = recorded.latent(descriptor, networks, try tensors.picture("lq"))
+      let diffusion = networks.sampler.diffusion
+      let z = diffusion.prior(around: zy, try tensors.picture("noise.prior"))
+      let steps = descriptor.diffusion.steps
+      _ = networks.unet(diffusion.networkInput(z, steps), step: steps - 1, condition: condition)
+      guard case .vq(let autoencoder) = networks.autoencoder else { return }
+      _ = autoencoder.decode(codes: try tensors.wholeNumbers("code_indices"), shape: zy.shape)
+    }
+    let found = trace.activations
+    let activations = try RecordedTensors("\(model)/activations.safetensors")
+    var compared = 0
+    for name in activations.names where !isAlias(name) {
+      guard let ours = found[name] else {
+        Issue.record("\(name) was not recorded here")
+        continue
+      }
+      let theirs = try activations.values(name)
+      let sides = try activations.shape(name)
+      // Pictures are channels first there; windows, tokens and embeddings lie in memory alike.
+      let isPicture = sides.count == 4 && !name.hasSuffix(".softmax")
+      let reference = isPicture ? Tensor(channelsFirst: theirs, sides).elements : theirs
+      expectClose(ours.elements, reference, nmse: 1e-10, name)
+      compared += 1
+    }
+    #expect(compared > 100, "most of the recorded activations were compared")
+  }
+
+  /// Dropouts and identities of the published modules, which do nothing and do not exist here.
+  private func isAlias(_ name: String) -> Bool {
+    [".dropout", ".attn_drop", ".proj_drop", ".drop_path", ".mlp.drop", ".patch_embed.norm", ".patch_unembed.norm",
+      ".out_layers.2"].contains { name.hasSuffix($0) }
+  }
+}

@@ -1,0 +1,154 @@
+import TensorCore
+import TestSupport
+import Testing
+
+@testable import ResShift
+
+/// The built-in models on small pictures.
+struct RestorerTests {
+  private static let upscaler = Result { try load("compact-sr-x4") }
+  private static let inpainter = Result { try load("compact-inpaint") }
+
+  private static func load(_ name: String) throws -> Restorer {
+    try Restorer(ModelDescriptor(contentsOf: packageFolder.appending(path: "plugin/models/\(name)").path))
+  }
+
+  /// A smooth picture with an edge and some noise.
+  private func picture(_ width: Int, _ height: Int, channels: Int) -> PixelImage {
+    var random = SeededRandom(UInt64(width * 1000 + height))
+    var picture = PixelImage(width: width, height: height, channels: channels)
+    for y in 0..<height {
+      for x in 0..<width {
+        for c in 0..<channels {
+          let edge: Float = 2 * x > width + y / 2 ? 0.3 : 0
+          let slope = Float(y) / Float(2 * height) + Float(c) * 0.05
+          picture[x, y, c] = min(1, edge + slope + Float.random(in: 0...0.03, using: &random))
+        }
+      }
+    }
+    return picture
+  }
+
+  private func options(_ change: (inout RestoreOptions) -> Void = { _ in }) -> RestoreOptions {
+    var options = RestoreOptions()
+    options.threads = 2
+    change(&options)
+    return options
+  }
+
+  @Test(arguments: zip([(1, 1), (1, 9), (31, 7), (65, 33)], [3, 1, 4, 2]))
+  func anySizeAndKindIsEnlarged(_ size: (Int, Int), _ channels: Int) throws {
+    let input = picture(size.0, size.1, channels: channels)
+    let output = try Self.upscaler.get().upscale(input, options())
+    #expect((output.width, output.height, output.channels) == (4 * size.0, 4 * size.1, channels))
+    #expect(output.samples.allSatisfy { (0...1).contains($0) })
+    // Averaged back it is about the input: the network restores, it does not invent another picture.
+    let back = try Self.upscaler.get().upscale(input, factor: 1, options())
+    for c in 0..<input.colourChannels {
+      let error = (0..<size.0 * size.1).reduce(Float(0)) { sum, p in
+        sum + abs(back.samples[p * channels + c] - input.samples[p * channels + c])
+      }
+      #expect(error / Float(size.0 * size.1) < 0.06)
+    }
+  }
+
+  @Test func factorsBelowTheScaleAreReducedAndAboveRefused() throws {
+    let input = picture(20, 12, channels: 3)
+    let output = try Self.upscaler.get().upscale(input, factor: 3, options())
+    #expect((output.width, output.height) == (60, 36))
+    #expect(throws: RestoreError.self) { try Self.upscaler.get().upscale(input, factor: 5, options()) }
+    #expect(throws: RestoreError.self) { try Self.upscaler.get().upscale(input, factor: 0, options()) }
+    #expect(throws: RestoreError.self) { try Self.inpainter.get().upscale(input, options()) }
+  }
+
+  @Test func alphaIsScaledOnItsOwn() throws {
+    var input = picture(16, 16, channels: 4)
+    for y in 0..<16 { for x in 0..<16 { input[x, y, 3] = x < 8 ? 0 : 1 } }
+    let output = try Self.upscaler.get().upscale(input, options())
+    for y in 0..<64 {
+      for x in 0..<64 where !(26..<38).contains(x) { #expect(output[x, y, 3] == (x < 32 ? 0 : 1)) }
+    }
+    var opaque = input
+    for p in 0..<256 { opaque.samples[4 * p + 3] = 1 }
+    let same = try Self.upscaler.get().upscale(opaque, options())
+    for p in 0..<64 * 64 { #expect(output.samples[4 * p] == same.samples[4 * p]) }
+  }
+
+  @Test func resultsDependOnTheSeedAndNotOnThreads() throws {
+    let input = picture(60, 40, channels: 3)
+    let one = try Self.upscaler.get().upscale(input, options { $0.threads = 1 })
+    #expect(try Self.upscaler.get().upscale(input, options { $0.threads = 2 }) == one)
+    #expect(try Self.upscaler.get().upscale(input, options { $0.threads = 5 }) == one)
+    #expect(try Self.upscaler.get().upscale(input, options { $0.seed = 7 }) != one)
+  }
+
+  /// Tiles see the same noise, so they differ from the whole only by the context they lack.
+  @Test func tilesAgreeWithTheWhole() throws {
+    let input = picture(120, 60, channels: 3)
+    let whole = try Self.upscaler.get().upscale(input, options { $0.tile = .whole })
+    let tiled = try Self.upscaler.get().upscale(input, options { $0.tile = .pixels(64) })
+    let independent = try Self.upscaler.get().upscale(
+      input, options { $0.tile = .pixels(64); $0.tiling = .independent })
+    #expect(tiled != whole)
+    let difference = nmse(tiled.samples, whole.samples)
+    #expect(difference < 1e-3)
+    #expect(difference < nmse(independent.samples, whole.samples))
+  }
+
+  @Test(arguments: [1, 2, 3, 4])
+  func onlyTheHoleIsFilled(_ channels: Int) throws {
+    let input = picture(150, 90, channels: channels)
+    var mask = PixelImage(width: 150, height: 90, channels: 1)
+    for y in 20..<50 { for x in 30..<75 { mask[x, y, 0] = x < 50 ? 1 : 0.4 } }
+    for y in 60..<70 { for x in 120..<140 { mask[x, y, 0] = 0.004 } }
+    let output = try Self.inpainter.get().inpaint(input, mask: mask, options())
+    var (changed, inside) = (0, 0)
+    for p in 0..<150 * 90 {
+      for c in 0..<channels {
+        let (before, after) = (input.samples[p * channels + c], output.samples[p * channels + c])
+        if mask.samples[p] == 0 || c >= input.colourChannels {
+          #expect(before == after)
+        } else {
+          inside += 1
+          changed += before == after ? 0 : 1
+        }
+      }
+    }
+    #expect(changed > inside * 9 / 10)
+    #expect(try Self.inpainter.get().inpaint(input, mask: mask, options { $0.threads = 1 }) == output)
+    #expect(try Self.inpainter.get().inpaint(input, mask: mask, options { $0.seed = 1 }) != output)
+  }
+
+  /// What lies in the hole is not looked at.
+  @Test func theHolesContentDoesNotMatter() throws {
+    let input = picture(80, 60, channels: 3)
+    var mask = PixelImage(width: 80, height: 60, channels: 1)
+    for y in 10..<40 { for x in 20..<50 { mask[x, y, 0] = 1 } }
+    var other = input
+    for y in 10..<40 { for x in 20..<50 { for c in 0..<3 { other[x, y, c] = 1 - input[x, y, c] } } }
+    let output = try Self.inpainter.get().inpaint(input, mask: mask, options())
+    #expect(try Self.inpainter.get().inpaint(other, mask: mask, options()) == output)
+    // Nor what is wholly transparent.
+    var (first, second) = (picture(80, 60, channels: 4), picture(80, 60, channels: 4))
+    for x in 0..<80 { (first[x, 5, 3], second[x, 5, 3], second[x, 5, 0]) = (0, 0, 0.9) }
+    let (a, b) = (
+      try Self.inpainter.get().inpaint(first, mask: mask, options()),
+      try Self.inpainter.get().inpaint(second, mask: mask, options())
+    )
+    for y in 10..<40 { for x in 20..<50 { for c in 0..<3 { #expect(a[x, y, c] == b[x, y, c]) } } }
+  }
+
+  @Test func progressRisesToOneAndCanStop() throws {
+    let values = Notices()
+    _ = try Self.upscaler.get().upscale(
+      picture(20, 20, channels: 3), options { $0.progress = { values.add(String($0)) } })
+    let fractions = values.all.compactMap { Double($0) }
+    #expect(fractions.first == 0)
+    #expect(fractions == fractions.sorted())
+    #expect(abs((fractions.last ?? 0) - 1) < 1e-9)
+    #expect(throws: RestoreError.cancelled) {
+      try Self.upscaler.get().upscale(
+        picture(20, 20, channels: 3), options { $0.progress = { if $0 > 0.3 { throw RestoreError.cancelled } } })
+    }
+  }
+}
