@@ -41,7 +41,8 @@ let package = Package(
     .executableTarget(
       name: "resshift",
       dependencies: [
-        "ResShift", "PictureFiles", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "ResShift", "Models", "PictureFiles", "Checkpoints",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     .target(name: "ResShiftGIMP", dependencies: ["ResShift", "CGimp"], exclude: ["README.md"]),
 
@@ -49,6 +50,7 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["TensorCore", "Checkpoints"], path: "Tests/TestSupport"),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
     .testTarget(name: "ResShiftTests", dependencies: ["ResShift", "TestSupport"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["resshift", "ResShift", "PictureFiles"]),
   ],
   swiftLanguageModes: [.v6]
 )
