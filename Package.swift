@@ -41,7 +41,8 @@ let package = Package(
     .executableTarget(
       name: "resshift",
       dependencies: [
-        "ResShift", "PictureFiles", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "ResShift", "Models", "PictureFiles", "Checkpoints",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     .target(name: "ResShiftGIMP", dependencies: ["ResShift", "CGimp"], exclude: ["README.md"]),
 
@@ -53,6 +54,7 @@ let package = Package(
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Layers", "ResShift", "TensorCore", "TestSupport"]),
     .testTarget(
       name: "ResShiftTests", dependencies: ["ResShift", "Diffusion", "Models", "Layers", "TensorCore", "Checkpoints", "TestSupport"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["resshift", "ResShift", "PictureFiles"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -94,9 +94,15 @@ public struct ModelCatalogue: Sendable {
       return descriptor
     }
     if ModelPath.exists(ModelPath.join(name, "model.json")) { return try ModelDescriptor(contentsOf: name) }
-    let names =
-      known.isEmpty ? "no models in \(roots.joined(separator: ", "))" : known.map(\.name).joined(separator: ", ")
+    guard !known.isEmpty else {
+      throw RestoreError.modelUnavailable("unknown model \"\(name)\"; \(nothingFound)")
+    }
+    let names = known.map(\.name).joined(separator: ", ")
     throw RestoreError.modelUnavailable("unknown model \"\(name)\"; known: \(names)")
+  }
+
+  private var nothingFound: String {
+    "put its folder, a model.json and the files that it names, into one of \(roots.joined(separator: ", "))"
   }
 
   /// The built-in model of a task, or its first installed one.
@@ -106,9 +112,7 @@ public struct ModelCatalogue: Sendable {
     if let descriptor = (preferred ?? candidates.first(where: \.isInstalled))?.descriptor { return descriptor }
     let suggestion = candidates.first { $0.name == task.suggestedModel } ?? candidates.first
     guard let descriptor = suggestion?.descriptor else {
-      throw RestoreError.modelUnavailable(
-        "no \(task.rawValue) model is installed; looked in \(roots.joined(separator: ", ")), which also have no"
-          + " model.json that says what to put there")
+      throw RestoreError.modelUnavailable("no \(task.rawValue) model is installed; \(nothingFound)")
     }
     throw RestoreError.modelUnavailable("no \(task.rawValue) model is installed; \(descriptor.howToInstall)")
   }
@@ -141,7 +145,7 @@ extension ModelDescriptor {
   }
 
   /// What to download and where to put it, as the second half of a sentence.
-  var howToInstall: String {
+  public var howToInstall: String {
     let sources = [(unetFile, unetSource), (autoencoderFile, autoencoderSource)]
     let files = sources.compactMap { file, source -> String? in
       guard let file, missingFiles.contains(file) else { return nil }

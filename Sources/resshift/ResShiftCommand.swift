@@ -1,6 +1,49 @@
 import ArgumentParser
+import Glibc
+
+/// The program: every subcommand is a file of its own.
+struct ResShiftCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resshift",
+    abstract: "Restores photographs with ResShift diffusion models, on this machine's own CPU.",
+    discussion: """
+      Exit status: 0 done; 64 wrong usage; 65 a picture, mask or model is damaged or does not fit; 66 no such input; \
+      69 a model is unknown or not installed; 71 not enough memory; 73 cannot write; 130 interrupted. \
+      Several inputs: one that fails does not stop the others, and the status is that of the first failure.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      UpscaleCommand.self, InpaintCommand.self, RestoreCommand.self, ModelsCommand.self, BenchCommand.self,
+    ])
+}
 
 @main
-struct ResShiftCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "resshift")
+enum Program {
+  static func main() {
+    exit(status(of: Array(CommandLine.arguments.dropFirst())))
+  }
+
+  /// Runs one command line; whatever goes wrong becomes one line on standard error and an exit status.
+  private static func status(of arguments: [String]) -> Int32 {
+    do {
+      var command = try ResShiftCommand.parseAsRoot(arguments)
+      try command.run()
+      return 0
+    } catch let failure as ReportedFailure {
+      return failure.status
+    } catch let error where Failure.isOurs(error) {
+      return Terminal.report(error)
+    } catch {
+      // Help and version arrive as errors whose exit code is success; the rest is wrong usage.
+      guard ResShiftCommand.exitCode(for: error) != .success else {
+        print(ResShiftCommand.fullMessage(for: error))
+        return 0
+      }
+      let words = arguments.prefix { !$0.hasPrefix("-") }.prefix(1).filter { word in
+        ResShiftCommand.configuration.subcommands.contains { $0.configuration.commandName == word }
+      }
+      let help = (["resshift"] + words + ["--help"]).joined(separator: " ")
+      return Terminal.report(Failure.usage("\(ResShiftCommand.message(for: error)); see \(help)"))
+    }
+  }
 }

@@ -75,9 +75,14 @@ private let faceFiles = ["resshift_faceir_s4.pth", "ffhq512_vq_f8_dim8_face.pth"
     #expect(catalogue.entries.isEmpty)
     #expect(
       throws: RestoreError.modelUnavailable(
-        "no inpainting model is installed; looked in /nowhere/a, /nowhere/b, which also have no model.json that says"
-          + " what to put there")
+        "no inpainting model is installed; put its folder, a model.json and the files that it names, into one of"
+          + " /nowhere/a, /nowhere/b")
     ) { try catalogue.model(named: "", for: .inpainting) }
+    #expect(
+      throws: RestoreError.modelUnavailable(
+        "unknown model \"x\"; put its folder, a model.json and the files that it names, into one of /nowhere/a,"
+          + " /nowhere/b")
+    ) { try catalogue.model(named: "x", for: .inpainting) }
   }
 
   @Test func unknownNameListsTheKnownOnes() throws {

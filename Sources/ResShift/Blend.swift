@@ -1,0 +1,30 @@
+extension PixelImage {
+  /// This picture over another one of the same size and channels: base * (1 - weight) + this * weight.
+  ///
+  /// `weights` has one channel and the same size. Where a weight is 0 or less the samples are those of `base`, bit for bit;
+  /// alpha is that of `base` everywhere.
+  public func blended(over base: PixelImage, weights: PixelImage) -> PixelImage {
+    precondition(width == base.width && height == base.height && channels == base.channels, "pictures of one kind")
+    precondition(weights.width == width && weights.height == height && weights.channels == 1, "one weight a pixel")
+    var result = base
+    for pixel in 0..<(width * height) {
+      let weight = min(weights.samples[pixel], 1)
+      guard weight > 0 else { continue }
+      for sample in (pixel * channels)..<(pixel * channels + colourChannels) {
+        result.samples[sample] = base.samples[sample] * (1 - weight) + samples[sample] * weight
+      }
+    }
+    return result
+  }
+
+  /// A picture read as a mask: the mean of the colour channels times alpha; one channel, 0...1.
+  public var maskWeights: PixelImage {
+    var mask = PixelImage(width: width, height: height, channels: 1)
+    for pixel in 0..<(width * height) {
+      let colours = samples[(pixel * channels)..<(pixel * channels + colourChannels)]
+      let alpha = hasAlpha ? samples[pixel * channels + channels - 1] : 1
+      mask.samples[pixel] = min(max(colours.reduce(0, +) / Float(colourChannels) * alpha, 0), 1)
+    }
+    return mask
+  }
+}

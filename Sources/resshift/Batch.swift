@@ -1,0 +1,94 @@
+import Glibc
+import PictureFiles
+import ResShift
+
+/// Restores the pictures of a plan one after the other; the model is loaded when the first one has been read.
+struct Batch {
+  let plan: BatchPlan
+  let common: CommonOptions
+
+  /// What a subcommand does with one picture, its path and the engine's options.
+  typealias Restoration = (Restorer, PixelImage, String, RestoreOptions) throws -> PixelImage
+
+  /// `factor` is the scale of the results, nil for that of the model.
+  ///
+  /// Throws the failure of a single picture, or `ReportedFailure` when some of several failed.
+  func run(task: ModelTask, factor: Int? = nil, _ restoration: Restoration) throws {
+    try checkOutputs()
+    let descriptor = try ModelCatalogue.ofThisProgram.model(named: common.model, for: task)
+    Terminal.exitOnInterrupt()
+    let report = ProgressReport(style: common.progressStyle, total: plan.jobs.count)
+    defer { plan.removeEmptyFolder() }
+    var restorer: Restorer?
+    var firstFailure: Int32?
+    for (index, job) in plan.jobs.enumerated() {
+      report.start(job.input, index: index)
+      if common.skipExisting, FileSystem.kind(of: job.output) != .missing {
+        report.finish("skipped", output: job.output)
+        if !common.quiet { Terminal.note("\(job.output): already there, skipped") }
+        continue
+      }
+      do {
+        var picture = try PictureFile.read(job.input)
+        let bitDepth = try check(job, picture, scale: factor ?? descriptor.diffusion.sf)
+        let engine = try restorer ?? load(descriptor)
+        restorer = engine
+        picture.image = try restoration(engine, picture.image, job.input, options(report))
+        try picture.write(to: job.output, bitDepth: bitDepth, notice: notice(report))
+        report.finish("done", output: job.output)
+      } catch {
+        report.finish("failed", output: job.output)
+        // A model that does not load, or a single picture: there is nothing to go on with.
+        if plan.jobs.count == 1 || error is ModelFailure { throw (error as? ModelFailure)?.reason ?? error }
+        let status = Terminal.report(error)
+        firstFailure = firstFailure ?? status
+      }
+    }
+    if let firstFailure { throw ReportedFailure(status: firstFailure) }
+  }
+
+  /// What can be known before a picture has been read: types of files, bits, and the folder of a single output.
+  private func checkOutputs() throws {
+    for job in plan.jobs {
+      let format = try PictureFile.format(ofOutput: job.output)
+      if let bits = common.bitDepth, !format.bitDepths.contains(bits) {
+        throw Failure.usage("\(job.output): \(format.rawValue) has no \(bits) bits, --bit-depth 16 is for png and tiff")
+      }
+      if plan.folder == nil { try PictureFile.checkOutput(job.output, width: 1, height: 1, bitDepth: 8) }
+    }
+  }
+
+  /// Finds out before the computation that the result can be written; returns its bits a sample.
+  private func check(_ job: BatchPlan.Job, _ picture: PictureFile, scale: Int) throws -> Int {
+    try plan.createFolder()
+    let possible = try PictureFile.format(ofOutput: job.output).bitDepths
+    let bitDepth = common.bitDepth ?? (possible.contains(picture.bitDepth) ? picture.bitDepth : 8)
+    try PictureFile.checkOutput(
+      job.output, width: picture.image.width * scale, height: picture.image.height * scale, bitDepth: bitDepth)
+    return bitDepth
+  }
+
+  /// The weights could not be loaded.
+  private struct ModelFailure: Error {
+    let reason: any Error
+  }
+
+  private func load(_ descriptor: ModelDescriptor) throws -> Restorer {
+    do { return try Restorer(descriptor) } catch { throw ModelFailure(reason: error) }
+  }
+
+  private func options(_ report: ProgressReport) -> RestoreOptions {
+    var options = common.restoreOptions
+    options.progress = { report.advance(to: $0) }
+    options.notice = notice(report)
+    return options
+  }
+
+  private func notice(_ report: ProgressReport) -> (@Sendable (String) -> Void)? {
+    guard !common.quiet else { return nil }
+    return { text in
+      report.clearLine()
+      Terminal.note(text)
+    }
+  }
+}

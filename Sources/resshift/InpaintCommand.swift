@@ -1,0 +1,41 @@
+import ArgumentParser
+import PictureFiles
+import ResShift
+
+struct InpaintCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inpaint", abstract: "Fills the parts of a picture that are white in a mask.",
+    discussion: """
+      Gray values of the mask blend the fill with the picture; where the mask is black not one pixel changes. \
+      The transparency of the picture stays as it is.
+      """)
+
+  @Argument(help: "The picture.")
+  var input: String
+
+  @Option(help: "A picture of the same size: white = fill, black = keep.")
+  var mask: String
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The file to write: png, jpg, tiff or webp.", valueName: "path"))
+  var output: String
+
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    guard FileSystem.kind(of: input) != .folder else {
+      throw Failure.usage("\(input): is a folder, but inpaint takes one picture and its mask")
+    }
+    let batch = Batch(plan: try BatchPlan(inputs: [input], output: output), common: common)
+    let weights = try PictureFile.read(mask).image.maskWeights
+    try batch.run(task: .inpainting) { restorer, picture, path, options in
+      guard weights.width == picture.width, weights.height == picture.height else {
+        throw Failure.badData(
+          "\(mask): the mask is \(weights.width)x\(weights.height), but \(path) is \(picture.width)x\(picture.height)")
+      }
+      guard weights.samples.contains(where: { $0 > 0 }) else {
+        throw Failure.badData("\(mask): the mask is black everywhere, so there is nothing to fill; white is filled")
+      }
+      return try restorer.inpaint(picture, mask: weights, options).blended(over: picture, weights: weights)
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import ResShift
+
+/// `on` or `off`.
+enum Switch: String, ExpressibleByArgument, CaseIterable {
+  case on, off
+}
+
+/// How progress is told; a person at a terminal gets a percentage without asking.
+enum ProgressFormat: String, ExpressibleByArgument, CaseIterable {
+  case json
+}
+
+extension Tiling: ExpressibleByArgument {}
+
+/// An amount of memory such as `4G`, `800M` or `1.5GiB`; units are powers of 1024.
+struct MemorySize: ExpressibleByArgument {
+  let bytes: Int
+
+  init?(argument: String) {
+    var text = argument.uppercased()[...]
+    if text.hasSuffix("IB") { text = text.dropLast(2) } else if text.hasSuffix("B") { text = text.dropLast() }
+    var unit = 1.0
+    if let letter = text.last, let power = ["K", "M", "G", "T"].firstIndex(of: letter) {
+      for _ in 0...power { unit *= 1024 }
+      text = text.dropLast()
+    }
+    guard let first = text.first, first.isASCII, first.isNumber, let value = Double(text), value.isFinite,
+      let bytes = Int(exactly: (value * unit).rounded(.down)), bytes > 0
+    else { return nil }
+    self.bytes = bytes
+  }
+}
+
+/// A rectangle given as `X,Y,W,H` in whole pixels.
+struct Box: ExpressibleByArgument {
+  let rect: PixelRect
+
+  init?(argument: String) {
+    let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.count == 4, let x = numbers[0], let y = numbers[1], let width = numbers[2], let height = numbers[3],
+      x >= 0, y >= 0, width > 0, height > 0
+    else { return nil }
+    rect = PixelRect(x: x, y: y, width: width, height: height)
+  }
+
+  /// Throws a usage error if the box is not inside a picture.
+  func check(inside picture: PixelImage, of path: String) throws {
+    // Written without sums: the numbers are the user's and may be as large as they come.
+    guard rect.x < picture.width, rect.width <= picture.width - rect.x, rect.y < picture.height,
+      rect.height <= picture.height - rect.y
+    else {
+      throw Failure.usage(
+        "--box \(rect.x),\(rect.y),\(rect.width),\(rect.height) reaches outside \(path),"
+          + " which is \(picture.width)x\(picture.height)")
+    }
+  }
+}

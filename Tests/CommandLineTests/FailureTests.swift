@@ -1,0 +1,143 @@
+import Foundation
+import PictureFiles
+import ResShift
+import Testing
+
+/// Every failure: its status, one line that names the file, and nothing written.
+@Suite struct FailureTests {
+  private func expect(
+    _ bench: Workbench, _ arguments: [String], status: Int32, says words: [String], models: String? = nil,
+    _ location: SourceLocation = #_sourceLocation
+  ) throws {
+    let before = try bench.files
+    let run = try bench.run(arguments, models: models)
+    #expect(run.status == status, sourceLocation: location)
+    let line = run.onlyErrorLine(location)
+    for word in words { #expect(line.contains(word), "\(line)", sourceLocation: location) }
+    #expect(try bench.files == before, sourceLocation: location)
+  }
+
+  @Test func missingInputs() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(8, 8), "a.png")
+    try expect(bench, ["upscale", "no.png", "-o", "b.png"], status: 66, says: ["no.png"])
+    try expect(bench, ["inpaint", "no.png", "--mask", "a.png", "-o", "b.png"], status: 66, says: ["no.png"])
+    try expect(bench, ["inpaint", "a.png", "--mask", "no.png", "-o", "b.png"], status: 66, says: ["no.png"])
+    try expect(bench, ["models", "inspect", "no.pth"], status: 66, says: ["no.pth"])
+    try FileManager.default.createDirectory(
+      at: bench.folder.appending(path: "empty"), withIntermediateDirectories: true)
+    try expect(bench, ["upscale", "empty", "-o", "b"], status: 66, says: ["empty", "no pictures"])
+  }
+
+  @Test func damagedPictures() throws {
+    let bench = try Workbench()
+    try Data("This is a letter, not a picture.\n".utf8).write(to: bench.folder.appending(path: "text.png"))
+    try Data().write(to: bench.folder.appending(path: "empty.png"))
+    for name in ["whole.png", "whole.jpg"] {
+      try bench.write(Workbench.picture(64, 64), name)
+      let bytes = try bench.bytes(name)
+      try bytes.prefix(bytes.count / 2).write(to: bench.folder.appending(path: "half" + name.dropFirst(5)))
+    }
+    for name in ["text.png", "empty.png", "half.png", "half.jpg"] {
+      try expect(bench, ["upscale", name, "-o", "b.png"], status: 65, says: [name])
+      try expect(bench, ["inpaint", "whole.png", "--mask", name, "-o", "b.png"], status: 65, says: [name])
+    }
+  }
+
+  @Test func masksThatDoNotFit() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(20, 10), "a.png")
+    try bench.write(PixelImage(width: 21, height: 10, channels: 1, repeating: 1), "wide.png")
+    try bench.write(PixelImage(width: 20, height: 10, channels: 1), "black.png")
+    try expect(
+      bench, ["inpaint", "a.png", "--mask", "wide.png", "-o", "b.png"], status: 65,
+      says: ["wide.png", "21x10", "a.png", "20x10"])
+    try expect(
+      bench, ["inpaint", "a.png", "--mask", "black.png", "-o", "b.png"], status: 65,
+      says: ["black.png", "black everywhere"])
+    try bench.write(PixelImage(width: 20, height: 10, channels: 1, repeating: 1), "white.png")
+    try expect(bench, ["inpaint", "a.png", "--mask", "white.png", "-o", "b.png"], status: 65, says: [])
+  }
+
+  @Test func unavailableModels() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(8, 8), "a.png")
+    let job = ["a.png", "-o", "b.png"]
+    try expect(
+      bench, ["upscale"] + job + ["--model", "esrgan"], status: 69, says: ["esrgan", "compact-sr-x4", "realsr-x4-v3"])
+    try expect(
+      bench, ["upscale"] + job + ["--model", "realsr-x4-v3"], status: 69,
+      says: ["resshift_realsrx4_s4_v3.pth", "https://", "plugin/models/realsr-x4-v3"])
+    try expect(
+      bench, ["restore"] + job, status: 69,
+      says: [
+        "faceir", "https://github.com/zsyOAOA/ResShift/releases/download/v2.0/resshift_faceir_s4.pth",
+        "ffhq512_vq_f8_dim8_face.pth", "plugin/models/faceir",
+      ])
+    try expect(bench, ["upscale"] + job + ["--model", "./no/model.json"], status: 66, says: ["./no/model.json"])
+    try expect(bench, ["upscale"] + job, status: 69, says: ["/nowhere"], models: "/nowhere")
+  }
+
+  @Test func brokenModels() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(8, 8), "a.png")
+    let folder = bench.folder.appending(path: "mine")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let model = try String(
+      contentsOf: Workbench.package.appending(path: "plugin/models/compact-sr-x4/model.json"), encoding: .utf8)
+    func expect(_ text: String, _ words: [String]) throws {
+      try Data(text.utf8).write(to: folder.appending(path: "model.json"))
+      try self.expect(bench, ["upscale", "a.png", "-o", "b.png", "--model", "./mine"], status: 65, says: words)
+    }
+    try expect("{", ["mine/model.json", "JSON"])
+    try expect(
+      model.replacingOccurrences(of: "\"model_channels\": 64", with: "\"model_channels\": \"64\""),
+      ["mine/model.json", "unet.model_channels", "expected a whole number, found a string"])
+    try expect(
+      model.replacingOccurrences(of: "\"model_channels\": 64", with: "\"model_channels\": 1099511627776"),
+      ["unet.model_channels"])
+    try expect(
+      model.replacingOccurrences(of: "unet.safetensors", with: "../../unet.safetensors"), ["files.unet", "inside"])
+    // A sound description over damaged weights.
+    try Data("not weights".utf8).write(to: folder.appending(path: "unet.safetensors"))
+    try expect(model, ["mine/unet.safetensors"])
+    try Data().write(to: folder.appending(path: "unet.safetensors"))
+    try expect(model, ["mine/unet.safetensors"])
+  }
+
+  @Test func outputsThatCannotBeWritten() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(8, 8), "a.png")
+    try bench.write(Workbench.picture(8, 8), "b.png")
+    try expect(bench, ["upscale", "a.png", "-o", "no/b.png"], status: 73, says: ["no/b.png"])
+    try expect(bench, ["upscale", "a.png", "b.png", "-o", "no/such"], status: 73, says: ["no/such"])
+    try expect(bench, ["upscale", "a.png", "-o", "b.png/c.png"], status: 73, says: ["b.png/c.png"])
+    try expect(bench, ["upscale", "a.png", "-o", "/proc/b.png"], status: 73, says: ["/proc/b.png"])
+  }
+
+  @Test func tooLittleMemory() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(64, 64), "a.png")
+    try expect(bench, ["upscale", "a.png", "-o", "b.png", "--memory", "1M"], status: 71, says: [])
+    try expect(bench, ["upscale", "a.png", "-o", "b.png", "--memory", "1M", "--tile", "64"], status: 71, says: [])
+  }
+
+  /// Stops a running restoration as Ctrl-C does.
+  @Test func interrupted() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(512, 512), "a.png")
+    let process = bench.process(["upscale", "a.png", "-o", "b.png", "--progress", "json"])
+    let (output, errors) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    // The first line says 0 %: the handler is in place and there is far to go.
+    _ = output.fileHandleForReading.availableData
+    process.interrupt()
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+    let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    #expect(text.contains("resshift: interrupted"))
+    #expect(try bench.files == ["a.png"])
+  }
+}

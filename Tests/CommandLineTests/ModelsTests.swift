@@ -1,0 +1,74 @@
+import Foundation
+import ResShift
+import Testing
+
+@Suite struct ModelsTests {
+  @Test func list() throws {
+    let run = try Workbench().run("models", "list")
+    #expect(run.status == 0 && run.errors.isEmpty)
+    let lines = run.output.split(separator: "\n")
+    func line(_ name: String) -> Substring { lines.first { $0.hasPrefix(name + " ") } ?? "" }
+    #expect(line("compact-sr-x4").contains(" installed") && line("compact-sr-x4").contains("super-resolution"))
+    #expect(line("faceir").contains("not installed") && line("faceir").contains("S-Lab License 1.0"))
+  }
+
+  @Test func listShowsBrokenModels() throws {
+    let bench = try Workbench()
+    let folder = bench.folder.appending(path: "models/mine")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try Data("{}".utf8).write(to: folder.appending(path: "model.json"))
+    let run = try bench.run(["models", "list"], models: bench.path("models"))
+    #expect(run.status == 0)
+    #expect(run.output.contains("broken") && run.output.contains("mine/model.json: files: missing"))
+  }
+
+  @Test func path() throws {
+    let bench = try Workbench()
+    let run = try bench.run(["models", "path"], models: "/a:/b")
+    let lines = run.output.split(separator: "\n").map(String.init)
+    #expect(lines.prefix(3) == ["/a", "/b", bench.path(".local/share/resshift/models")])
+    #expect(lines.count == 4 && lines[3].hasSuffix("/share/resshift/models"))
+  }
+
+  @Test(arguments: ["faceir", "plugin/models/faceir", "plugin/models/faceir/model.json"])
+  func inspectModel(path: String) throws {
+    let place = path.contains("/") ? Workbench.package.appending(path: path).path : path
+    let run = try Workbench().run("models", "inspect", place)
+    #expect(run.status == 0 && run.errors.isEmpty)
+    for word in [
+      "195940719", "resshift_faceir_s4.pth, missing", "https://", "restoration", "frame", "codebook 4096 x 8",
+    ] {
+      #expect(run.output.contains(word))
+    }
+  }
+
+  @Test func inspectCheckpoints() throws {
+    let bench = try Workbench()
+    let compact = try bench.run(
+      "models", "inspect", Workbench.package.appending(path: "plugin/models/compact-sr-x4/unet.safetensors").path)
+    #expect(compact.status == 0 && compact.output.contains("7483566") && compact.output.contains("float16 (358)"))
+    let tiny = try bench.run(
+      "models", "inspect", Workbench.package.appending(path: "Tests/Fixtures/tiny-sr/unet.pth").path)
+    #expect(tiny.status == 0 && tiny.output.contains("390") && tiny.output.contains("float32 (376)"))
+    let bad = try bench.run("models", "inspect", Workbench.package.appending(path: "Package.swift").path)
+    #expect(bad.status == 65)
+    #expect(bad.onlyErrorLine().contains("Package.swift"))
+  }
+
+  @Test func benchAsJSON() throws {
+    let run = try Workbench().run("bench", "--architecture", "compact-sr", "--size", "16", "--threads", "1", "--json")
+    #expect(run.status == 0 && run.errors.isEmpty)
+    let result = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Double])
+    #expect(
+      result.keys.sorted() == [
+        "decode_ms", "direct_gflop", "encode_ms", "peak_rss_mb", "sgemm_gflops", "threads", "total_ms", "unet_ms",
+      ])
+    #expect(result["threads"] == 1)
+    #expect(result.values.allSatisfy { $0 >= 0 } && (result["total_ms"] ?? 0) > 0)
+  }
+
+  @Test func benchOfAModelAsTable() throws {
+    let run = try Workbench().run("bench", "--model", "compact-inpaint", "--size", "16")
+    #expect(run.status == 0 && run.output.contains("compact-inpaint") && run.output.contains("16x16"))
+  }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import PictureFiles
+import ResShift
+import Testing
+
+@Suite struct RestorationTests {
+  @Test func upscaleByTheModelsScaleAndLess() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(13, 9), "a.png")
+    for (factor, side) in [("", 52), ("4", 52), ("3", 39), ("2", 26)] {
+      let option = factor.isEmpty ? [] : ["--factor", factor]
+      let run = try bench.run(["upscale", "a.png", "-o", "b.png"] + option)
+      #expect(run.status == 0 && run.errors.isEmpty && run.output.isEmpty)
+      let result = try bench.read("b.png")
+      #expect(result.width == side && result.height == side * 9 / 13 && result.channels == 3)
+    }
+  }
+
+  @Test(arguments: [1, 2, 4])
+  func channelsStay(channels: Int) throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(10, 10, channels: channels), "a.png")
+    #expect(try bench.run("upscale", "a.png", "-o", "b.png").status == 0)
+    #expect(try bench.read("b.png").channels == channels)
+  }
+
+  @Test func bitDepths() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(8, 8), "a.png", bitDepth: 16)
+    #expect(try bench.run("upscale", "a.png", "-o", "same.png").status == 0)
+    #expect(try bench.run("upscale", "a.png", "-o", "eight.png", "--bit-depth", "8").status == 0)
+    #expect(try bench.run("upscale", "a.png", "-o", "b.jpg").status == 0)
+    #expect(try bench.run("upscale", "a.png", "-o", "b.tiff", "--bit-depth", "16").status == 0)
+    let depths = try ["same.png", "eight.png", "b.jpg", "b.tiff"].map { try PictureFile.read(bench.path($0)).bitDepth }
+    #expect(depths == [16, 8, 8, 16])
+  }
+
+  @Test func sameSeedSameBytesWhateverTheThreads() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(40, 24), "a.png")
+    for (name, options) in [
+      ("one.png", ["--threads", "1"]), ("two.png", ["--threads", "2"]), ("again.png", ["--seed", "12345"]),
+      ("other.png", ["--seed", "7"]),
+    ] {
+      #expect(try bench.run(["upscale", "a.png", "-o", name] + options).status == 0)
+    }
+    let one = try bench.bytes("one.png")
+    #expect(try bench.bytes("two.png") == one)
+    #expect(try bench.bytes("again.png") == one)
+    #expect(try bench.read("other.png") != bench.read("one.png"))
+  }
+
+  @Test func everyCommonOptionIsTaken() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(16, 16), "a.png")
+    let run = try bench.run(
+      "upscale", "a.png", "--output", "b.png", "--model", "compact-sr-x4", "--seed", "3", "--tile", "0", "--overlap",
+      "16",
+      "--tiling", "independent", "--tone-match", "off", "--threads", "1", "--memory", "3.5GiB", "--bit-depth", "8",
+      "--quiet")
+    #expect(run.status == 0 && run.errors.isEmpty && run.output.isEmpty)
+    #expect(try bench.read("b.png").width == 64)
+  }
+
+  @Test func outputMayBeTheInput() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(8, 8), "a.png")
+    #expect(try bench.run("upscale", "a.png", "-o", "a.png").status == 0)
+    #expect(try bench.read("a.png").width == 32)
+    #expect(try bench.files == ["a.png"])
+  }
+
+  @Test func inpaintChangesTheHoleAlone() throws {
+    let bench = try Workbench()
+    let picture = Workbench.picture(60, 40, channels: 4)
+    var mask = PixelImage(width: 60, height: 40, channels: 1)
+    for y in 10..<25 {
+      for x in 20..<45 { mask[x, y, 0] = x == 20 ? 128.0 / 255 : 1 }
+    }
+    try bench.write(picture, "a.png")
+    try bench.write(mask, "mask.png")
+    #expect(try bench.run("inpaint", "a.png", "--mask", "mask.png", "-o", "b.png").status == 0)
+    let before = try bench.read("a.png")
+    let after = try bench.read("b.png")
+    var changed = 0
+    for y in 0..<40 {
+      for x in 0..<60 {
+        #expect(after[x, y, 3] == before[x, y, 3])
+        let same = (0..<3).allSatisfy { after[x, y, $0] == before[x, y, $0] }
+        if mask[x, y, 0] == 0 { #expect(same) } else if !same { changed += 1 }
+      }
+    }
+    #expect(changed > 15 * 25 / 2)
+  }
+
+  @Test func restoreWithAFaceModelAndBoxes() throws {
+    let bench = try Workbench()
+    let model = try bench.addFaceModel()
+    try bench.write(Workbench.picture(150, 130), "a.png")
+    #expect(try bench.run("restore", "a.png", "-o", "whole.png", "--model", model).status == 0)
+    #expect(try bench.read("whole.png").width == 150)
+    let run = try bench.run("restore", "a.png", "-o", "box.png", "--model", model, "--box", "10,20,30,40")
+    #expect(run.status == 0)
+    let (before, after) = (try bench.read("a.png"), try bench.read("box.png"))
+    var changed = 0
+    for y in 0..<130 {
+      for x in 0..<150 {
+        let same = (0..<3).allSatisfy { after[x, y, $0] == before[x, y, $0] }
+        if (10..<40).contains(x) && (20..<60).contains(y) { changed += same ? 0 : 1 } else { #expect(same) }
+      }
+    }
+    #expect(changed > 0)
+    let outside = try bench.run("restore", "a.png", "-o", "c.png", "--model", model, "--box", "140,0,11,10")
+    #expect(outside.status == 64)
+    #expect(outside.onlyErrorLine() == "--box 140,0,11,10 reaches outside a.png, which is 150x130")
+    let huge = try bench.run(
+      "restore", "a.png", "-o", "c.png", "--model", model, "--box", "0,1,9223372036854775807,9223372036854775807")
+    #expect(huge.status == 64)
+  }
+}
