@@ -36,7 +36,9 @@ let package = Package(
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebpmux", providers: [.apt(["libwebp-dev"])]),
-    .target(name: "CPictureCodecs", dependencies: ["CPNG", "CJPEG", "CTIFF", "CWebP"]),
+    .target(
+      name: "CPictureCodecs", dependencies: ["CPNG", "CJPEG", "CTIFF", "CWebP"],
+      linkerSettings: [.linkedLibrary("webp")]),
     .target(name: "PictureFiles", dependencies: ["ResShift", "CPictureCodecs"], exclude: ["README.md"]),
     .executableTarget(
       name: "resshift",
@@ -55,6 +57,7 @@ let package = Package(
     .testTarget(
       name: "ResShiftTests", dependencies: ["ResShift", "Diffusion", "Models", "Layers", "TensorCore", "Checkpoints", "TestSupport"]),
     .testTarget(name: "CommandLineTests", dependencies: ["resshift", "ResShift", "PictureFiles"]),
+    .testTarget(name: "PictureFilesTests", dependencies: ["PictureFiles"], exclude: ["Files"]),
   ],
   swiftLanguageModes: [.v6]
 )

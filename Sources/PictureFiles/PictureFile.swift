@@ -1,1 +1,94 @@
+import CPictureCodecs
 import ResShift
+
+/// Pixels per inch; both above 0.
+public struct PictureResolution: Sendable, Equatable {
+  public var x: Double
+  public var y: Double
+
+  public init(x: Double, y: Double) {
+    self.x = x
+    self.y = y
+  }
+
+  /// From a file's numbers, each times `perInch`; nil if they are no resolution.
+  init?(x: Double, y: Double, perInch: Double) {
+    guard x * perInch > 0, y * perInch > 0, (x * perInch).isFinite, (y * perInch).isFinite else { return nil }
+    self.init(x: x * perInch, y: y * perInch)
+  }
+}
+
+/// What a picture file holds: the pixels, upright, and what is carried along with them.
+public struct PictureFile: Sendable {
+  /// Samples 0...1 as they stand in the file, in its own colour space; alpha not premultiplied.
+  public var image: PixelImage
+  /// 8 or 16, of the file; fewer bits and palettes count as 8, fractions and 32 bits as 16.
+  public var bitDepth: Int
+  /// The colour profile; written back if it fits the pictures' colours (gray or RGB), never applied.
+  public var iccProfile: [UInt8]?
+  public var resolution: PictureResolution?
+
+  public init(image: PixelImage, bitDepth: Int, iccProfile: [UInt8]? = nil, resolution: PictureResolution? = nil) {
+    self.image = image
+    self.bitDepth = bitDepth
+    self.iccProfile = iccProfile
+    self.resolution = resolution
+  }
+
+  /// Pixels of the largest picture that is read: 16384 x 16384.
+  public static let mostPixels = 1 << 28
+
+  /// Reads a PNG, JPEG, TIFF or WebP file; its content decides which, not its name.
+  ///
+  /// Throws `PictureFileError` with the path and what is wrong: missing, no picture, truncated, CMYK, too large.
+  public static func read(_ path: String) throws -> PictureFile {
+    var format: PictureFormat?
+    let bytes = try InputFile.read(path) { start in
+      format = PictureFormat(signatureOf: start)
+      if format == nil {
+        let what = ForeignFormat.name(of: start) ?? "no picture"
+        throw PictureFileError.notAPicture(path: path, reason: "this is \(what); PNG, JPEG, TIFF and WebP can be read")
+      }
+    }
+    return try Decoder(format: format ?? .png, path: path).decode(bytes)
+  }
+
+  /// Writes the picture as the type that the extension of `path` stands for, with `bitDepth` 8 or 16 bits per sample.
+  ///
+  /// The file appears whole or not at all, and may be the one that the picture was read from. `notice` gets one line
+  /// for the user when the type cannot hold all of the picture: JPEG has no alpha and gets the picture on white.
+  /// Throws `PictureFileError`; whatever `checkOutput` would throw comes before any work.
+  public func write(to path: String, bitDepth: Int, notice: ((String) -> Void)? = nil) throws {
+    try Self.checkOutput(path, width: image.width, height: image.height, bitDepth: bitDepth)
+    let encoder = Encoder(format: try Self.format(ofOutput: path), path: path, bitDepth: bitDepth)
+    let file = try encoder.encode(self, notice: notice)
+    defer { file.free() }
+    try OutputFile(path).write(file.bytes)
+  }
+
+  /// The type of file that `path` will be. Throws `PictureFileError.usage` for an unknown extension.
+  public static func format(ofOutput path: String) throws -> PictureFormat {
+    if let format = PictureFormat(extensionOf: path) { return format }
+    let known = PictureFormat.allExtensions.joined(separator: ", ")
+    throw PictureFileError.usage(path: path, reason: "the name must end in one of: \(known)")
+  }
+
+  /// Finds out before a long computation whether its result can be written to `path`: type, bits, size, folder.
+  ///
+  /// Throws `PictureFileError.usage` or `.cannotWrite`.
+  public static func checkOutput(_ path: String, width: Int, height: Int, bitDepth: Int) throws {
+    let format = try format(ofOutput: path)
+    guard format.bitDepths.contains(bitDepth) else {
+      let depths = format.bitDepths.map(String.init).joined(separator: " or ")
+      let other = bitDepth == 16 ? "; write 8 bits, or a png or tiff file" : ""
+      throw PictureFileError.usage(path: path, reason: "\(format.rawValue) holds \(depths) bits, not \(bitDepth)\(other)")
+    }
+    guard max(width, height) <= format.longestSide else {
+      throw PictureFileError.usage(
+        path: path,
+        reason: "the result has \(width) x \(height) pixels, a \(format.rawValue) file at most \(format.longestSide) "
+          + "a side; write a png or tiff file")
+    }
+    try OutputFile(path).check()
+  }
+}

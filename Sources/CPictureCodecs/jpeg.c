@@ -1,0 +1,182 @@
+#include "internal.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jpeglib.h>
+#include <jerror.h>
+
+/* A progressive file may repeat its scans without end; real ones have about ten. */
+enum { max_scans = 200 };
+
+/* libjpeg leaves by longjmp to the functions below whose name ends in _guarded; their caller owns the session. */
+typedef struct {
+  struct jpeg_error_mgr manager; /* first: libjpeg hands back its address */
+  jmp_buf jump;
+  char *message;
+  int code;
+} session;
+
+_Noreturn static void on_failure(j_common_ptr info) {
+  session *s = (session *)info->err;
+  char text[JMSG_LENGTH_MAX];
+  s->code = s->manager.msg_code;
+  s->manager.format_message(info, text);
+  cpc_say(s->message, text);
+  longjmp(s->jump, 1);
+}
+
+static void on_output(j_common_ptr info) { (void)info; }
+
+/* libjpeg fills what is missing with gray and only warns; such a picture is damaged. Oddities that leave the
+ * pixels whole, as padding between markers, are not. */
+static void on_message(j_common_ptr info, int level) {
+  if (level >= 0) return;
+  switch (info->err->msg_code) {
+    case JWRN_JPEG_EOF:
+    case JWRN_HIT_MARKER:
+    case JWRN_HUFF_BAD_CODE:
+    case JWRN_ARITH_BAD_CODE:
+    case JWRN_MUST_RESYNC:
+      on_failure(info);
+    default:
+      break;
+  }
+}
+
+static void on_progress(j_common_ptr info) {
+  session *s = (session *)info->err;
+  if (((j_decompress_ptr)info)->input_scan_number <= max_scans) return;
+  cpc_say(s->message, "it repeats itself without end");
+  longjmp(s->jump, 1);
+}
+
+static void prepare(session *s, char *message) {
+  jpeg_std_error(&s->manager);
+  s->manager.error_exit = on_failure;
+  s->manager.output_message = on_output;
+  s->manager.emit_message = on_message;
+  s->message = message;
+}
+
+static void keep_metadata(j_decompress_ptr info, cpc_picture *out) {
+  JOCTET *profile = NULL;
+  unsigned profile_size = 0;
+  if (jpeg_read_icc_profile(info, &profile, &profile_size)) {
+    cpc_keep(profile, profile_size, &out->icc, &out->icc_size);
+    free(profile);
+  }
+  for (jpeg_saved_marker_ptr marker = info->marker_list; marker; marker = marker->next) {
+    if (marker->marker != JPEG_APP0 + 1 || marker->data_length < 6 || memcmp(marker->data, "Exif\0", 6)) continue;
+    cpc_keep(marker->data, marker->data_length, &out->exif, &out->exif_size);
+  }
+  double inch = info->density_unit == 1 ? 1 : info->density_unit == 2 ? 2.54 : 0;
+  if (info->saw_JFIF_marker && info->X_density && info->Y_density) {
+    out->x_ppi = info->X_density * inch;
+    out->y_ppi = info->Y_density * inch;
+  }
+}
+
+static cpc_status read_guarded(
+    j_decompress_ptr info, session *s, const uint8_t *data, size_t size, uint64_t max_pixels, cpc_picture *out) {
+  if (setjmp(s->jump)) {
+    if (s->code == JERR_OUT_OF_MEMORY) return CPC_NO_MEMORY;
+    if (s->code == JERR_BAD_PRECISION || s->code == JERR_SOF_UNSUPPORTED) return CPC_UNSUPPORTED;
+    return CPC_DAMAGED;
+  }
+  jpeg_create_decompress(info);
+  struct jpeg_progress_mgr *progress =
+      info->mem->alloc_small((j_common_ptr)info, JPOOL_PERMANENT, sizeof(struct jpeg_progress_mgr));
+  memset(progress, 0, sizeof *progress);
+  progress->progress_monitor = on_progress;
+  info->progress = progress;
+  jpeg_mem_src(info, data, size);
+  jpeg_save_markers(info, JPEG_APP0 + 1, 0xffff);
+  jpeg_save_markers(info, JPEG_APP0 + 2, 0xffff);
+  jpeg_read_header(info, TRUE);
+
+  switch (info->jpeg_color_space) {
+    case JCS_GRAYSCALE: info->out_color_space = JCS_GRAYSCALE; break;
+    case JCS_YCbCr:
+    case JCS_RGB: info->out_color_space = JCS_RGB; break;
+    case JCS_CMYK:
+    case JCS_YCCK: cpc_say(out->message, "its colours are CMYK; convert it to RGB first"); return CPC_UNSUPPORTED;
+    default: cpc_say(out->message, "its colours are neither gray nor RGB"); return CPC_UNSUPPORTED;
+  }
+  jpeg_calc_output_dimensions(info);
+  out->width = info->output_width;
+  out->height = info->output_height;
+  out->channels = (uint32_t)info->output_components;
+  out->sample = CPC_U8;
+  keep_metadata(info, out);
+  cpc_status status = cpc_allocate(out, max_pixels);
+  if (status != CPC_OK) return status;
+
+  jpeg_start_decompress(info);
+  size_t row_size = cpc_row_size(out);
+  while (info->output_scanline < info->output_height) {
+    JSAMPROW row = (uint8_t *)out->pixels + info->output_scanline * row_size;
+    jpeg_read_scanlines(info, &row, 1);
+  }
+  jpeg_finish_decompress(info);
+  return CPC_OK;
+}
+
+cpc_status cpc_read_jpeg(const uint8_t *data, size_t size, uint64_t max_pixels, cpc_picture *out) {
+  session s = {.code = 0};
+  struct jpeg_decompress_struct info = {0};
+  prepare(&s, out->message);
+  info.err = &s.manager;
+  cpc_status status = read_guarded(&info, &s, data, size, max_pixels, out);
+  jpeg_destroy_decompress(&info);
+  return status;
+}
+
+static UINT16 density(double ppi) { return ppi < 1 ? 1 : ppi > 65535 ? 65535 : (UINT16)(ppi + 0.5); }
+
+static cpc_status write_guarded(
+    j_compress_ptr info, session *s, const cpc_picture *picture, int quality, unsigned char **data,
+    unsigned long *size) {
+  if (setjmp(s->jump)) return s->code == JERR_OUT_OF_MEMORY ? CPC_NO_MEMORY : CPC_UNSUPPORTED;
+  jpeg_create_compress(info);
+  jpeg_mem_dest(info, data, size);
+  info->image_width = picture->width;
+  info->image_height = picture->height;
+  info->input_components = (int)picture->channels;
+  info->in_color_space = picture->channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  jpeg_set_defaults(info);
+  jpeg_set_quality(info, quality, TRUE);
+  info->comp_info[0].h_samp_factor = info->comp_info[0].v_samp_factor = 1;
+  info->optimize_coding = TRUE;
+  if (picture->x_ppi > 0 && picture->y_ppi > 0) {
+    info->density_unit = 1;
+    info->X_density = density(picture->x_ppi);
+    info->Y_density = density(picture->y_ppi);
+  }
+  jpeg_start_compress(info, TRUE);
+  if (picture->icc_size) jpeg_write_icc_profile(info, picture->icc, (unsigned)picture->icc_size);
+  size_t row_size = cpc_row_size(picture);
+  while (info->next_scanline < info->image_height) {
+    JSAMPROW row = (uint8_t *)picture->pixels + info->next_scanline * row_size;
+    jpeg_write_scanlines(info, &row, 1);
+  }
+  jpeg_finish_compress(info);
+  return CPC_OK;
+}
+
+cpc_status cpc_write_jpeg(const cpc_picture *picture, int quality, cpc_file *out) {
+  if ((picture->channels != 1 && picture->channels != 3) || picture->sample != CPC_U8) return CPC_UNSUPPORTED;
+  session s = {.code = 0};
+  struct jpeg_compress_struct info = {0};
+  unsigned char *data = NULL;
+  unsigned long size = 0;
+  prepare(&s, out->message);
+  info.err = &s.manager;
+  cpc_status status = write_guarded(&info, &s, picture, quality, &data, &size);
+  jpeg_destroy_compress(&info);
+  out->data = data;
+  out->size = out->capacity = status == CPC_OK ? size : 0;
+  return status;
+}

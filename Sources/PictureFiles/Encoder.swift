@@ -1,0 +1,127 @@
+import CPictureCodecs
+import ResShift
+
+/// An encoded file in memory that the C library allocated.
+struct EncodedFile {
+  fileprivate var file: cpc_file
+
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: file.data, count: file.size) }
+
+  func free() {
+    var copy = file
+    cpc_free_file(&copy)
+  }
+}
+
+/// From a picture to the bytes of its file.
+struct Encoder {
+  /// JPEG and WebP, 0...100: no loss that shows, a tenth of the size of a PNG file.
+  static let quality: Int32 = 95
+
+  let format: PictureFormat
+  /// For messages.
+  let path: String
+  let bitDepth: Int
+
+  /// The caller frees the result.
+  func encode(_ picture: PictureFile, notice: ((String) -> Void)?) throws -> EncodedFile {
+    let image = storable(picture.image, notice: notice)
+    let profile = picture.iccProfile.flatMap { IccProfile($0) }
+    let icc = profile.flatMap { $0.fits(colourChannels: image.colourChannels) ? $0.bytes : nil } ?? []
+    let exif = format == .webp ? Exif(resolution: picture.resolution).block : []
+
+    var stored = cpc_picture()
+    stored.width = UInt32(image.width)
+    stored.height = UInt32(image.height)
+    stored.channels = UInt32(image.channels)
+    stored.sample = bitDepth == 16 ? CPC_U16 : CPC_U8
+    stored.x_ppi = picture.resolution?.x ?? 0
+    stored.y_ppi = picture.resolution?.y ?? 0
+    var file = cpc_file()
+    let status = withBytes(icc) { iccBytes in
+      withBytes(exif) { exifBytes in
+        withSamples(of: image) { samples in
+          stored.icc = iccBytes
+          stored.icc_size = icc.count
+          stored.exif = exifBytes
+          stored.exif_size = exif.count
+          stored.pixels = samples
+          switch format {
+          case .png: return cpc_write_png(&stored, &file)
+          case .jpeg: return cpc_write_jpeg(&stored, Self.quality, &file)
+          case .tiff: return cpc_write_tiff(&stored, &file)
+          case .webp: return cpc_write_webp(&stored, Self.quality, &file)
+          }
+        }
+      }
+    }
+    if status == CPC_OK { return EncodedFile(file: file) }
+    let said = message(of: file.message)
+    cpc_free_file(&file)
+    if status == CPC_NO_MEMORY {
+      throw PictureFileError.notEnoughMemory(path: path, reason: "not enough memory to write the picture")
+    }
+    throw PictureFileError.cannotWrite(
+      path: path, reason: "the picture cannot be written as \(format.rawValue)" + (said.map { " (\($0))" } ?? ""))
+  }
+
+  /// The picture with the channels that the format has: no alpha in JPEG, no gray in WebP.
+  private func storable(_ image: PixelImage, notice: ((String) -> Void)?) -> PixelImage {
+    switch format {
+    case .png, .tiff: return image
+    case .webp: return image.colourChannels == 1 ? image.grayAsRGB() : image
+    case .jpeg:
+      guard image.hasAlpha else { return image }
+      let (flat, changed) = image.onWhite()
+      if changed { notice?("\(path): JPEG has no transparency; the picture was put on white (png, tiff, webp keep it)") }
+      return flat
+    }
+  }
+
+  private func withBytes<Result>(_ bytes: [UInt8], _ body: (UnsafeMutablePointer<UInt8>?) -> Result) -> Result {
+    bytes.withUnsafeBufferPointer { body(UnsafeMutablePointer(mutating: $0.baseAddress)) }
+  }
+
+  /// The samples as whole numbers of the file's depth.
+  private func withSamples<Result>(of image: PixelImage, _ body: (UnsafeMutableRawPointer?) -> Result) -> Result {
+    let count = image.samples.count
+    let stored = UnsafeMutableRawPointer.allocate(byteCount: count * bitDepth / 8, alignment: 16)
+    defer { stored.deallocate() }
+    image.samples.withUnsafeBufferPointer { from in
+      if bitDepth == 16 {
+        cpc_float_to_u16(from.baseAddress, stored.bindMemory(to: UInt16.self, capacity: count), count)
+      } else {
+        cpc_float_to_u8(from.baseAddress, stored.bindMemory(to: UInt8.self, capacity: count), count)
+      }
+    }
+    return body(stored)
+  }
+}
+
+extension PixelImage {
+  /// Gray as three equal channels; alpha stays.
+  fileprivate func grayAsRGB() -> PixelImage {
+    var rgb = PixelImage(width: width, height: height, channels: channels + 2)
+    for pixel in 0..<width * height {
+      let from = pixel * channels
+      let to = pixel * (channels + 2)
+      for c in 0..<3 { rgb.samples[to + c] = samples[from] }
+      if hasAlpha { rgb.samples[to + 3] = samples[from + 1] }
+    }
+    return rgb
+  }
+
+  /// Without alpha, as it looks on white paper; `changed` if any pixel was not opaque.
+  fileprivate func onWhite() -> (picture: PixelImage, changed: Bool) {
+    var flat = PixelImage(width: width, height: height, channels: colourChannels)
+    var changed = false
+    for pixel in 0..<width * height {
+      let from = pixel * channels
+      let to = pixel * colourChannels
+      let alpha = min(max(samples[from + colourChannels], 0), 1)
+      changed = changed || alpha < 1
+      for c in 0..<colourChannels { flat.samples[to + c] = samples[from + c] * alpha + (1 - alpha) }
+    }
+    return (flat, changed)
+  }
+}

@@ -1,0 +1,49 @@
+import Glibc
+
+/// The hidden files that results grow in: `.NAME.PID-NUMBER.part`.
+enum PartFile {
+  /// Most bytes of the target's name that are repeated; the whole must stay below the system's 255.
+  private static let mostNameBytes = 200
+
+  /// A name that no other file of this or another process has.
+  static func path(for name: String, in folder: String) -> String {
+    var short = name
+    while short.utf8.count > mostNameBytes { short.removeLast() }
+    var generator = SystemRandomNumberGenerator()
+    let digits = String(generator.next() | 1 << 63, radix: 16)
+    return "\(folder)/.\(short).\(getpid())-\(digits).part"
+  }
+
+  /// The process that a file of such a name belongs to; nil for all other names.
+  static func owner(of name: String) -> pid_t? {
+    guard name.hasPrefix("."), name.hasSuffix(".part") else { return nil }
+    let mark = name.dropFirst().dropLast(5).split(separator: ".").last?.split(separator: "-") ?? []
+    guard mark.count == 2, mark[1].utf8.count == 16, mark[1].allSatisfy(\.isHexDigit) else { return nil }
+    return pid_t(mark[0]).flatMap { $0 > 0 ? $0 : nil }
+  }
+
+  /// Removes what killed processes have left in `folder`; files that a living one may be writing stay.
+  static func removeStale(in folder: String) {
+    guard let listing = opendir(folder) else { return }
+    defer { closedir(listing) }
+    while let entry = readdir(listing) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      guard let owner = owner(of: name), isDead(owner) else { continue }
+      removeUnlocked("\(folder)/\(name)")
+    }
+  }
+
+  private static func isDead(_ process: pid_t) -> Bool {
+    kill(process, 0) != 0 && errno == ESRCH
+  }
+
+  /// A process in another container is alive without being seen; its lock is.
+  private static func removeUnlocked(_ path: String) {
+    let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(path) }
+  }
+}
