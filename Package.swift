@@ -32,7 +32,8 @@ let package = Package(
     // Ways in: C programs, picture files and the command line, GIMP.
     .target(name: "CResShift"),
     .target(
-      name: "ResShiftC", dependencies: ["ResShift", "Checkpoints", "CResShift"], exclude: ["README.md", "resshift.map"],
+      name: "ResShiftC", dependencies: ["ResShift", "Checkpoints", "CResShift"],
+      exclude: ["README.md", "resshift.map"],
       linkerSettings: [
         .unsafeFlags([
           "-Xlinker", "-soname=libresshift.so.0",

@@ -139,7 +139,8 @@ extension Restorer {
   /// Itself, if the model serves that task.
   fileprivate func requiring(_ task: ModelTask) throws -> Restorer {
     guard descriptor.task == task else {
-      throw RestoreError.usage("the model \(descriptor.name) is for \(descriptor.task.rawValue), not for \(task.rawValue).")
+      throw RestoreError.usage(
+        "the model \(descriptor.name) is for \(descriptor.task.rawValue), not for \(task.rawValue).")
     }
     return self
   }

@@ -12,7 +12,7 @@ extension resshift_options {
       threads: Int32(defaults.threads), reserved: 0)
   }
 
-  /// Whether this library knows a structure of that size. A newer version adds its members at the end and its size here.
+  /// Whether this library knows a structure of that size. A newer version adds members at the end and its size here.
   static func isKnown(size: Int) -> Bool { size == MemoryLayout<resshift_options>.size }
 }
 
@@ -25,7 +25,8 @@ extension RestoreOptions {
     let size = UnsafeRawPointer(pointer).load(as: Int.self)
     guard resshift_options.isKnown(size: size) else {
       throw RestoreError.usage(
-        "options: struct_size is \(UInt(bitPattern: size)): call resshift_options_init(&options, sizeof options) first.")
+        "options: struct_size is \(UInt(bitPattern: size)): call resshift_options_init(&options, sizeof options) first."
+      )
     }
     let options = pointer.pointee
     seed = options.seed

@@ -12,7 +12,8 @@ extension PixelImage {
     for y in 0..<layout.height {
       let row = UnsafeRawPointer(layout.pixels + y * layout.rowBytes)
       switch layout.sampleType {
-      case .uint8: for i in 0..<layout.rowSamples { samples.append(Float(row.load(fromByteOffset: i, as: UInt8.self)) / 255) }
+      case .uint8:
+        for i in 0..<layout.rowSamples { samples.append(Float(row.load(fromByteOffset: i, as: UInt8.self)) / 255) }
       case .uint16:
         for i in 0..<layout.rowSamples {
           samples.append(Float(row.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self)) / 65535)
@@ -22,7 +23,8 @@ extension PixelImage {
           let sample = row.loadUnaligned(fromByteOffset: 4 * i, as: Float.self)
           guard sample.isFinite else {
             throw RestoreError.badPicture(
-              "\(what): the sample at x \(i / layout.channels), y \(y) is \(sample): only finite numbers can be restored.")
+              "\(what): the sample at x \(i / layout.channels), y \(y) is \(sample): samples must be finite."
+            )
           }
           samples.append(sample)
         }
@@ -82,10 +84,12 @@ struct PictureLayout {
         "\(what): \(image.width)x\(image.height) pixels: a picture has at least one pixel in each direction.")
     }
     guard (1...4).contains(image.channels) else {
-      throw RestoreError.usage("\(what): \(image.channels) channels: use 1 (gray), 2 (gray, alpha), 3 (RGB) or 4 (RGB, alpha).")
+      throw RestoreError.usage(
+        "\(what): \(image.channels) channels: use 1 (gray), 2 (gray, alpha), 3 (RGB) or 4 (RGB, alpha).")
     }
     guard let sampleType = SampleType(image.sample_type) else {
-      throw RestoreError.usage("\(what): \(image.sample_type.rawValue) is no resshift_sample_type: use RESSHIFT_UINT8, _UINT16 or _FLOAT32.")
+      throw RestoreError.usage(
+        "\(what): \(image.sample_type.rawValue) is no resshift_sample_type: use RESSHIFT_UINT8, _UINT16 or _FLOAT32.")
     }
     guard let pixels = image.pixels else { throw RestoreError.usage("\(what): pixels is NULL.") }
     width = Int(image.width)

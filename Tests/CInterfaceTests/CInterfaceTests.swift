@@ -137,5 +137,6 @@ private func run(_ program: String, _ arguments: [String]) throws -> (status: In
   // A signal is no exit status: told apart, so that a crash is not taken for a failed check.
   return (
     process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
-    String(decoding: output, as: UTF8.self))
+    String(decoding: output, as: UTF8.self)
+  )
 }

@@ -160,7 +160,8 @@ void check_restore(const char *models) {
 
   /* Boxes that are empty or leave the picture, and a list that is missing. */
   resshift_image blank = picture(50, 40, 3, RESSHIFT_UINT8);
-  resshift_box wrong[] = {{0, 0, 0, 5}, {0, 0, 5, -1}, {-1, 0, 5, 5}, {46, 0, 5, 5}, {0, 36, 5, 5}, {2147483647, 0, 9, 9}};
+  resshift_box wrong[] = {{0, 0, 0, 5},  {0, 0, 5, -1}, {-1, 0, 5, 5},
+                          {46, 0, 5, 5}, {0, 36, 5, 5}, {INT32_MAX, 0, 9, 9}};
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
     EXPECT_REFUSED(model, &blank, RESSHIFT_USAGE, resshift_restore(model, &input, &blank, &wrong[i], 1, NULL));
   EXPECT_REFUSED(model, &blank, RESSHIFT_USAGE, resshift_restore(model, &input, &blank, NULL, 1, NULL));

@@ -119,8 +119,9 @@ int main(int count, char **words) {
     const char *name;
     void (*run)(const char *models);
   } checks[] = {
-      {"open", check_open},       {"options", check_options}, {"upscale", check_upscale}, {"samples", check_samples},
-      {"refusals", check_refusals}, {"inpaint", check_inpaint}, {"restore", check_restore}, {"progress", check_progress},
+      {"open", check_open},         {"options", check_options},   {"upscale", check_upscale},
+      {"samples", check_samples},   {"refusals", check_refusals}, {"inpaint", check_inpaint},
+      {"restore", check_restore},   {"progress", check_progress},
   };
   for (size_t i = 0; count == 3 && i < sizeof checks / sizeof checks[0]; i++) {
     if (strcmp(words[1], checks[i].name) != 0) continue;
