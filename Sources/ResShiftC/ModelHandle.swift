@@ -66,8 +66,8 @@ struct Failure {
     status =
       switch error {
       case RestoreError.usage: RESSHIFT_USAGE
+      case RestoreError.notFound, CheckpointError.notFound: RESSHIFT_NO_INPUT
       case RestoreError.badPicture, RestoreError.badModel, is CheckpointError: RESSHIFT_BAD_DATA
-      case RestoreError.notFound: RESSHIFT_NO_INPUT
       case RestoreError.modelUnavailable: RESSHIFT_UNAVAILABLE
       case RestoreError.notEnoughMemory: RESSHIFT_NO_MEMORY
       case RestoreError.cancelled: RESSHIFT_STOPPED

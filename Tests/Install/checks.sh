@@ -82,10 +82,13 @@ check_c_library() {
   local flags
   read -ra flags <<<"$(PKG_CONFIG_PATH=$scratch/home/.local/lib/pkgconfig pkg-config --cflags --libs resshift)"
   cc -o "$scratch/main" "$scratch/main.c" "${flags[@]}"
+  # One version everywhere.
   local version
   version=$(LD_LIBRARY_PATH=$scratch/home/.local/lib "$scratch/main")
   [[ $version == "$(PKG_CONFIG_PATH=$scratch/home/.local/lib/pkgconfig pkg-config --modversion resshift)" ]] ||
     fail "the library is version $version, its pkg-config file is not"
+  [[ $version == "$("$scratch/home/.local/bin/resshift" --version)" ]] ||
+    fail "the library is version $version, the command is not"
 }
 
 # What the user has put into folders of the installation stays through upgrade and uninstallation.
