@@ -6,7 +6,7 @@ let package = Package(
   name: "resshift",
   products: [
     .executable(name: "resshift", targets: ["resshift"]),
-    .library(name: "libresshift", type: .dynamic, targets: ["ResShiftC"]),
+    .library(name: "ResShiftC", type: .dynamic, targets: ["ResShiftC"]),
     .library(name: "ResShiftGIMP", type: .dynamic, targets: ["ResShiftGIMP"]),
   ],
   dependencies: [
@@ -31,7 +31,15 @@ let package = Package(
 
     // Ways in: C programs, picture files and the command line, GIMP.
     .target(name: "CResShift"),
-    .target(name: "ResShiftC", dependencies: ["ResShift", "CResShift"], exclude: ["README.md"]),
+    .target(
+      name: "ResShiftC", dependencies: ["ResShift", "Checkpoints", "CResShift"],
+      exclude: ["README.md", "resshift.map"],
+      linkerSettings: [
+        .unsafeFlags([
+          "-Xlinker", "-soname=libresshift.so.0",
+          "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/ResShiftC/resshift.map",
+        ])
+      ]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
@@ -58,6 +66,7 @@ let package = Package(
       name: "ResShiftTests", dependencies: ["ResShift", "Diffusion", "Models", "Layers", "TensorCore", "Checkpoints", "TestSupport"]),
     .testTarget(name: "CommandLineTests", dependencies: ["resshift", "ResShift", "PictureFiles"]),
     .testTarget(name: "PictureFilesTests", dependencies: ["PictureFiles"], exclude: ["Files"]),
+    .testTarget(name: "CInterfaceTests", exclude: ["program"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,1 +1,167 @@
+import CResShift
 import ResShift
+
+// The functions of resshift.h, which documents them; each checks its arguments, so that no mistake of a C caller traps.
+
+/// "" as C callers may keep it for ever.
+private var empty: UnsafePointer<CChar> {
+  UnsafeRawPointer(("" as StaticString).utf8Start).assumingMemoryBound(to: CChar.self)
+}
+
+@c @implementation
+public func resshift_open(
+  _ model_json: UnsafePointer<CChar>?, _ model: UnsafeMutablePointer<OpaquePointer?>?,
+  _ reason: UnsafeMutablePointer<CChar>?, _ reason_size: Int
+) -> resshift_status {
+  model?.pointee = nil
+  do {
+    guard let model else { throw RestoreError.usage("model is NULL: the handle needs a place.") }
+    guard let model_json else { throw RestoreError.usage("model_json is NULL: the path of a model.json is needed.") }
+    let descriptor = try ModelDescriptor(contentsOf: String(cString: model_json))
+    model.pointee = ModelHandle(try Restorer(descriptor)).retainedPointer()
+    return RESSHIFT_OK
+  } catch {
+    let failure = Failure(error)
+    failure.write(to: reason, size: reason_size)
+    return failure.status
+  }
+}
+
+@c @implementation
+public func resshift_free(_ model: OpaquePointer?) {
+  if let model { ModelHandle.release(model) }
+}
+
+@c @implementation
+public func resshift_model_name(_ model: OpaquePointer?) -> UnsafePointer<CChar>? {
+  ModelHandle.at(model)?.name.map { UnsafePointer($0) } ?? empty
+}
+
+@c @implementation
+public func resshift_model_title(_ model: OpaquePointer?) -> UnsafePointer<CChar>? {
+  ModelHandle.at(model)?.title.map { UnsafePointer($0) } ?? empty
+}
+
+@c @implementation
+public func resshift_model_task(_ model: OpaquePointer?) -> resshift_task {
+  switch ModelHandle.at(model)?.restorer.descriptor.task {
+  case .superResolution: RESSHIFT_TASK_SUPER_RESOLUTION
+  case .inpainting: RESSHIFT_TASK_INPAINTING
+  case .restoration: RESSHIFT_TASK_RESTORATION
+  case nil: RESSHIFT_TASK_NONE
+  }
+}
+
+@c @implementation
+public func resshift_model_scale(_ model: OpaquePointer?) -> Int32 {
+  ModelHandle.at(model).map { Int32(clamping: $0.restorer.descriptor.diffusion.sf) } ?? 0
+}
+
+@c @implementation
+public func resshift_reason(_ model: OpaquePointer?) -> UnsafePointer<CChar>? {
+  ModelHandle.at(model)?.reason.map { UnsafePointer($0) } ?? empty
+}
+
+@c @implementation
+public func resshift_options_init(
+  _ options: UnsafeMutablePointer<resshift_options>?, _ struct_size: Int
+) -> resshift_status {
+  guard let options, resshift_options.isKnown(size: struct_size) else { return RESSHIFT_USAGE }
+  options.pointee = .defaults
+  return RESSHIFT_OK
+}
+
+@c @implementation
+public func resshift_upscale(
+  _ model: OpaquePointer?, _ input: UnsafePointer<resshift_image>?, _ output: UnsafePointer<resshift_image>?,
+  _ factor: Int32, _ options: UnsafePointer<resshift_options>?
+) -> resshift_status {
+  guard let handle = ModelHandle.at(model) else { return RESSHIFT_USAGE }
+  return handle.call {
+    let restorer = try handle.restorer.requiring(.superResolution)
+    let scale = restorer.descriptor.diffusion.sf
+    guard factor == 0 || (1...max(scale, 1)).contains(Int(factor)) else {
+      throw RestoreError.usage(
+        "factor is \(factor): the model \(restorer.descriptor.name) enlarges 1 to \(scale) times; 0 means \(scale).")
+    }
+    let times = factor == 0 ? scale : Int(factor)
+    let size = try PictureLayout(input, "input")
+    let target = try PictureLayout(output, "output")
+    try target.requireRoom(
+      width: size.width * times, height: size.height * times, channels: size.channels, "enlarging \(times) times")
+    let options = try RestoreOptions(options)
+    target.write(try restorer.upscale(try PixelImage(input, "input"), factor: times, options))
+  }
+}
+
+@c @implementation
+public func resshift_inpaint(
+  _ model: OpaquePointer?, _ input: UnsafePointer<resshift_image>?, _ mask: UnsafePointer<resshift_image>?,
+  _ output: UnsafePointer<resshift_image>?, _ options: UnsafePointer<resshift_options>?
+) -> resshift_status {
+  guard let handle = ModelHandle.at(model) else { return RESSHIFT_USAGE }
+  return handle.call {
+    let restorer = try handle.restorer.requiring(.inpainting)
+    let size = try PictureLayout(input, "input")
+    let hole = try PictureLayout(mask, "mask")
+    guard hole.channels == 1, hole.width == size.width, hole.height == size.height else {
+      throw RestoreError.badPicture(
+        "mask: \(hole.width)x\(hole.height) pixels of \(hole.channels) channels: "
+          + "a mask has one channel and the size of input, \(size.width)x\(size.height).")
+    }
+    let target = try PictureLayout(output, "output")
+    try target.requireRoom(width: size.width, height: size.height, channels: size.channels, "inpainting")
+    let options = try RestoreOptions(options)
+    let picture = try PixelImage(input, "input")
+    let weight = try PixelImage(mask, "mask")
+    target.write(picture.replaced(by: try restorer.inpaint(picture, mask: weight, options), weight: weight))
+  }
+}
+
+@c @implementation
+public func resshift_restore(
+  _ model: OpaquePointer?, _ input: UnsafePointer<resshift_image>?, _ output: UnsafePointer<resshift_image>?,
+  _ boxes: UnsafePointer<resshift_box>?, _ box_count: Int, _ options: UnsafePointer<resshift_options>?
+) -> resshift_status {
+  guard let handle = ModelHandle.at(model) else { return RESSHIFT_USAGE }
+  return handle.call {
+    let restorer = try handle.restorer.requiring(.restoration)
+    let size = try PictureLayout(input, "input")
+    let target = try PictureLayout(output, "output")
+    try target.requireRoom(width: size.width, height: size.height, channels: size.channels, "restoring")
+    let faces = try [PixelRect](boxes, count: box_count, inside: size)
+    let options = try RestoreOptions(options)
+    target.write(try restorer.restore(try PixelImage(input, "input"), boxes: faces, options))
+  }
+}
+
+extension Restorer {
+  /// Itself, if the model serves that task.
+  fileprivate func requiring(_ task: ModelTask) throws -> Restorer {
+    guard descriptor.task == task else {
+      throw RestoreError.usage(
+        "the model \(descriptor.name) is for \(descriptor.task.rawValue), not for \(task.rawValue).")
+    }
+    return self
+  }
+}
+
+extension [PixelRect] {
+  /// Throws `RestoreError.usage` for a box that is empty or leaves the picture.
+  fileprivate init(_ boxes: UnsafePointer<resshift_box>?, count: Int, inside size: PictureLayout) throws {
+    guard count >= 0, count == 0 || boxes != nil else {
+      throw RestoreError.usage("boxes is NULL, but box_count is \(UInt(bitPattern: count)).")
+    }
+    self = []
+    for (index, box) in UnsafeBufferPointer(start: boxes, count: count).enumerated() {
+      guard box.width > 0, box.height > 0, box.x >= 0, box.y >= 0,
+        Int(box.x) + Int(box.width) <= size.width, Int(box.y) + Int(box.height) <= size.height
+      else {
+        throw RestoreError.usage(
+          "boxes[\(index)]: \(box.width)x\(box.height) at \(box.x), \(box.y) does not lie in the picture of "
+            + "\(size.width)x\(size.height) pixels.")
+      }
+      append(PixelRect(x: Int(box.x), y: Int(box.y), width: Int(box.width), height: Int(box.height)))
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import CResShift
+import ResShift
+
+extension resshift_options {
+  /// The defaults, those of `RestoreOptions`.
+  static var defaults: resshift_options {
+    let defaults = RestoreOptions()
+    return resshift_options(
+      struct_size: MemoryLayout<resshift_options>.size, seed: defaults.seed, tile: Int64(RESSHIFT_TILE_AUTOMATIC),
+      overlap: Int64(RESSHIFT_OVERLAP_AUTOMATIC), memory_limit: 0, progress: nil, progress_context: nil, notice: nil,
+      notice_context: nil, tiling: RESSHIFT_TILING_JOINT, tone_match: RESSHIFT_DEFAULT,
+      threads: Int32(defaults.threads), reserved: 0)
+  }
+
+  /// Whether this library knows a structure of that size. A newer version adds members at the end and its size here.
+  static func isKnown(size: Int) -> Bool { size == MemoryLayout<resshift_options>.size }
+}
+
+extension RestoreOptions {
+  /// Throws `RestoreError.usage` that names the member that is out of range.
+  init(_ pointer: UnsafePointer<resshift_options>?) throws {
+    self.init()
+    guard let pointer else { return }
+    // Only `struct_size` may be read before it is known how long the caller's structure is.
+    let size = UnsafeRawPointer(pointer).load(as: Int.self)
+    guard resshift_options.isKnown(size: size) else {
+      throw RestoreError.usage(
+        "options: struct_size is \(UInt(bitPattern: size)): call resshift_options_init(&options, sizeof options) first."
+      )
+    }
+    let options = pointer.pointee
+    seed = options.seed
+    tile =
+      switch options.tile {
+      case Int64(RESSHIFT_TILE_AUTOMATIC): .automatic
+      case Int64(RESSHIFT_TILE_WHOLE): .whole
+      case 1...Int64(Int32.max): .pixels(Int(options.tile))
+      default: throw RestoreError.usage("options: tile is \(options.tile): use -1 (automatic), 0 (whole) or pixels.")
+      }
+    switch options.overlap {
+    case Int64(RESSHIFT_OVERLAP_AUTOMATIC): overlap = nil
+    case 0...Int64(Int32.max): overlap = Int(options.overlap)
+    default: throw RestoreError.usage("options: overlap is \(options.overlap): use -1 (automatic) or pixels.")
+    }
+    switch options.tiling {
+    case RESSHIFT_TILING_JOINT: tiling = .joint
+    case RESSHIFT_TILING_INDEPENDENT: tiling = .independent
+    default: throw RestoreError.usage("options: \(options.tiling.rawValue) is no resshift_tiling.")
+    }
+    switch options.tone_match {
+    case RESSHIFT_DEFAULT: toneMatch = nil
+    case RESSHIFT_OFF: toneMatch = false
+    case RESSHIFT_ON: toneMatch = true
+    default: throw RestoreError.usage("options: \(options.tone_match.rawValue) is no resshift_switch.")
+    }
+    guard (1...1024).contains(options.threads) else {
+      throw RestoreError.usage("options: threads is \(options.threads): use 1 to 1024.")
+    }
+    threads = Int(options.threads)
+    memoryLimit = options.memory_limit == 0 ? nil : Int(clamping: options.memory_limit)
+    if let callback = options.progress {
+      // The caller passes its context for use from any thread, as the header says.
+      nonisolated(unsafe) let context = options.progress_context
+      progress = { done in
+        if callback(done, context) != 0 { throw RestoreError.cancelled }
+      }
+    }
+    if let callback = options.notice {
+      nonisolated(unsafe) let context = options.notice_context
+      notice = { text in text.withCString { callback($0, context) } }
+    }
+  }
+}

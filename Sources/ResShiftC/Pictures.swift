@@ -1,0 +1,143 @@
+import CResShift
+import ResShift
+
+extension PixelImage {
+  /// Copies a C picture, converted to floats; `what` names it in errors, such as "input".
+  ///
+  /// Throws `RestoreError.usage` when the structure makes no sense, `.badPicture` for samples that are not numbers.
+  init(_ image: UnsafePointer<resshift_image>?, _ what: String) throws {
+    let layout = try PictureLayout(image, what)
+    var samples: [Float] = []
+    samples.reserveCapacity(layout.width * layout.height * layout.channels)
+    for y in 0..<layout.height {
+      let row = UnsafeRawPointer(layout.pixels + y * layout.rowBytes)
+      switch layout.sampleType {
+      case .uint8:
+        for i in 0..<layout.rowSamples { samples.append(Float(row.load(fromByteOffset: i, as: UInt8.self)) / 255) }
+      case .uint16:
+        for i in 0..<layout.rowSamples {
+          samples.append(Float(row.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self)) / 65535)
+        }
+      case .float32:
+        for i in 0..<layout.rowSamples {
+          let sample = row.loadUnaligned(fromByteOffset: 4 * i, as: Float.self)
+          guard sample.isFinite else {
+            throw RestoreError.badPicture(
+              "\(what): the sample at x \(i / layout.channels), y \(y) is \(sample): samples must be finite."
+            )
+          }
+          samples.append(sample)
+        }
+      }
+    }
+    self.init(width: layout.width, height: layout.height, channels: layout.channels, samples: samples)
+  }
+
+  /// This picture where the mask is 0, `filling` where it is 1, and in between by the mask's value; alpha stays.
+  func replaced(by filling: PixelImage, weight mask: PixelImage) -> PixelImage {
+    var result = self
+    for pixel in 0..<width * height where mask.samples[pixel] > 0 {
+      let weight = min(mask.samples[pixel], 1)
+      for sample in pixel * channels..<pixel * channels + colourChannels {
+        let filled = filling.samples[sample]
+        result.samples[sample] = weight == 1 ? filled : samples[sample] + weight * (filled - samples[sample])
+      }
+    }
+    return result
+  }
+}
+
+/// Where a picture's samples lie in C memory, checked: nothing read or written by it leaves what the caller described.
+struct PictureLayout {
+  enum SampleType: Int {
+    case uint8 = 1
+    case uint16 = 2
+    case float32 = 4
+
+    init?(_ type: resshift_sample_type) {
+      switch type {
+      case RESSHIFT_UINT8: self = .uint8
+      case RESSHIFT_UINT16: self = .uint16
+      case RESSHIFT_FLOAT32: self = .float32
+      default: return nil
+      }
+    }
+
+    /// Bytes of one sample.
+    var size: Int { rawValue }
+  }
+
+  let width: Int
+  let height: Int
+  let channels: Int
+  let sampleType: SampleType
+  let pixels: UnsafeMutableRawPointer
+  let rowBytes: Int
+
+  var rowSamples: Int { width * channels }
+
+  /// Throws `RestoreError.usage` with what is wrong.
+  init(_ image: UnsafePointer<resshift_image>?, _ what: String) throws {
+    guard let image = image?.pointee else { throw RestoreError.usage("\(what) is NULL: a picture is needed.") }
+    guard image.width > 0, image.height > 0 else {
+      throw RestoreError.usage(
+        "\(what): \(image.width)x\(image.height) pixels: a picture has at least one pixel in each direction.")
+    }
+    guard (1...4).contains(image.channels) else {
+      throw RestoreError.usage(
+        "\(what): \(image.channels) channels: use 1 (gray), 2 (gray, alpha), 3 (RGB) or 4 (RGB, alpha).")
+    }
+    guard let sampleType = SampleType(image.sample_type) else {
+      throw RestoreError.usage(
+        "\(what): \(image.sample_type.rawValue) is no resshift_sample_type: use RESSHIFT_UINT8, _UINT16 or _FLOAT32.")
+    }
+    guard let pixels = image.pixels else { throw RestoreError.usage("\(what): pixels is NULL.") }
+    width = Int(image.width)
+    height = Int(image.height)
+    channels = Int(image.channels)
+    self.sampleType = sampleType
+    self.pixels = pixels
+    let needed = width * channels * sampleType.size
+    guard image.row_bytes >= needed, let rowBytes = Int(exactly: image.row_bytes),
+      !rowBytes.multipliedReportingOverflow(by: height).overflow
+    else {
+      throw RestoreError.usage("\(what): row_bytes is \(image.row_bytes): a row of these samples has \(needed) bytes.")
+    }
+    self.rowBytes = rowBytes
+  }
+
+  /// Throws unless a picture of that size and those channels can be written here.
+  func requireRoom(width: Int, height: Int, channels: Int, _ why: String) throws {
+    guard self.width == width, self.height == height, self.channels == channels else {
+      throw RestoreError.usage(
+        "output: \(self.width)x\(self.height) pixels of \(self.channels) channels: "
+          + "\(why) gives \(width)x\(height) pixels of \(channels) channels.")
+    }
+  }
+
+  /// Stores a picture of the same size; whole-number samples are clamped to 0...1 and rounded to the nearest.
+  func write(_ picture: PixelImage) {
+    for y in 0..<height {
+      let row = pixels + y * rowBytes
+      let first = y * rowSamples
+      switch sampleType {
+      case .uint8:
+        for i in 0..<rowSamples {
+          row.storeBytes(of: UInt8(scaled(picture.samples[first + i], 255)), toByteOffset: i, as: UInt8.self)
+        }
+      case .uint16:
+        for i in 0..<rowSamples {
+          row.storeBytes(of: UInt16(scaled(picture.samples[first + i], 65535)), toByteOffset: 2 * i, as: UInt16.self)
+        }
+      case .float32:
+        for i in 0..<rowSamples {
+          row.storeBytes(of: picture.samples[first + i], toByteOffset: 4 * i, as: Float.self)
+        }
+      }
+    }
+  }
+
+  private func scaled(_ sample: Float, _ top: Float) -> Float {
+    (min(max(sample, 0), 1) * top).rounded()
+  }
+}

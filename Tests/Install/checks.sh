@@ -1,0 +1,249 @@
+#!/usr/bin/env bash
+# Checks install.sh with a finished build: what it puts where, what it leaves alone, what it says when it cannot.
+# Everything happens in a scratch folder; stand-ins for swift, apt-get, sudo and id report what they are told to.
+set -euo pipefail
+
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
+scratch=$(mktemp -d)
+trap 'rm -rf -- "$scratch"' EXIT
+stand_ins=$scratch/stand-ins
+log=$scratch/log # of the stand-ins' calls
+
+stand_in() { # NAME, its script on standard input
+  { printf '#!/bin/bash\n' && cat; } >"$stand_ins/$1"
+  chmod +x "$stand_ins/$1"
+}
+
+# shellcheck disable=SC2016 # the stand-ins expand their own variables
+make_stand_ins() {
+  mkdir -p "$stand_ins"
+  stand_in swift <<<'[[ $1 != --version ]] || echo "Swift version ${SWIFT:-6.3.1} (swift-RELEASE)"'
+  stand_in id <<<'if [[ -n ${USER_ID:-} && $* == -u ]]; then echo "$USER_ID"; else exec /usr/bin/id "$@"; fi'
+  stand_in dpkg-query <<<'for word; do :; done; [[ " ${MISSING:-} " == *" $word "* ]] || printf installed'
+  stand_in apt-get <<<"echo \"apt-get \$*\" >>'$log'; exit \${APT_STATUS:-0}"
+  stand_in sudo <<<"[[ \$* != '-n true' ]] || exit \${SUDO_STATUS:-1}; echo \"sudo \$*\" >>'$log'; exec \"\$@\""
+  stand_in ldconfig <<<"echo ldconfig >>'$log'"
+  stand_in gimptool-2.0 <<<"echo '$scratch/gimp-'\${1#--gimp}"
+}
+
+# install.sh as a user of this scratch folder runs it, without a terminal; words like NAME=VALUE come first.
+installer() {
+  local settings=()
+  while [[ ${1:-} == [A-Z]*=* ]]; do settings+=("$1") && shift; done
+  env -u GIMP2_DIRECTORY -u XDG_CONFIG_HOME -u SUDO_USER -u RESSHIFT_STAGE HOME="$scratch/home" \
+    PATH="$stand_ins:$PATH" "${settings[@]}" "$here/install.sh" "$@" </dev/null >"$scratch/output" 2>&1
+}
+
+# What a folder holds, with the sizes of its files.
+tree() { (cd "$1" && find . -mindepth 1 \( -type d -printf '%P/\n' -o -printf '%P %s %l\n' \) | sort); }
+
+fail() {
+  printf '    %s\n' "$@" >&2
+  return 1
+}
+says() { # TEXT: the last run of install.sh said so
+  grep -qF -- "$1" "$scratch/output" || fail "not said: $1" "but: $(tail -n 5 "$scratch/output")"
+}
+refuses() { # STATUS ARGUMENTS...: install.sh exits so and changes nothing
+  local wanted=$1 before status=0
+  before=$(tree "$scratch/home")
+  installer "${@:2}" || status=$?
+  [[ $status == "$wanted" ]] || fail "status $status instead of $wanted: $(tail -n 5 "$scratch/output")"
+  [[ $(tree "$scratch/home") == "$before" ]] || fail "changed: $(diff <(echo "$before") <(tree "$scratch/home"))"
+}
+
+gimp_folder=$scratch/home/.config/GIMP/2.10
+plug_in=$gimp_folder/plug-ins/resshift
+
+check_user_install() {
+  installer
+  says "Installed ResShift"
+  says 'into your PATH'
+  local file
+  for file in .local/{bin/resshift,lib/libresshift.so,lib/libresshift.so.0,include/resshift.h} \
+    .local/share/resshift/models/compact-{sr-x4,inpaint}/{model.json,unet.safetensors,LICENSE}; do
+    [[ -s $scratch/home/$file ]] || fail "missing: $file"
+  done
+  for file in resshift libResShiftGIMP.so models/compact-{sr-x4,inpaint}/{model.json,unet.safetensors,LICENSE}; do
+    [[ -s $plug_in/$file ]] || fail "missing in the plug-in: $file"
+  done
+  [[ -x $plug_in/resshift ]] || fail 'the plug-in cannot be executed'
+  [[ -z $(find "$scratch/home" -name '*.resshift-new') ]] || fail 'temporary files are left'
+  # Nothing of Swift's is needed at run time, and every library is found.
+  for file in "$scratch"/home/.local/{bin/resshift,lib/libresshift.so} "$plug_in"/{resshift,libResShiftGIMP.so}; do
+    ! ldd "$file" | grep -E 'libswift|libFoundation|not found' || fail "$file needs more than system libraries"
+  done
+  env -i PATH=/usr/bin:/bin "$scratch/home/.local/bin/resshift" --help >"$scratch/output" ||
+    fail 'the command does not run'
+}
+
+check_c_library() {
+  printf '#include <resshift.h>\n#include <stdio.h>\nint main(void) { puts(resshift_version()); }\n' >"$scratch/main.c"
+  local flags
+  read -ra flags <<<"$(PKG_CONFIG_PATH=$scratch/home/.local/lib/pkgconfig pkg-config --cflags --libs resshift)"
+  cc -o "$scratch/main" "$scratch/main.c" "${flags[@]}"
+  # One version everywhere.
+  local version
+  version=$(LD_LIBRARY_PATH=$scratch/home/.local/lib "$scratch/main")
+  [[ $version == "$(PKG_CONFIG_PATH=$scratch/home/.local/lib/pkgconfig pkg-config --modversion resshift)" ]] ||
+    fail "the library is version $version, its pkg-config file is not"
+  [[ $version == "$("$scratch/home/.local/bin/resshift" --version)" ]] ||
+    fail "the library is version $version, the command is not"
+}
+
+# What the user has put into folders of the installation stays through upgrade and uninstallation.
+check_upgrade() {
+  local weights=.local/share/resshift/models/compact-sr-x4/mine.pth own=$plug_in/models/mine/model.json before library
+  echo weights >"$scratch/home/$weights"
+  mkdir -p "${own%/*}" && echo '{}' >"$own"
+  # A file of an older version that the new one has no more.
+  touch "$scratch/home/.local/share/resshift/old-file" "$scratch/home/.local/share/resshift/not-ours"
+  echo "$scratch/home/.local/share/resshift/old-file" >>"$scratch/home/.local/share/resshift/manifest"
+  # An open file is what a running GIMP has.
+  exec {library}<"$plug_in/libResShiftGIMP.so"
+  touch -d '1 hour ago' "$plug_in/resshift"
+  before=$(tree "$scratch/home" | grep -v old-file)
+  installer
+  [[ $(tree "$scratch/home" | sed '/manifest/d') == "$(sed '/manifest/d' <<<"$before")" ]] ||
+    fail "upgrading changed: $(diff <(echo "$before") <(tree "$scratch/home"))"
+  [[ ! "$plug_in/libResShiftGIMP.so" -ef /dev/fd/$library ]] || fail 'the library was overwritten in place'
+  cmp -s "/dev/fd/$library" "$plug_in/libResShiftGIMP.so" || fail 'the file that was open has changed'
+  [[ -n $(find "$plug_in/resshift" -mmin -30) ]] || fail 'the time of the executable is the old one'
+  exec {library}<&-
+}
+
+check_uninstall() {
+  echo picture >"$scratch/home/picture"
+  installer --uninstall
+  local left
+  left=$(tree "$scratch/home" | grep -v '/$' | sed 's/ .*//')
+  [[ $left == "$(printf '%s\n' .config/GIMP/2.10/plug-ins/resshift/models/mine/model.json \
+    .local/share/resshift/models/compact-sr-x4/mine.pth .local/share/resshift/not-ours picture)" ]] ||
+    fail "left: $left"
+  says 'not from this program'
+  refuses 1 --uninstall
+  says 'nothing to uninstall'
+  rm -rf "${scratch:?}/home" && mkdir "$scratch/home"
+  installer && installer --uninstall
+  [[ -z $(tree "$scratch/home") ]] || fail "left: $(tree "$scratch/home")"
+}
+
+check_folders() {
+  installer GIMP2_DIRECTORY=own --prefix "$scratch/home/a folder"
+  [[ -x "$scratch/home/a folder/bin/resshift" && -x $scratch/home/own/plug-ins/resshift/resshift ]] ||
+    fail "not where asked for: $(tree "$scratch/home")"
+  installer XDG_CONFIG_HOME="$scratch/home/settings" --prefix="$scratch/home/a folder"
+  [[ -x $scratch/home/settings/GIMP/2.10/plug-ins/resshift/resshift ]] || fail 'XDG_CONFIG_HOME is not honoured'
+  [[ ! -e $scratch/home/own/plug-ins/resshift/resshift ]] || fail 'the plug-in is installed twice'
+  installer --uninstall --prefix "$scratch/home/a folder"
+  [[ -z $(tree "$scratch/home") ]] || fail "left: $(tree "$scratch/home")"
+}
+
+check_system() {
+  : >"$log"
+  installer USER_ID=1000 SUDO_STATUS=0 --system --prefix "$scratch/system"
+  [[ -x $scratch/system/bin/resshift && -x $scratch/gimp-plugindir/plug-ins/resshift/resshift ]] || fail 'not installed'
+  [[ -z $(tree "$scratch/home") ]] || fail "in the user's home: $(tree "$scratch/home")"
+  grep -q '^sudo mv' "$log" || fail 'the files were not placed by root'
+  grep -q '^ldconfig' "$log" || fail 'the cache of libraries was not renewed'
+  installer --system --prefix "$scratch/system" --uninstall
+  [[ ! -e $scratch/system && ! -e $scratch/gimp-plugindir ]] || fail "left: $(tree "$scratch/system")"
+}
+
+check_failure_leaves_nothing() {
+  mkdir -p "$scratch/home/.local/bin/resshift"
+  refuses 1
+  says '.local/bin/resshift is in the way'
+  rm -r "$scratch/home/.local"
+  mkdir -p "$scratch/home/.config" && touch "$scratch/home/.config/GIMP"
+  refuses 1
+  says '.config/GIMP is in the way'
+  rm -r "$scratch/home/.config"
+}
+
+check_swift() {
+  refuses 1 SWIFT=6.2.4
+  says 'Swift 6.2 is too old'
+  says 'https://www.swift.org/install/linux/'
+  local tools=$scratch/tools tool
+  mkdir -p "$tools"
+  for tool in bash env dirname mktemp rm cat getent id cut; do ln -sf "$(command -v "$tool")" "$tools/$tool"; done
+  refuses 1 PATH="$tools"
+  says 'Swift is missing'
+  says 'https://www.swift.org/install/linux/'
+}
+
+check_packages() {
+  : >"$log"
+  # As root: only the missing ones.
+  installer USER_ID=0 MISSING='libopenblas-dev gimp'
+  [[ $(grep -c '^apt-get install' "$log") == 1 ]] || fail "calls: $(<"$log")"
+  grep -qx 'apt-get install -y --no-install-recommends gimp libopenblas-dev' "$log" || fail "calls: $(<"$log")"
+  installer --uninstall
+  # As a user who may not: the one command to run.
+  : >"$log"
+  refuses 1 USER_ID=1000 MISSING='libopenblas-dev gimp'
+  says 'sudo apt-get install -y --no-install-recommends gimp libopenblas-dev'
+  [[ ! -s $log ]] || fail "calls: $(<"$log")"
+  # As a user who may.
+  installer USER_ID=1000 SUDO_STATUS=0 MISSING=gimp
+  grep -q '^sudo .*apt-get install -y --no-install-recommends gimp$' "$log" || fail "calls: $(<"$log")"
+  installer --uninstall
+  refuses 1 USER_ID=0 APT_STATUS=100 MISSING=gimp
+  says 'apt-get could not install gimp'
+  : >"$log"
+  installer MISSING=gimp --no-deps && installer --uninstall
+  [[ ! -s $log ]] || fail "called in spite of --no-deps: $(<"$log")"
+}
+
+check_other_distributions() {
+  stand_in pkg-config <<<'[[ $* != *openblas* && $* != *libtiff* ]]'
+  refuses 1 --no-deps
+  rm "$stand_ins/pkg-config"
+  says 'openblas libtiff-4'
+  says 'libopenblas-dev'
+  says 'openblas-devel'
+}
+
+check_usage() {
+  refuses 64 --frobnicate
+  says '--frobnicate is unknown'
+  refuses 64 --prefix
+  says '--prefix needs a folder'
+  refuses 64 demo test
+  refuses 64 --stage "$scratch/home/stage" --system
+  refuses 0 --help
+  says 'usage: ./install.sh'
+}
+
+check_scripts() {
+  command -v shellcheck >/dev/null || fail 'shellcheck is missing'
+  (cd "$here" && shellcheck install.sh .ci/run demo/run.sh Tests/Install/checks.sh)
+}
+
+check_demo() {
+  local picture
+  rm -rf -- "$here/demo/results"
+  installer demo || fail "$(tail -n 5 "$scratch/output")"
+  for picture in "$here"/demo/results/{upscale,inpaint}-compared.png; do
+    says "$picture"
+    [[ -s $picture ]] || fail "missing: $picture"
+  done
+  installer --uninstall
+}
+
+make_stand_ins
+mkdir -p "$scratch/home"
+failed=0
+for check in scripts user_install c_library upgrade uninstall folders system failure_leaves_nothing swift packages \
+  other_distributions usage demo; do
+  set +e
+  (set -e && "check_$check")
+  status=$?
+  set -e
+  if ((status == 0)); then printf 'ok      install: %s\n' "${check//_/ }"; else
+    printf 'FAILED  install: %s\n' "${check//_/ }"
+    failed=$((failed + 1))
+  fi
+done
+((failed == 0)) || fail "$failed checks of the installation failed"

@@ -1,0 +1,373 @@
+#!/usr/bin/env bash
+# Builds ResShift for GIMP and installs it; `./install.sh --help` says how.
+set -euo pipefail
+umask 022
+export HOME=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
+
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+readonly here
+
+usage() {
+  cat <<'HELP'
+usage: ./install.sh [demo | test] [--system] [--prefix DIR] [--no-deps]
+       ./install.sh --uninstall [--system] [--prefix DIR]
+
+Builds ResShift for GIMP and installs the command, the C library, the models and the GIMP plug-in for you.
+
+  demo          install, then restore two photographs with GIMP and say where the results are
+  test          build, install into a folder of the build and run all tests; installs nothing else
+  --system      install for all users: /usr/local and GIMP's own folder (asks for root's rights)
+  --prefix DIR  where bin, lib, include and share go (default: ~/.local, with --system /usr/local)
+  --stage DIR   everything below DIR, the plug-in in DIR/gimp: for tests and packages
+  --no-deps     do not look for missing Debian packages
+  --uninstall   remove what was installed; models and weights that you added stay
+  --help        this text
+
+The plug-in goes where GIMP looks for those of the user: $GIMP2_DIRECTORY, or ~/.config/GIMP/2.10.
+HELP
+}
+
+say() { printf '%s\n' "$*"; }
+warn() { printf 'install.sh: %s\n' "$*" >&2; }
+die() {
+  warn "$@"
+  exit 1
+}
+misused() {
+  warn "$*; ./install.sh --help says what there is"
+  exit 64
+}
+
+# --- What is needed to build ------------------------------------------------------------------------------------------
+
+build_packages=(gcc g++ git pkg-config gimp libgimp2.0-dev libglib2.0-dev libopenblas-dev
+  libpng-dev libjpeg-dev libtiff-dev libwebp-dev)
+test_packages=(xvfb xauth xdotool openbox x11-utils imagemagick fonts-dejavu-core shellcheck)
+# The same as pkg-config names them, with what to look for where packages have other names.
+libraries=(gimpui-2.0 openblas libpng libjpeg libtiff-4 libwebpmux)
+
+# Stops unless a Swift that can build the package is in the PATH.
+require_swift() {
+  local advice='install it from https://www.swift.org/install/linux/ and put its usr/bin into your PATH'
+  command -v swift >/dev/null || die "Swift is missing: version 6.3 or newer is needed; $advice."
+  local version
+  version=$(swift --version 2>/dev/null </dev/null) || die "Swift does not run: try 'swift --version', or $advice."
+  [[ $version =~ Swift\ version\ ([0-9]+)\.([0-9]+) ]] || die "Swift does not tell its version: $advice."
+  ((BASH_REMATCH[1] > 6 || (BASH_REMATCH[1] == 6 && BASH_REMATCH[2] >= 3))) ||
+    die "Swift ${BASH_REMATCH[1]}.${BASH_REMATCH[2]} is too old: version 6.3 or newer is needed; $advice."
+}
+
+is_root() { [[ $(id -u) == 0 ]]; }
+
+# Installs those of the named Debian packages that are missing, or says how and stops.
+require_packages() {
+  if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+    return # not Debian: require_libraries tells what is missing
+  fi
+  local missing=() package
+  for package in "$@"; do
+    [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  local install=(apt-get install -y --no-install-recommends "${missing[@]}") as_root=()
+  if ! is_root; then
+    as_root=(sudo)
+    if ! command -v sudo >/dev/null || ! { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then
+      warn "these Debian packages are missing: ${missing[*]}"
+      warn 'run this command, then ./install.sh again:'
+      say "sudo ${install[*]}"
+      exit 1
+    fi
+  fi
+  say "Installing Debian packages: ${missing[*]}"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update ||
+    warn 'apt-get update failed: trying with the package lists as they are'
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "${install[@]}" ||
+    die "apt-get could not install ${missing[*]}: see its messages above. Where GIMP is version 3, this plug-in for 2.10" \
+      'does not run.'
+}
+
+# Stops unless every library that is linked has its development files here.
+require_libraries() {
+  command -v pkg-config >/dev/null || die 'pkg-config is missing: install the package of that name.'
+  command -v cc >/dev/null || die 'a C compiler is missing (cc): install gcc.'
+  local missing=() library
+  for library in "${libraries[@]}"; do
+    pkg-config --exists "$library" || missing+=("$library")
+  done
+  ((${#missing[@]})) || return 0
+  die "development files are missing for (by their pkg-config names): ${missing[*]}." \
+    "On Debian these packages have them: ${build_packages[*]}. Other distributions name them alike, as in gimp-devel, openblas-devel, libpng-devel," \
+    "libjpeg-turbo-devel, libtiff-devel, libwebp-devel. GIMP must be version 2.10."
+}
+
+# Says what to expect where no GIMP is found that the plug-in could run in.
+look_for_gimp() {
+  ! command -v gimp-2.10 >/dev/null && ! command -v gimp >/dev/null || return 0
+  warn "no GIMP 2.10 is in the PATH: the plug-in is installed for the day there is one, in $gimp_folder."
+  if flatpak info org.gimp.GIMP >/dev/null 2>&1; then
+    warn 'the GIMP that came as a flatpak cannot use it: it is shut off from the libraries of this system.'
+  fi
+  if snap list gimp >/dev/null 2>&1; then
+    warn 'the GIMP that came as a snap cannot use it: it is shut off from the libraries of this system.'
+  fi
+}
+
+# --- Build ------------------------------------------------------------------------------------------------------------
+
+readonly built=$here/.build/release
+
+build() {
+  say 'Building (some minutes the first time) ...'
+  (cd "$here" && swift build -c release -Xswiftc -static-stdlib </dev/null) ||
+    die 'the build failed: see the messages above. Nothing was installed.'
+  local flags
+  read -ra flags <<<"$(pkg-config --cflags --libs gimp-2.0)"
+  # shellcheck disable=SC2016 # the loader, not the shell, replaces $ORIGIN
+  cc -O2 -Wall -o "$work/plug-in" "$here/plugin/main.c" -L"$built" -lResShiftGIMP "${flags[@]}" \
+    '-Wl,-rpath,$ORIGIN' -Wl,--allow-shlib-undefined || die 'plugin/main.c does not compile. Nothing was installed.'
+  version=$(sed -n 's/^#define RESSHIFT_VERSION "\(.*\)"$/\1/p' "$here/Sources/CResShift/include/resshift.h")
+  cat >"$work/resshift.pc" <<PC
+prefix=\${pcfiledir}/../..
+
+Name: resshift
+Description: Restores photographs with the ResShift diffusion model
+URL: https://arxiv.org/abs/2403.07319
+Version: $version
+Libs: -L\${prefix}/lib -lresshift
+Cflags: -I\${prefix}/include
+PC
+}
+
+# --- Put into place ---------------------------------------------------------------------------------------------------
+# Everything is first copied beside its target, then renamed: a running GIMP keeps the files that it has open, and a
+# failure (no space, no rights) leaves things as they were.
+
+sources=() targets=() modes=()
+readonly suffix=.resshift-new
+manifest=       # the list of what is installed: files, and folders with a final /, in the order of their making
+made_folders=() # by this run
+copied=()       # by this run, not yet renamed
+
+privileged() {
+  if [[ $system == yes ]] && ! is_root; then sudo "$@"; else "$@"; fi
+}
+
+add() { # SOURCE TARGET MODE
+  sources+=("$1") targets+=("$2") modes+=("$3")
+}
+
+add_models() { # FOLDER
+  local file
+  while IFS= read -r file; do
+    add "$here/plugin/models/$file" "$1/$file" 644
+  done < <(cd "$here/plugin/models" && find . -type f -printf '%P\n' | sort)
+}
+
+list_files() {
+  add "$built/libResShiftC.so" "$prefix/lib/libresshift.so.0" 755
+  add "$here/Sources/CResShift/include/resshift.h" "$prefix/include/resshift.h" 644
+  add "$work/resshift.pc" "$prefix/lib/pkgconfig/resshift.pc" 644
+  add_models "$prefix/share/resshift/models"
+  add "$built/resshift" "$prefix/bin/resshift" 755
+  add "$built/libResShiftGIMP.so" "$gimp_folder/plug-ins/resshift/libResShiftGIMP.so" 755
+  add_models "$gimp_folder/plug-ins/resshift/models"
+  local script
+  for script in "$here"/plugin/scripts/*.scm; do
+    [[ ! -e $script ]] || add "$script" "$scripts_folder/${script##*/}" 644
+  done
+  # Last, since GIMP reads a plug-in anew when the time of its executable has changed.
+  add "$work/plug-in" "$gimp_folder/plug-ins/resshift/resshift" 755
+}
+
+make_folder() { # with its parents, remembering those that were not there
+  [[ ! -d $1 ]] || return 0
+  [[ ! -e $1 ]] || die "$1 is in the way: it is no folder. Nothing was installed."
+  make_folder "$(dirname -- "$1")"
+  privileged mkdir -- "$1" || die "cannot make the folder $1. Nothing was installed."
+  made_folders+=("$1")
+}
+
+beside() { printf '%s/.%s%s' "$(dirname -- "$1")" "$(basename -- "$1")" "$suffix"; }
+
+take_back() {
+  local i
+  for i in "${copied[@]}"; do privileged rm -f -- "$i"; done
+  for ((i = ${#made_folders[@]} - 1; i >= 0; i--)); do
+    privileged rmdir -- "${made_folders[i]}" 2>/dev/null || true
+  done
+  copied=() made_folders=()
+}
+
+copy_beside() { # SOURCE TARGET MODE
+  [[ ! -d $2 || -L $2 ]] || die "$2 is in the way: it is a folder. Nothing was installed."
+  make_folder "$(dirname -- "$2")"
+  local copy
+  copy=$(beside "$2")
+  copied+=("$copy")
+  privileged rm -f -- "$copy"
+  if [[ $3 == link ]]; then
+    privileged ln -s -- "$1" "$copy"
+  else
+    privileged cp -- "$1" "$copy" && privileged chmod "$3" -- "$copy"
+  fi || die "cannot write $copy. Nothing was installed."
+}
+
+install_files() {
+  list_files
+  local old=() i
+  [[ ! -e $manifest ]] || mapfile -t old < <(grep '^/' "$manifest")
+  # First the manifest: whatever happens after it, --uninstall knows all that may be there.
+  targets=("$manifest" "${targets[@]}") modes=(644 "${modes[@]}") sources=("$work/manifest" "${sources[@]}")
+  add libresshift.so.0 "$prefix/lib/libresshift.so" link
+  for ((i = 1; i < ${#targets[@]}; i++)); do copy_beside "${sources[i]}" "${targets[i]}" "${modes[i]}"; done
+  make_folder "$(dirname -- "$manifest")"
+  {
+    say "# What ./install.sh installed; ./install.sh --uninstall removes it."
+    {
+      printf '%s\n' "${old[@]}" | grep '/$' || true
+      ((!${#made_folders[@]})) || printf '%s/\n' "${made_folders[@]}"
+      printf '%s\n' "${targets[@]}"
+    } | awk '!seen[$0]++'
+  } >"$work/manifest"
+  # Files that an older version had and this one has not are removed at the end.
+  local stale=()
+  for i in "${old[@]}"; do
+    grep -qxF -- "$i" "$work/manifest" || stale+=("$i")
+  done
+  copy_beside "$work/manifest" "$manifest" 644
+
+  made_folders=()
+  for i in "${targets[@]}"; do
+    privileged touch -h -- "$(beside "$i")"
+    privileged mv -fT -- "$(beside "$i")" "$i" || die "cannot replace $i: the installation is not complete."
+  done
+  copied=()
+  for i in "${stale[@]}"; do privileged rm -f -- "$i"; done
+  # The linker's cache knows the folders for all users only.
+  [[ $system == no ]] || privileged ldconfig || warn 'ldconfig failed: programs may not find libresshift.so.0 yet.'
+}
+
+uninstall() {
+  [[ -e $manifest ]] ||
+    die "nothing to uninstall: $manifest is not there. Was another --prefix, or --system, used to install?"
+  local entries=() i kept=()
+  mapfile -t entries < <(grep '^/' "$manifest")
+  for i in "${entries[@]}"; do
+    [[ $i == */ ]] || privileged rm -f -- "$i" || die "cannot remove $i."
+  done
+  for ((i = ${#entries[@]} - 1; i >= 0; i--)); do
+    [[ ${entries[i]} == */ && -d ${entries[i]} ]] || continue
+    privileged rmdir -- "${entries[i]%/}" 2>/dev/null || kept+=("${entries[i]}")
+  done
+  say "ResShift is uninstalled from $prefix and $gimp_folder."
+  if ((${#kept[@]})); then
+    say 'These folders hold files that are not from this program, and stay:'
+    printf '  %s\n' "${kept[@]}"
+  fi
+}
+
+# --- What can be asked for --------------------------------------------------------------------------------------------
+
+install() {
+  require_swift
+  [[ $deps == no ]] || require_packages "${build_packages[@]}"
+  require_libraries
+  set_folders
+  build
+  install_files
+  say "Installed ResShift $version:"
+  say "  command   $prefix/bin/resshift"
+  say "  library   $prefix/lib/libresshift.so"
+  say "  models    $prefix/share/resshift/models"
+  say "  plug-in   $gimp_folder/plug-ins/resshift   (GIMP: Filters > Enhance > ResShift; restart a running GIMP)"
+  [[ :$PATH: == *":$prefix/bin:"* || -n $stage ]] || say "To use the command by its name, put $prefix/bin into your PATH."
+  look_for_gimp
+}
+
+run_tests() {
+  require_swift
+  [[ $deps == no ]] || require_packages "${build_packages[@]}" "${test_packages[@]}"
+  require_libraries
+  rm -rf -- "$here/.build/stage"
+  stage=$here/.build/stage deps=no
+  install
+  local failed=()
+  "$here/Tests/Install/checks.sh" || failed+=('checks of the installation (Tests/Install/checks.sh)')
+  # Other flags than those of the build: objects of their own.
+  (cd "$here" && RESSHIFT_STAGE=$stage swift test -c release -Xswiftc -enable-testing \
+    --scratch-path .build/testing </dev/null) || failed+=('tests (swift test)')
+  ((!${#failed[@]})) || die "failed: $(printf '%s; ' "${failed[@]}")see above."
+}
+
+set_folders() {
+  prefix=$(realpath -m -- "${stage:-${prefix:-$default_prefix}}")
+  if [[ -n $stage ]]; then
+    gimp_folder=$prefix/gimp scripts_folder=$prefix/gimp/scripts
+  elif [[ $system == yes ]]; then
+    command -v gimptool-2.0 >/dev/null || die 'gimptool-2.0 is missing: install libgimp2.0-dev.'
+    gimp_folder=$(gimptool-2.0 --gimpplugindir)
+    scripts_folder=$(gimptool-2.0 --gimpdatadir)/scripts
+  else
+    gimp_folder=${GIMP2_DIRECTORY:-${XDG_CONFIG_HOME:-$HOME/.config}/GIMP/2.10}
+    [[ $gimp_folder == /* ]] || gimp_folder=$HOME/$gimp_folder # as GIMP reads it
+    scripts_folder=$gimp_folder/scripts
+  fi
+  manifest=$prefix/share/resshift/manifest
+}
+
+action=install system=no deps=yes prefix='' stage=''
+while (($#)); do
+  case $1 in
+    demo | test | --uninstall)
+      [[ $action == install ]] || misused "$1 and ${action#--} do not go together"
+      action=$1
+      ;;
+    --system) system=yes ;;
+    --no-deps) deps=no ;;
+    --prefix | --stage)
+      [[ -n ${2:-} ]] || misused "$1 needs a folder"
+      printf -v "${1#--}" '%s' "$2"
+      shift
+      ;;
+    --prefix=?* | --stage=?*)
+      [[ $1 =~ ^--(prefix|stage)=(.*)$ ]]
+      printf -v "${BASH_REMATCH[1]}" '%s' "${BASH_REMATCH[2]}"
+      ;;
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    *) misused "$1 is unknown" ;;
+  esac
+  shift
+done
+[[ -z $stage || ($system == no && -z $prefix) ]] || misused '--stage goes with neither --system nor --prefix'
+[[ $action != test || ($system == no && -z $prefix && -z $stage) ]] || misused 'test has a folder of its own'
+if [[ $system == yes ]]; then
+  default_prefix=/usr/local
+  is_root || command -v sudo >/dev/null || die '--system needs root: run it as root, or install sudo.'
+else
+  default_prefix=$HOME/.local
+  [[ -z ${SUDO_USER:-} || -n $stage ]] || ! is_root ||
+    warn "this installs for root, not for $SUDO_USER: leave sudo out, or use --system."
+fi
+
+work=$(mktemp -d)
+trap 'take_back; rm -rf -- "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+case $action in
+  install) install ;;
+  demo)
+    install
+    [[ $system == yes ]] || export GIMP2_DIRECTORY=$gimp_folder
+    "$here/demo/run.sh"
+    ;;
+  test) run_tests ;;
+  --uninstall)
+    set_folders
+    uninstall
+    ;;
+esac
