@@ -1,2 +1,49 @@
 import CGimp
 import ResShift
+
+/// GIMP's question what this plug-in offers: registers every procedure.
+@c(query)
+public func query() {
+  for procedure in Procedure.allCases { procedure.register() }
+}
+
+/// GIMP's call of one procedure. Return values: status, then the new layer or the message.
+@c(run)
+public func run(
+  name: UnsafePointer<CChar>?, count: gint, parameters: UnsafePointer<GimpParam>?,
+  returnCount: UnsafeMutablePointer<gint>?, returnValues: UnsafeMutablePointer<UnsafeMutablePointer<GimpParam>?>?
+) {
+  gegl_init(nil, nil)
+  gimp_plugin_enable_precision()
+  let outcome: Result<gint32, PlugInError>
+  do {
+    let procedure = try Procedure(calledAs: name)
+    outcome = .success(try procedure.perform(UnsafeBufferPointer(start: parameters, count: Int(count))))
+  } catch {
+    outcome = .failure(PlugInError(error))
+  }
+  // GIMP reads them after this function has returned, and the process ends soon after: never freed.
+  let values = UnsafeMutablePointer<GimpParam>.allocate(capacity: 2)
+  returnCount?.pointee = outcome.write(to: values)
+  returnValues?.pointee = values
+}
+
+extension Result where Success == gint32, Failure == PlugInError {
+  /// Fills GIMP's return values; returns how many there are.
+  fileprivate func write(to values: UnsafeMutablePointer<GimpParam>) -> gint {
+    func put(_ status: GimpPDBStatusType, message: String?) -> gint {
+      values[0] = GimpParam(type: GIMP_PDB_STATUS, data: GimpParamData(d_status: status))
+      guard let message else { return 1 }
+      values[1] = GimpParam(type: GIMP_PDB_STRING, data: GimpParamData(d_string: g_strdup(message)))
+      return 2
+    }
+    switch self {
+    case .success(let layer):
+      values[1] = GimpParam(type: GIMP_PDB_LAYER, data: GimpParamData(d_layer: layer))
+      return put(GIMP_PDB_SUCCESS, message: nil) + 1
+    case .failure(.calling(let text)): return put(GIMP_PDB_CALLING_ERROR, message: text)
+    case .failure(.execution(let text)): return put(GIMP_PDB_EXECUTION_ERROR, message: text)
+    case .failure(.cancelled): return put(GIMP_PDB_CANCEL, message: nil)
+    }
+  }
+}

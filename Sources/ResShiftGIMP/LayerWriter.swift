@@ -1,0 +1,75 @@
+import CGimp
+import ResShift
+
+/// Puts results into images: builds the layer apart, then makes all changes to the image in one undo step.
+struct LayerWriter {
+  let source: Source
+  let transfer: PixelTransfer
+
+  /// How a new layer lies over what is below it.
+  enum Blend {
+    /// Like any layer.
+    case plain
+    /// Takes the alpha of what is below, so that transparency stays as it was.
+    case keepingAlpha
+  }
+
+  /// A layer that holds `picture`, seen through `mask`, not yet in the image. `position` is on the canvas.
+  func makeLayer(
+    _ picture: PixelImage, mask: PixelImage? = nil, name: String, at position: (x: Int, y: Int), _ blend: Blend,
+    in image: gint32? = nil
+  ) throws -> gint32 {
+    let layer = gimp_layer_new(
+      image ?? source.image, name, gint(picture.width), gint(picture.height), source.layerType, 100,
+      GIMP_LAYER_MODE_NORMAL)
+    guard layer != -1 else { throw PlugInError.refused("make the new layer", source.name) }
+    do {
+      try transfer.write(picture, to: layer)
+      gimp_layer_set_offsets(layer, gint(position.x), gint(position.y))
+      if blend == .keepingAlpha && source.hasAlpha {
+        gimp_layer_set_composite_mode(layer, GIMP_LAYER_COMPOSITE_CLIP_TO_BACKDROP)
+      }
+      if let mask { try addMask(mask, to: layer) }
+    } catch {
+      gimp_item_delete(layer)
+      throw error
+    }
+    return layer
+  }
+
+  /// Gives a layer that is not yet in the image a mask with these values.
+  func addMask(_ weights: PixelImage, to layer: gint32) throws {
+    let mask = gimp_layer_create_mask(layer, GIMP_ADD_MASK_WHITE)
+    guard mask != -1, gimp_layer_add_mask(layer, mask) != 0 else {
+      throw PlugInError.refused("add the layer mask", source.name)
+    }
+    try setGrayValues(of: mask, weights)
+    gimp_layer_set_edit_mask(layer, 0)
+  }
+
+  /// Inserts `layer` directly above the source; `before` runs first, within the same undo step.
+  func insert(_ layer: gint32, after prepare: () throws -> Void = {}) throws {
+    let parent = gimp_item_get_parent(source.layer)
+    gimp_image_undo_group_start(source.image)
+    defer { gimp_image_undo_group_end(source.image) }
+    do {
+      if source.isIndexed && gimp_image_convert_rgb(source.image) == 0 {
+        throw PlugInError.refused("convert the image to RGB", source.name)
+      }
+      try prepare()
+      let position = gimp_image_get_item_position(source.image, source.layer)
+      guard gimp_image_insert_layer(source.image, layer, parent, position) != 0 else {
+        throw PlugInError.refused("insert the new layer", source.name)
+      }
+    } catch {
+      gimp_item_delete(layer)
+      throw error
+    }
+  }
+
+  /// Makes the source active again and ends the editing of masks, so that the procedure can be called again at once.
+  func activateSource() {
+    gimp_image_set_active_layer(source.image, source.layer)
+    if gimp_layer_get_mask(source.layer) != -1 { gimp_layer_set_edit_mask(source.layer, 0) }
+  }
+}

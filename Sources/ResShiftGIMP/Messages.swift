@@ -1,0 +1,62 @@
+import ResShift
+
+/// Why a procedure could not do its work; the text goes to the user as GIMP's error message.
+enum PlugInError: Error {
+  /// The caller's arguments do not fit (`GIMP_PDB_CALLING_ERROR`).
+  case calling(String)
+  /// The image, the selection or the model does not allow it (`GIMP_PDB_EXECUTION_ERROR`).
+  case execution(String)
+  /// The user closed the dialog (`GIMP_PDB_CANCEL`).
+  case cancelled
+}
+
+extension PlugInError {
+  /// What any error thrown on the way means to GIMP.
+  init(_ error: any Error) {
+    switch error {
+    case let error as PlugInError: self = error
+    case RestoreError.cancelled: self = .cancelled
+    case RestoreError.usage(let text): self = .calling(text)
+    case let error as RestoreError: self = .execution(error.message)
+    default: self = .execution(String(describing: error))
+    }
+  }
+
+  static func indexed(_ name: String) -> PlugInError {
+    .execution("Layer “\(name)” has indexed colours: convert the image to RGB first (Image > Mode > RGB).")
+  }
+
+  static func group(_ name: String) -> PlugInError {
+    .execution("“\(name)” is a layer group, which has no pixels of its own: choose one of the layers in it.")
+  }
+
+  static func channel(_ name: String) -> PlugInError {
+    .execution("“\(name)” is a channel, not a layer: choose a layer in the Layers dialog.")
+  }
+
+  static let floatingSelection = PlugInError.execution(
+    "The image has a floating selection: anchor it or turn it into a layer first (Layer > Anchor Layer, To New Layer).")
+
+  static let emptySelection = PlugInError.execution(
+    "The selection is empty: select what is to be filled, then run Inpaint again.")
+
+  static func selectionOutside(_ name: String) -> PlugInError {
+    .execution("The selection does not touch layer “\(name)”: select something on it, or choose another layer.")
+  }
+
+  static func nothingKnown(_ name: String) -> PlugInError {
+    .execution("Nothing of layer “\(name)” is left around the selection to fill it from: select less.")
+  }
+
+  static func notNumbers(_ model: String) -> PlugInError {
+    .execution("Model “\(model)” computed values that are not numbers; nothing was changed. Try another model.")
+  }
+
+  static func tooLarge(_ width: Int, _ height: Int) -> PlugInError {
+    .execution("The result would have \(width)x\(height) pixels, more than GIMP can hold: use a smaller factor.")
+  }
+
+  static func refused(_ what: String, _ name: String) -> PlugInError {
+    .execution("GIMP refused to \(what) for layer “\(name)”: see its error console.")
+  }
+}

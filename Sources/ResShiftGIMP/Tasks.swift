@@ -1,0 +1,209 @@
+import CGimp
+import Glibc
+import ResShift
+
+/// What one call works with: the layer, the choices, the model.
+struct Request {
+  let source: Source
+  let settings: Settings
+  let model: ModelDescriptor
+  let seed: UInt64
+  /// Whether results are to be shown, that is unless a script calls.
+  let showsResult: Bool
+
+  private var options: RestoreOptions {
+    var options = RestoreOptions()
+    options.seed = seed
+    options.threads = threadsOfGIMP()
+    return options
+  }
+
+  /// Loads the model and lets it work, while GIMP shows the progress. Nothing in the image changes.
+  private func compute(
+    _ verb: String, _ work: @escaping @Sendable (Restorer, RestoreOptions) throws -> PixelImage
+  ) throws -> PixelImage {
+    gimp_progress_init("ResShift: \(verb) “\(source.name)” with \(model.name)")
+    let model = model
+    let picture = try Worker.run(options) { options in
+      let picture = try work(try Restorer(model), options)
+      guard picture.samples.allSatisfy(\.isFinite) else { throw PlugInError.notNumbers(model.name) }
+      return picture
+    }
+    return picture
+  }
+}
+
+// MARK: Upscale
+
+extension Request {
+  func upscale() throws -> gint32 {
+    let scale = model.diffusion.sf
+    guard settings.factor <= scale else {
+      throw PlugInError.calling(
+        "Model “\(model.name)” enlarges \(scale) times at most, not \(settings.factor): use a smaller factor.")
+    }
+    let selection = settings.output == .scaledImage ? nil : try Selection(on: source)
+    let area = selection?.bounds ?? source.bounds
+    try checkSize(of: area)
+    let transfer = try PixelTransfer(source)
+    defer { transfer.close() }
+    let picture = try transfer.read(area)
+    let factor = settings.factor
+    let enlarged = try compute("upscaling") { try $0.upscale(picture, factor: factor, $1) }
+    let writer = LayerWriter(source: source, transfer: transfer)
+    switch settings.output {
+    case .scaledImage: return try scaleImage(addingLayer: enlarged, writer)
+    case .newImage: return try newImage(of: enlarged, writer)
+    case .sameSize:
+      var picture = enlarged.reduced(by: factor)
+      picture.takeAlpha(of: try transfer.read(area))
+      return try addLayer(picture, at: area, selection, name: "Detail (\(model.name))", writer)
+    }
+  }
+
+  private func checkSize(of area: PixelRect) throws {
+    var width = area.width * settings.factor
+    var height = area.height * settings.factor
+    if settings.output == .scaledImage {
+      width = max(width, Int(gimp_image_width(source.image)) * settings.factor)
+      height = max(height, Int(gimp_image_height(source.image)) * settings.factor)
+    }
+    guard max(width, height) <= Int(GIMP_MAX_IMAGE_SIZE) else { throw PlugInError.tooLarge(width, height) }
+  }
+
+  private var enlargedName: String { "Upscaled x\(settings.factor) (\(model.name))" }
+
+  /// Output 0: everything in the image grows, the result lies above the enlarged source.
+  private func scaleImage(addingLayer picture: PixelImage, _ writer: LayerWriter) throws -> gint32 {
+    let factor = gint(settings.factor)
+    let layer = try writer.makeLayer(
+      picture, name: enlargedName, at: (source.offsetX * settings.factor, source.offsetY * settings.factor), .plain)
+    try writer.insert(layer) {
+      gimp_context_push()
+      defer { gimp_context_pop() }
+      gimp_context_set_interpolation(GIMP_INTERPOLATION_CUBIC)
+      guard gimp_image_scale(
+        source.image, gimp_image_width(source.image) * factor, gimp_image_height(source.image) * factor) != 0
+      else { throw PlugInError.refused("scale the image", source.name) }
+      if let mask = source.appliedMask {
+        let whole = PixelRect(x: 0, y: 0, width: picture.width, height: picture.height)
+        try writer.addMask(try grayValues(of: mask, whole), to: layer)
+      }
+    }
+    return layer
+  }
+
+  /// Output 1: an image of its own, with the source image's precision, profile and resolution.
+  private func newImage(of picture: PixelImage, _ writer: LayerWriter) throws -> gint32 {
+    let type = source.isGray ? GIMP_GRAY : GIMP_RGB
+    let image = gimp_image_new_with_precision(
+      gint(picture.width), gint(picture.height), type, gimp_image_get_precision(source.image))
+    guard image != -1 else { throw PlugInError.refused("make a new image", source.name) }
+    gimp_image_undo_disable(image)
+    do {
+      if let profile = gimp_image_get_color_profile(source.image) {
+        defer { g_object_unref(profile) }
+        gimp_image_set_color_profile(image, profile)
+      }
+      var x = 0.0
+      var y = 0.0
+      gimp_image_get_resolution(source.image, &x, &y)
+      gimp_image_set_resolution(image, x, y)
+      gimp_image_set_unit(image, gimp_image_get_unit(source.image))
+      let layer = try writer.makeLayer(picture, name: enlargedName, at: (0, 0), .plain, in: image)
+      guard gimp_image_insert_layer(image, layer, -1, 0) != 0 else {
+        throw PlugInError.refused("insert the new layer", source.name)
+      }
+      gimp_image_undo_enable(image)
+      if showsResult { gimp_display_new(image) }
+      return layer
+    } catch {
+      gimp_image_delete(image)
+      throw error
+    }
+  }
+}
+
+// MARK: Inpaint
+
+extension Request {
+  func inpaint() throws -> gint32 {
+    guard let selection = try Selection(on: source) else { throw PlugInError.emptySelection }
+    let transfer = try PixelTransfer(source)
+    defer { transfer.close() }
+    let picture = try transfer.read(source.bounds)
+    let mask = selection.mask(width: source.width, height: source.height)
+    guard picture.hasKnownPixel(outside: mask) else { throw PlugInError.nothingKnown(source.name) }
+    let filled = try compute("inpainting") { try $0.inpaint(picture, mask: mask, $1) }
+    var patch = filled.cropped(to: selection.bounds)
+    patch.makeOpaque()
+    let writer = LayerWriter(source: source, transfer: transfer)
+    let layer = try writer.makeLayer(
+      patch, mask: selection.weights, name: "Inpainted (\(model.name))", at: canvasPosition(of: selection.bounds),
+      .keepingAlpha)
+    try writer.insert(layer)
+    writer.activateSource()
+    return layer
+  }
+
+  private func canvasPosition(of area: PixelRect) -> (x: Int, y: Int) {
+    (source.offsetX + area.x, source.offsetY + area.y)
+  }
+}
+
+// MARK: Restore
+
+extension Request {
+  /// Above this many pixels a side a picture without selection is no longer one face for certain.
+  private static let largestFace = 1024
+
+  func restore() throws -> gint32 {
+    let selection = try Selection(on: source)
+    let transfer = try PixelTransfer(source)
+    defer { transfer.close() }
+    let isFaceModel = model.frame == .face
+    if isFaceModel && selection == nil && max(source.width, source.height) > Request.largestFace {
+      gimp_message(
+        "Model “\(model.name)” takes layer “\(source.name)” for one face: select the faces to restore only them.")
+    }
+    let area = selection?.bounds ?? source.bounds
+    var result: PixelImage
+    if isFaceModel, let selection {
+      // A face is cropped with some of its surroundings, so the model gets the whole layer.
+      let picture = try transfer.read(source.bounds)
+      let faces = selection.islands
+      result = try compute("restoring") { try $0.restore(picture, boxes: faces, $1) }.cropped(to: area)
+    } else {
+      let picture = try transfer.read(area)
+      result = try compute("restoring") { try $0.restore(picture, $1) }
+    }
+    result.takeAlpha(of: try transfer.read(area))
+    let writer = LayerWriter(source: source, transfer: transfer)
+    return try addLayer(result, at: area, selection, name: "Restored (\(model.name))", writer)
+  }
+
+  /// Adds a layer that lies exactly over `area` of the source, seen through the selection and the source's own mask.
+  fileprivate func addLayer(
+    _ picture: PixelImage, at area: PixelRect, _ selection: Selection?, name: String, _ writer: LayerWriter
+  ) throws -> gint32 {
+    let own = try source.appliedMask.map { try grayValues(of: $0, area) }
+    var weights = selection?.weights ?? own
+    if selection != nil, let own {
+      for index in own.samples.indices { weights?.samples[index] *= own.samples[index] }
+    }
+    let layer = try writer.makeLayer(
+      picture, mask: weights, name: name, at: canvasPosition(of: area), .keepingAlpha)
+    try writer.insert(layer)
+    writer.activateSource()
+    return layer
+  }
+}
+
+/// How many processors the user lets GIMP use; libgimp 2.10 passes the preference on to GEGL.
+private func threadsOfGIMP() -> Int {
+  var value = GValue()
+  g_value_init(&value, GType(6 << 2))  // G_TYPE_INT
+  defer { g_value_unset(&value) }
+  g_object_get_property(gegl_config().map { UnsafeMutableRawPointer($0).assumingMemoryBound(to: GObject.self) }, "threads", &value)
+  return max(1, Int(g_value_get_int(&value)))
+}
