@@ -19,7 +19,8 @@ enum Container {
 
   private static let signatures: [(bytes: [UInt8], kind: String)] = [
     (Array("version https://git-lfs".utf8), "the pointer of a Git LFS file that was not fetched"),
-    (Array("<!DOCTYPE".utf8), "a web page"), (Array("<!doctype".utf8), "a web page"), (Array("<html".utf8), "a web page"),
+    (Array("<!DOCTYPE".utf8), "a web page"), (Array("<!doctype".utf8), "a web page"),
+    (Array("<html".utf8), "a web page"),
     ([0x1F, 0x8B], "gzip data"), ([0x89, 0x50, 0x4E, 0x47], "a PNG picture"), ([0xFF, 0xD8, 0xFF], "a JPEG picture"),
     ([0x89, 0x48, 0x44, 0x46], "an HDF5 file"), (Array("GGUF".utf8), "a GGUF file"),
   ]

@@ -47,7 +47,8 @@ enum TorchCheckpoint {
     let candidates = archive.members.keys.filter { $0.hasSuffix("/data.pkl") && $0.utf8.count { $0 == 0x2F } == 1 }
     guard candidates.count == 1, let member = candidates.first else {
       throw .notACheckpoint(
-        file: file.path, found: candidates.isEmpty ? "a zip archive without data.pkl" : "several data.pkl in a zip archive")
+        file: file.path,
+        found: candidates.isEmpty ? "a zip archive without data.pkl" : "several data.pkl in a zip archive")
     }
     return String(member.dropLast("data.pkl".count))
   }
@@ -91,7 +92,8 @@ enum TorchCheckpoint {
     }
     guard let size = CheckedSize.product([storage.count, storage.type.size]), size == bytes.count else {
       throw .malformedTensor(
-        file: file.path, tensor: name, expected: "\(storage.count) \(storage.type.rawValue) in \(root)data/\(storage.key)",
+        file: file.path, tensor: name,
+        expected: "\(storage.count) \(storage.type.rawValue) in \(root)data/\(storage.key)",
         found: "\(bytes.count) bytes")
     }
     return try StoredTensor(

@@ -90,8 +90,9 @@ private let recorded: [Recorded] = [
     let name = "input_blocks.1.1.blocks.0.attn.relative_position_index"
     let buffer = try #require(checkpoint.tensors.first { $0.name.hasSuffix("relative_position_index") })
     #expect(buffer.elementType == .int64)
-    #expect(throws: CheckpointError.wrongElementType(
-      file: checkpoint.path, tensor: buffer.name, expected: "float32, float16 or bfloat16", found: "int64")
+    #expect(
+      throws: CheckpointError.wrongElementType(
+        file: checkpoint.path, tensor: buffer.name, expected: "float32, float16 or bfloat16", found: "int64")
     ) { try checkpoint.floats(buffer.name) }
     #expect(checkpoint.info(name) != nil)
   }
@@ -102,8 +103,9 @@ private let recorded: [Recorded] = [
     try codes.withUnsafeMutableBufferPointer { try checkpoint.read("code_indices", into: $0) }
     #expect(codes.allSatisfy { (0..<64).contains($0) })
     #expect(Set(codes).count > 1)
-    #expect(throws: CheckpointError.wrongElementType(
-      file: checkpoint.path, tensor: "z_y", expected: "int32", found: "float32")
+    #expect(
+      throws: CheckpointError.wrongElementType(
+        file: checkpoint.path, tensor: "z_y", expected: "int32", found: "float32")
     ) {
       var values = [Int32](repeating: 0, count: 768)
       try values.withUnsafeMutableBufferPointer { try checkpoint.read("z_y", into: $0) }
@@ -169,8 +171,9 @@ private let recorded: [Recorded] = [
       #expect(throws: CheckpointError.missingTensor(file: checkpoint.path, tensor: "nothing", expectedShape: [7])) {
         try checkpoint.read("nothing", into: buffer)
       }
-      #expect(throws: CheckpointError.wrongShape(
-        file: checkpoint.path, tensor: "quant_conv.weight", expected: [7], found: [3, 3, 1, 1])
+      #expect(
+        throws: CheckpointError.wrongShape(
+          file: checkpoint.path, tensor: "quant_conv.weight", expected: [7], found: [3, 3, 1, 1])
       ) { try checkpoint.read("quant_conv.weight", into: buffer) }
     }
   }

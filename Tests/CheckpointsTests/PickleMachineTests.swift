@@ -36,9 +36,11 @@ import Testing
 
   @Test(arguments: [
     ("builtins", "eval"), ("__builtin__", "exec"), ("builtins", "getattr"), ("posix", "system"), ("nt", "system"),
-    ("subprocess", "Popen"), ("torch", "load"), ("torch.hub", "load"), ("torch._utils", "_rebuild_tensor_v2.__globals__"),
+    ("subprocess", "Popen"), ("torch", "load"), ("torch.hub", "load"),
+    ("torch._utils", "_rebuild_tensor_v2.__globals__"),
     ("torch", "FloatStorage.__init__"), ("collections", "OrderedDict.fromkeys"), ("collections", "namedtuple"),
-    ("operator", "attrgetter"), ("", ""), ("numpy", "load"), ("_codecs", "decode"), ("torch.storage", "_load_from_bytes"),
+    ("operator", "attrgetter"), ("", ""), ("numpy", "load"), ("_codecs", "decode"),
+    ("torch.storage", "_load_from_bytes"),
   ])
   func namesOutsideTheList(_ module: String, _ name: String) throws {
     #expect(try message { $0.global(module, name).op(")R") }.contains("code (\(module).\(name))"))
@@ -84,19 +86,32 @@ import Testing
   @Test func deepNesting() throws {
     let depth = 1_000_000
     func many(_ code: UInt8) -> [UInt8] { [UInt8](repeating: code, count: depth) }
-    #expect(try message { $0.op("N").raw(many(0x85)).op("0"); finish($0) } == "")  // TUPLE1
+    #expect(
+      try message {
+        $0.op("N").raw(many(0x85)).op("0")
+        finish($0)
+      } == "")  // TUPLE1
     #expect(try message { $0.op("N").raw(many(0x85)).raw(many(0x85)) }.contains("objects"))
     #expect(try message { $0.raw(many(0x28)) }.contains("stack"))  // MARK
     #expect(try message { $0.raw(many(0x5D)) }.contains("stack"))  // EMPTY_LIST
     #expect(try message { $0.raw(many(0x7D)) }.contains("stack"))  // EMPTY_DICT
     #expect(try message { $0.op("N").raw(many(0x32)) }.contains("stack"))  // DUP
-    #expect(try message { $0.raw([[UInt8]](repeating: [0x7D, 0x30], count: 2 * depth).flatMap { $0 }) }.contains("objects"))
+    #expect(
+      try message { $0.raw([[UInt8]](repeating: [0x7D, 0x30], count: 2 * depth).flatMap { $0 }) }.contains("objects"))
   }
 
   /// A dictionary and a tuple that hold themselves.
   @Test func cycles() throws {
-    #expect(try message { $0.op("}q\0").text("self").op("h\0s"); $0.text("w").tensor(shape: [4], key: "0").op("s") } == "")
-    #expect(try message { $0.op("]q\0h\0a0"); finish($0) } == "")
+    #expect(
+      try message {
+        $0.op("}q\0").text("self").op("h\0s")
+        $0.text("w").tensor(shape: [4], key: "0").op("s")
+      } == "")
+    #expect(
+      try message {
+        $0.op("]q\0h\0a0")
+        finish($0)
+      } == "")
   }
 
   @Test(arguments: [UInt32(1 << 20), 1 << 31, .max]) func memo(_ index: UInt32) throws {
@@ -127,8 +142,16 @@ import Testing
 
   @Test func longText() throws {
     let long = String(repeating: "x", count: 1 << 20)
-    #expect(try message { $0.text(long).op("0"); finish($0) } == "")
-    #expect(try message { $0.text(long + "x").op("0"); finish($0) }.contains("text of at most"))
+    #expect(
+      try message {
+        $0.text(long).op("0")
+        finish($0)
+      } == "")
+    #expect(
+      try message {
+        $0.text(long + "x").op("0")
+        finish($0)
+      }.contains("text of at most"))
     #expect(try message { $0.op("c" + long + "\nx\n") }.contains("a line of at most"))
     #expect(try message { $0.op("cos") }.contains("no end of line"))
   }
@@ -179,7 +202,8 @@ import Testing
       }
       #expect(try Checkpoint(path: path).floats("w") == [1, 2])
     }
-    #expect(try message { $0.global("torch._utils", "_rebuild_parameter").op("(NtR") }.contains("a tensor as parameter"))
+    #expect(
+      try message { $0.global("torch._utils", "_rebuild_parameter").op("(NtR") }.contains("a tensor as parameter"))
   }
 
   /// Two names for the same storage, as tied weights have.
@@ -198,9 +222,9 @@ import Testing
     let scratch = try Scratch()
     let pickle = PickleBuilder()
     pickle.op("}").text("epoch").int(1 << 40).op("s").text("optimizer_states").op("](}").text("state").op("}(")
-    pickle.int(0).op("}").text("exp_avg").tensor(shape: [1 << 40], key: "missing").op("ss").op("u")
+    pickle.int(0).op("}").text("exp_avg").tensor(shape: [1 << 40], key: "missing").op("sus")
     pickle.text("betas").op("G").raw([UInt8](repeating: 0, count: 8)).op("G").raw([UInt8](repeating: 0, count: 8))
-    pickle.raw([0x86]).op("sse").op("s").text("callbacks").op("}")
+    pickle.raw([0x86]).op("ses").text("callbacks").op("}")
     pickle.global("pytorch_lightning.callbacks.model_checkpoint", "ModelCheckpoint").op("}").text("best")
     pickle.global("numpy.core.multiarray", "scalar").global("numpy", "dtype").op("(").text("f8").int(0).int(1)
     pickle.op("tR(").int(3).op("tb").global("_codecs", "encode").text("\u{1}").text("latin1").raw([0x86]).op("R")
@@ -218,7 +242,8 @@ import Testing
   @Test func noStateDict() throws {
     #expect(try message { $0.op("N") }.contains("no dictionary"))
     #expect(try message { $0.op("}") }.contains("found nothing"))
-    #expect(try message { $0.op("}").text("model").op("}s").text("epoch").int(3).op("s") }.contains("found model, epoch"))
+    #expect(
+      try message { $0.op("}").text("model").op("}s").text("epoch").int(3).op("s") }.contains("found model, epoch"))
     #expect(try message { $0.op("}").int(1).tensor(shape: [4], key: "0").op("s") }.contains("found nothing"))
   }
 
@@ -261,9 +286,14 @@ import Testing
   }
 
   @Test func malformedArguments() throws {
-    let rebuild = { (pickle: PickleBuilder) in _ = pickle.op("}").text("w").global("torch._utils", "_rebuild_tensor_v2") }
+    let rebuild = { (pickle: PickleBuilder) in _ = pickle.op("}").text("w").global("torch._utils", "_rebuild_tensor_v2")
+    }
     for arguments in [")R", "NR", "(NNNNtR", "(NtR"] {
-      #expect(try message { rebuild($0); $0.op(arguments).op("s") } != "")
+      #expect(
+        try message {
+          rebuild($0)
+          $0.op(arguments).op("s")
+        } != "")
     }
     #expect(try message { $0.op("NQ") }.contains("persistent id"))
     #expect(try message { $0.op("(NNNNNtQ") }.contains("persistent id"))

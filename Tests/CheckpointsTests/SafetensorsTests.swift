@@ -131,7 +131,8 @@ import Testing
   ])
   func lyingRecord(_ shape: String, _ offsets: String) throws {
     let scratch = try Scratch()
-    #expect(failure(try scratch.safetensors("{\"w\":" + record("F32", shape, offsets) + "}", data: bytes([1, 2]))) != nil)
+    #expect(
+      failure(try scratch.safetensors("{\"w\":" + record("F32", shape, offsets) + "}", data: bytes([1, 2]))) != nil)
   }
 
   /// Pairs of one-element tensors over eight bytes: overlap, gap, one name twice.

@@ -165,13 +165,16 @@ public final class ZipWriter {
   public func add(_ name: String, _ data: [UInt8]) throws {
     let start = file.offset
     let sum = crc32(data)
-    let longSizes = zip64 ? littleEndian(UInt16(1)) + littleEndian(UInt16(16)) + long(data.count) + long(data.count) : []
+    let longSizes =
+      zip64 ? littleEndian(UInt16(1)) + littleEndian(UInt16(16)) + long(data.count) + long(data.count) : []
     let unaligned = start + 30 + name.utf8.count + longSizes.count + 4
     let padding = (64 - unaligned % 64) % 64
-    let localExtra = longSizes + Array("FB".utf8) + littleEndian(UInt16(padding)) + [UInt8](repeating: 0x5A, count: padding)
+    let localExtra =
+      longSizes + Array("FB".utf8) + littleEndian(UInt16(padding)) + [UInt8](repeating: 0x5A, count: padding)
     var common = littleEndian(UInt16(zip64 ? 45 : 20)) + [0, 8, 0, 0, 0, 0, 0, 0] + littleEndian(sum)
     common += short(data.count) + short(data.count) + littleEndian(UInt16(name.utf8.count))
-    try file.write([0x50, 0x4B, 3, 4] + common + littleEndian(UInt16(localExtra.count)) + Array(name.utf8) + localExtra)
+    try file.write(
+      [0x50, 0x4B, 3, 4] + common + littleEndian(UInt16(localExtra.count)) + Array(name.utf8) + localExtra)
     try file.write(data)
     let extra =
       zip64
@@ -191,7 +194,8 @@ public final class ZipWriter {
       try file.write([0x50, 0x4B, 6, 7, 0, 0, 0, 0] + long(record) + [1, 0, 0, 0])
     }
     let entries = littleEndian(UInt16(zip64 ? 0xFFFF : count))
-    try file.write([0x50, 0x4B, 5, 6, 0, 0, 0, 0] + entries + entries + short(directory.count) + short(start) + [0, 0])
+    try file.write(
+      [0x50, 0x4B, 5, 6, 0, 0, 0, 0] + entries + entries + short(directory.count) + short(start) + [0, 0])
     try file.close()
   }
 
