@@ -119,8 +119,12 @@ readonly built=$here/.build/release
 
 build() {
   say 'Building (some minutes the first time) ...'
-  (cd "$here" && swift build -c release -Xswiftc -static-stdlib </dev/null) ||
-    die 'the build failed: see the messages above. Nothing was installed.'
+  local product
+  # One by one, since together would be with the tests' helpers, which cannot have the Swift runtime linked in.
+  for product in resshift ResShiftC ResShiftGIMP; do
+    (cd "$here" && swift build -c release -Xswiftc -static-stdlib --product "$product" </dev/null) ||
+      die 'the build failed: see the messages above. Nothing was installed.'
+  done
   local flags
   read -ra flags <<<"$(pkg-config --cflags --libs gimp-2.0)"
   # shellcheck disable=SC2016 # the loader, not the shell, replaces $ORIGIN
