@@ -61,7 +61,7 @@ public final class Restorer: Sendable {
       let region = options.tile == .whole ? whole : hole.region(multiple: descriptor.unet.lqSize)
       let image = picture.cropped(to: region).networkTensor()
       let known = hole.known(region)
-      let lq = fill(image, known: known)
+      let lq = descriptor.fill == .pushPull ? pushPull(image, known: known) : blanked(image, known: known)
       var output = try restored(lq, mask: hole.networkMask(region), options) { tile in
         hole.touches(PixelRect(x: tile.x + region.x, y: tile.y + region.y, width: tile.width, height: tile.height))
       }
@@ -129,17 +129,13 @@ public final class Restorer: Sendable {
 
   // MARK: - The path through the networks
 
-  /// What the network is shown in the hole.
-  private func fill(_ image: Tensor, known: Tensor) -> Tensor {
+  /// The picture with -1 in the hole: what the published inpainting models are shown.
+  private func blanked(_ image: Tensor, known: Tensor) -> Tensor {
     let count = image.shape.count
-    switch descriptor.fill {
-    case .pushPull: return pushPull(image, known: known)
-    case .blank:
-      return Tensor(image.shape) { out in
-        image.read { image in
-          known.read { known in
-            for i in 0..<count { out[i] = known[i / 3] > 0 ? image[i] : -1 }
-          }
+    return Tensor(image.shape) { out in
+      image.read { image in
+        known.read { known in
+          for i in 0..<count { out[i] = known[i / 3] > 0 ? image[i] : -1 }
         }
       }
     }
