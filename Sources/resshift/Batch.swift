@@ -60,7 +60,7 @@ struct Batch {
     for job in plan.jobs {
       let format = try PictureFile.format(ofOutput: job.output)
       if let bits = common.bitDepth, !format.bitDepths.contains(bits) {
-        throw Failure.usage("\(job.output): \(format.rawValue) has no \(bits) bits, --bit-depth 16 is for png and tiff")
+        throw Failure.usage("\(job.output): \(format.rawValue) cannot hold \(bits) bits, png and tiff can")
       }
       if plan.folder == nil { try PictureFile.checkOutput(job.output, width: 1, height: 1, bitDepth: 8) }
     }
@@ -82,7 +82,11 @@ struct Batch {
   }
 
   private func load(_ descriptor: ModelDescriptor) throws -> Restorer {
-    do { return try Restorer(descriptor, threads: common.restoreOptions.threads) } catch { throw ModelFailure(reason: error) }
+    do {
+      return try Restorer(descriptor, threads: common.restoreOptions.threads)
+    } catch {
+      throw ModelFailure(reason: error)
+    }
   }
 
   private func options(_ report: ProgressReport) -> RestoreOptions {
