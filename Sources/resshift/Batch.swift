@@ -16,6 +16,10 @@ struct Batch {
   func run(task: ModelTask, factor: Int? = nil, _ restoration: Restoration) throws {
     try checkOutputs()
     let descriptor = try ModelCatalogue.ofThisProgram.model(named: common.model, for: task)
+    if let factor, factor > descriptor.diffusion.sf {
+      throw Failure.usage(
+        "--factor \(factor): the model \(descriptor.name) enlarges \(descriptor.diffusion.sf) times at most")
+    }
     Terminal.exitOnInterrupt()
     let report = ProgressReport(style: common.progressStyle, total: plan.jobs.count)
     defer { plan.removeEmptyFolder() }
@@ -33,7 +37,11 @@ struct Batch {
         let bitDepth = try check(job, picture, scale: factor ?? descriptor.diffusion.sf)
         let engine = try restorer ?? load(descriptor)
         restorer = engine
-        picture.image = try restoration(engine, picture.image, job.input, options(report))
+        do {
+          picture.image = try restoration(engine, picture.image, job.input, options(report))
+        } catch let error as RestoreError {
+          throw Failure(error, about: job.input)
+        }
         try picture.write(to: job.output, bitDepth: bitDepth, notice: notice(report))
         report.finish("done", output: job.output)
       } catch {
@@ -52,7 +60,7 @@ struct Batch {
     for job in plan.jobs {
       let format = try PictureFile.format(ofOutput: job.output)
       if let bits = common.bitDepth, !format.bitDepths.contains(bits) {
-        throw Failure.usage("\(job.output): \(format.rawValue) has no \(bits) bits, --bit-depth 16 is for png and tiff")
+        throw Failure.usage("\(job.output): \(format.rawValue) cannot hold \(bits) bits, png and tiff can")
       }
       if plan.folder == nil { try PictureFile.checkOutput(job.output, width: 1, height: 1, bitDepth: 8) }
     }
@@ -74,7 +82,11 @@ struct Batch {
   }
 
   private func load(_ descriptor: ModelDescriptor) throws -> Restorer {
-    do { return try Restorer(descriptor) } catch { throw ModelFailure(reason: error) }
+    do {
+      return try Restorer(descriptor, threads: common.restoreOptions.threads)
+    } catch {
+      throw ModelFailure(reason: error)
+    }
   }
 
   private func options(_ report: ProgressReport) -> RestoreOptions {

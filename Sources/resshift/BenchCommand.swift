@@ -31,17 +31,18 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
+    let workers = threads ?? CommonOptions.processors
     let restorer: Restorer
     if let architecture {
-      restorer = Restorer(try ModelDescriptor.architecture(named: architecture), randomWeightsSeed: 1)
+      restorer = try Restorer(ModelDescriptor.architecture(named: architecture), randomWeightsSeed: 1)
     } else {
       let catalogue = ModelCatalogue.ofThisProgram
       let task = try model.map { try catalogue.model(named: $0).task } ?? .superResolution
-      restorer = try Restorer(catalogue.model(named: model ?? "", for: task))
+      restorer = try Restorer(catalogue.model(named: model ?? "", for: task), threads: workers)
     }
     Terminal.exitOnInterrupt()
     let side = size ?? restorer.descriptor.unet.lqSize
-    let result = try Benchmark.run(restorer, size: side, threads: threads ?? CommonOptions.processors)
+    let result = try Benchmark.run(restorer, size: side, threads: workers)
     print(json ? Self.json(result) : Self.table(result, restorer.descriptor, side))
   }
 

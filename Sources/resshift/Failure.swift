@@ -31,6 +31,15 @@ struct Failure: Error {
     }
   }
 
+  /// An error of the engine about one picture, which does not know the picture's path.
+  init(_ error: RestoreError, about path: String) {
+    switch error {
+    case .badPicture, .notEnoughMemory:
+      self.init(status: error.exitStatus, message: "\(path): \(error.message)")
+    default: self.init(error)
+    }
+  }
+
   init(status: Int32, message: String) {
     self.status = status
     self.message = message

@@ -42,9 +42,16 @@ enum Terminal {
   /// Results appear by renaming a finished file, so there is nothing to tidy up.
   static func exitOnInterrupt() {
     signal(SIGINT) { _ in
+      // Only calls that are safe in a signal handler. On a terminal the percentage has a line of its own.
       let line: StaticString = "\nresshift: interrupted, the picture in work was not written\n"
-      _ = Glibc.write(STDERR_FILENO, line.utf8Start, line.utf8CodeUnitCount)
+      let start = isatty(STDERR_FILENO) == 1 ? 0 : 1
+      _ = Glibc.write(STDERR_FILENO, line.utf8Start + start, line.utf8CodeUnitCount - start)
       _exit(130)
     }
+    // A parent that starts programs from a thread of its own may have handed down a mask that holds the signal back.
+    var interrupt = sigset_t()
+    sigemptyset(&interrupt)
+    sigaddset(&interrupt, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &interrupt, nil)
   }
 }

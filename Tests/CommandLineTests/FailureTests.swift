@@ -105,6 +105,22 @@ import Testing
     try expect(model, ["mine/unet.safetensors"])
   }
 
+  @Test func factorAboveTheModels() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(8, 8), "a.png")
+    let folder = bench.folder.appending(path: "mine")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let shipped = Workbench.package.appending(path: "plugin/models/compact-sr-x4/model.json")
+    let model = try String(contentsOf: shipped, encoding: .utf8)
+      .replacingOccurrences(of: "\"sf\": 4", with: "\"sf\": 2")
+      .replacingOccurrences(of: "\"lq_size\": 64", with: "\"lq_size\": 128")
+    try Data(model.utf8).write(to: folder.appending(path: "model.json"))
+    try Data().write(to: folder.appending(path: "unet.safetensors"))
+    try expect(
+      bench, ["upscale", "a.png", "-o", "b.png", "--model", "./mine", "--factor", "3"], status: 64,
+      says: ["--factor 3", "2 times at most"])
+  }
+
   @Test func outputsThatCannotBeWritten() throws {
     let bench = try Workbench()
     try bench.write(Workbench.picture(8, 8), "a.png")
@@ -137,7 +153,7 @@ import Testing
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 130)
     let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    #expect(text.contains("resshift: interrupted"))
+    #expect(text == "resshift: interrupted, the picture in work was not written\n")
     #expect(try bench.files == ["a.png"])
   }
 }
