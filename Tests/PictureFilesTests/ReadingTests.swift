@@ -29,7 +29,7 @@ import Testing
     let gray = try PictureFile.read(fixture("gray-16.png"))
     #expect(gray.bitDepth == 16)
     #expect(gray.image == Small.picture(largest: 65535) { [($0 + $1 * 7) * 1800 + 3] })
-    // Four planes in tiles that do not divide the picture, in a BigTIFF file; every pixel of the 7 x 5 is a 4 x 4 block.
+    // Four planes in tiles that do not divide the picture, BigTIFF; every pixel of the 7 x 5 is a 4 x 4 block.
     let planar = try PictureFile.read(fixture("rgba16-planar-tiles.tif"))
     #expect(
       planar.image
