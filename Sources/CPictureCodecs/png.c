@@ -52,6 +52,17 @@ static void on_write(png_structp png, png_bytep from, size_t count) {
 
 static void on_flush(png_structp png) { (void)png; }
 
+static png_uint_32 per_metre(double ppi) {
+  double value = ppi / 0.0254 + 0.5;
+  return value < 1 ? 1 : value > 1e9 ? 1000000000u : (png_uint_32)value;
+}
+
+/* 2835 pixels per metre are what a writer made of 72 per inch, not 72.009. */
+static double per_inch(png_uint_32 metre) {
+  double ppi = metre * 0.0254, whole = (double)(int64_t)(ppi + 0.5);
+  return whole > 0 && per_metre(whole) == metre ? whole : ppi;
+}
+
 static cpc_status read_guarded(session *s, uint64_t max_pixels, cpc_picture *out) {
   png_structp png = s->png;
   png_infop info = s->info;
@@ -96,8 +107,8 @@ static cpc_status read_guarded(session *s, uint64_t max_pixels, cpc_picture *out
   if (png_get_iCCP(png, info, &name, &method, &bytes, &count)) cpc_keep(bytes, count, &out->icc, &out->icc_size);
   if (png_get_eXIf_1(png, info, &count, &bytes)) cpc_keep(bytes, count, &out->exif, &out->exif_size);
   if (png_get_pHYs(png, info, &x, &y, &unit) && unit == PNG_RESOLUTION_METER) {
-    out->x_ppi = x * 0.0254;
-    out->y_ppi = y * 0.0254;
+    out->x_ppi = per_inch(x);
+    out->y_ppi = per_inch(y);
   }
   return CPC_OK;
 }
@@ -113,11 +124,6 @@ cpc_status cpc_read_png(const uint8_t *data, size_t size, uint64_t max_pixels, c
   return status;
 }
 
-static png_uint_32 per_metre(double ppi) {
-  double value = ppi / 0.0254 + 0.5;
-  return value < 1 ? 1 : value > 1e9 ? 1000000000u : (png_uint_32)value;
-}
-
 static cpc_status write_guarded(session *s, const cpc_picture *picture) {
   static const int types[] = {PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB, PNG_COLOR_TYPE_RGBA};
   png_structp png = s->png;
@@ -126,6 +132,7 @@ static cpc_status write_guarded(session *s, const cpc_picture *picture) {
 
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   png_set_benign_errors(png, 1);
+  png_set_compression_level(png, 4); /* photographs: as small as by the default 6, in a third of the time */
   png_set_write_fn(png, s, on_write, on_flush);
   png_set_IHDR(
       png, info, picture->width, picture->height, picture->sample == CPC_U16 ? 16 : 8, types[picture->channels - 1],

@@ -1,4 +1,4 @@
-#include "tiff.h"
+#include "tiff_codec.h"
 
 #include <stdio.h>
 #include <stdlib.h>

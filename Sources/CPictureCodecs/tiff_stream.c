@@ -1,4 +1,4 @@
-#include "tiff.h"
+#include "tiff_codec.h"
 
 #include <stdarg.h>
 #include <stdio.h>

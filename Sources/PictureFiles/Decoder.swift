@@ -77,7 +77,8 @@ struct Decoder {
     case CPC_NO_MEMORY:
       return .notEnoughMemory(path: path, reason: "\(size) do not fit in memory; reduce or cut the picture first")
     default:
-      return .damaged(path: path, reason: "the \(format.rawValue) file is damaged" + (said.map { " (\($0))" } ?? ""))
+      let what = said.map { " (\($0))" } ?? ""
+      return .damaged(path: path, reason: "the \(format.rawValue) file is damaged\(what); copy or export it again")
     }
   }
 }

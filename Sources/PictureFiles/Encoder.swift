@@ -73,7 +73,9 @@ struct Encoder {
     case .jpeg:
       guard image.hasAlpha else { return image }
       let (flat, changed) = image.onWhite()
-      if changed { notice?("\(path): JPEG has no transparency; the picture was put on white (png, tiff, webp keep it)") }
+      if changed {
+        notice?("\(path): JPEG has no transparency, the picture was put on white; png, tiff and webp keep it")
+      }
       return flat
     }
   }

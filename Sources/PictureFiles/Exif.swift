@@ -88,7 +88,8 @@ private struct Reader {
 
   /// The fraction that the offset stored at `offset` leads to; nil if it is no positive number.
   func rational(_ offset: Int) -> Double? {
-    guard let at = long(offset), let above = long(at), let below = long(at + 4), above > 0, below > 0 else { return nil }
+    guard let at = long(offset), let above = long(at), let below = long(at + 4) else { return nil }
+    guard above > 0, below > 0 else { return nil }
     return Double(above) / Double(below)
   }
 }

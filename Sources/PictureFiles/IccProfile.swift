@@ -11,7 +11,8 @@ struct IccProfile {
 
   /// nil if the bytes are no whole profile (ICC.1, section 7.2: size at 0, colour space at 16, "acsp" at 36).
   init?(_ bytes: [UInt8]) {
-    guard bytes.count >= 128, bytes.count <= Self.mostBytes, bytes[36..<40].elementsEqual("acsp".utf8) else { return nil }
+    guard bytes.count >= 128, bytes.count <= Self.mostBytes else { return nil }
+    guard bytes[36..<40].elementsEqual("acsp".utf8) else { return nil }
     guard bytes[0..<4].reduce(0, { $0 << 8 | Int($1) }) <= bytes.count else { return nil }
     self.bytes = bytes
     space = String(decoding: bytes[16..<20], as: UTF8.self)

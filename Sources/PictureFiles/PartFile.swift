@@ -33,8 +33,11 @@ enum PartFile {
     }
   }
 
+  /// Whether there is no such process, or only the entry of an ended one that its parent has not asked about: neither
+  /// has a program. (The link of another user's process is there, but may not be read.)
   private static func isDead(_ process: pid_t) -> Bool {
-    kill(process, 0) != 0 && errno == ESRCH
+    var byte: CChar = 0
+    return readlink("/proc/\(process)/exe", &byte, 1) < 0 && errno == ENOENT
   }
 
   /// A process in another container is alive without being seen; its lock is.

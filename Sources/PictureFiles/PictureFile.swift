@@ -81,7 +81,8 @@ public struct PictureFile: Sendable {
     guard format.bitDepths.contains(bitDepth) else {
       let depths = format.bitDepths.map(String.init).joined(separator: " or ")
       let other = bitDepth == 16 ? "; write 8 bits, or a png or tiff file" : ""
-      throw PictureFileError.usage(path: path, reason: "\(format.rawValue) holds \(depths) bits, not \(bitDepth)\(other)")
+      throw PictureFileError.usage(
+        path: path, reason: "\(format.rawValue) holds \(depths) bits, not \(bitDepth)\(other)")
     }
     guard max(width, height) <= format.longestSide else {
       throw PictureFileError.usage(

@@ -7,9 +7,9 @@ import Testing
 @Suite struct DamageTests {
   /// Whole small files of all types, as this module and others write them.
   private static let whole = [
-    "gray.jpg", "icc.jpg", "progressive.jpg", "orientation-6.jpg", "rgb-16.png", "rgb-interlaced.png", "palette-trns.png",
-    "icc.png", "icc.webp", "alpha.webp", "rgb-lzw.tif", "icc.tif", "ycbcr-jpeg.tif", "gray-1bit-g4.tif",
-    "rgba16-planar-tiles.tif", "gray-alpha-strips.tif", "orientation-5.tif",
+    "gray.jpg", "icc.jpg", "progressive.jpg", "orientation-6.jpg", "rgb-16.png", "rgb-interlaced.png",
+    "palette-trns.png", "icc.png", "icc.webp", "alpha.webp", "rgb-lzw.tif", "icc.tif", "ycbcr-jpeg.tif",
+    "gray-1bit-g4.tif", "rgba16-planar-tiles.tif", "gray-alpha-strips.tif", "orientation-5.tif",
   ]
 
   @Test(arguments: whole) func truncatedIsAnError(name: String) throws {
@@ -85,10 +85,26 @@ import Testing
     jpeg.replaceSubrange(frame + 5..<frame + 9, with: [0xff, 0xdc, 0xff, 0xdc])
     #expect(try #require(try errorReading(jpeg, in: folder)).description.contains("65500 x 65500 pixels are too many"))
     var tiff = try fixtureBytes("gray-white.tif")
-    for at in tiffEntries(tiff) where [[0, 1], [1, 1]].contains(Array(tiff[at..<at + 2])) {  // tags 256 and 257
-      tiff.replaceSubrange(at + 2..<at + 12, with: [4, 0, 1, 0, 0, 0, 0xa0, 0x86, 1, 0])
+    setLong(&tiff, tags: 256...257, to: [0xa0, 0x86, 1, 0])
+    let error = try #require(try errorReading(tiff, in: folder))
+    #expect(error.description.contains("100000 x 100000 pixels are too many"))
+  }
+
+  @Test func filesThatUnpackWithoutEndAreRefused() throws {
+    let folder = try TemporaryFolder()
+    // Tiles of 2^20 squared for a small picture.
+    var tiff = try fixtureBytes("rgb-tiles.tif")
+    setLong(&tiff, tags: 322...323, to: [0, 0, 0x10, 0])
+    #expect(try #require(try errorReading(tiff, in: folder)).description.contains("is damaged"))
+    // The first scan of a progressive JPEG, up to the next table or scan, again and again.
+    let jpeg = try fixtureBytes("progressive.jpg")
+    func marker(_ codes: Set<UInt8>, from start: Int) -> Int? {
+      (start..<jpeg.count - 1).first { jpeg[$0] == 0xff && codes.contains(jpeg[$0 + 1]) }
     }
-    #expect(try #require(try errorReading(tiff, in: folder)).description.contains("100000 x 100000 pixels are too many"))
+    let scan = try #require(marker([0xda], from: 0))
+    let next = try #require(marker([0xc4, 0xda], from: scan + 2))
+    let endless = jpeg.dropLast(2) + repeatElement(jpeg[scan..<next], count: 300).joined() + [0xff, 0xd9]
+    #expect(try #require(try errorReading(Array(endless), in: folder)).description.contains("without end"))
   }
 
   @Test func missingFolderAndPermission() throws {
@@ -121,10 +137,13 @@ import Testing
     }
   }
 
-  private func tiffEntries(_ bytes: [UInt8]) -> [Int] {
-    let directory = Int(bytes[4]) | Int(bytes[5]) << 8
-    let count = Int(bytes[directory]) | Int(bytes[directory + 1]) << 8
-    return (0..<count).map { directory + 2 + $0 * 12 }
+  /// Gives entries of a little-endian TIFF's first directory one value of 32 bits.
+  private func setLong(_ tiff: inout [UInt8], tags: ClosedRange<Int>, to value: [UInt8]) {
+    let directory = Int(tiff[4]) | Int(tiff[5]) << 8
+    let count = Int(tiff[directory]) | Int(tiff[directory + 1]) << 8
+    for at in (0..<count).map({ directory + 2 + $0 * 12 }) where tags.contains(Int(tiff[at]) | Int(tiff[at + 1]) << 8) {
+      tiff.replaceSubrange(at + 2..<at + 12, with: [4, 0, 1, 0, 0, 0] + value)
+    }
   }
 
   private func bigEndian(_ value: UInt32) -> [UInt8] { [24, 16, 8, 0].map { UInt8(value >> $0 & 255) } }

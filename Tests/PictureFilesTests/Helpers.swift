@@ -13,13 +13,6 @@ func fixtureBytes(_ name: String) throws -> [UInt8] {
   [UInt8](try Data(contentsOf: URL(filePath: fixture(name))))
 }
 
-var allFixtures: [String] {
-  get throws {
-    try FileManager.default.contentsOfDirectory(atPath: fixture("")).filter { PictureFormat(extensionOf: $0) != nil }
-      .sorted()
-  }
-}
-
 /// A folder of its own for one test, removed at its end.
 final class TemporaryFolder {
   let path: String

@@ -1,6 +1,6 @@
 /* libtiff on memory: what reading and writing share. */
-#ifndef CPC_TIFF_H
-#define CPC_TIFF_H
+#ifndef CPC_TIFF_CODEC_H
+#define CPC_TIFF_CODEC_H
 
 #include "internal.h"
 
