@@ -1,4 +1,4 @@
-; What ./install.sh demo lets GIMP do: one photograph enlarged, one with a thing removed. Both procedures are called as
+; What ./install.sh demo lets GIMP do: one photograph enlarged, one mended. Both procedures are called as
 ; any script would call them; the rest makes the pictures to look at.
 
 (define demo-seed 12345)
@@ -48,28 +48,38 @@
     (plug-in-resshift-upscale RUN-NONINTERACTIVE after (demo-drawable after) "" 4 0 demo-seed)
     (demo-save-all before after stem)))
 
-; The right-hand boat and its reflection, drawn by hand around them.
-(define demo-boat
-  #(234 166  256 166  284 175  314 206  313 216  305 227  311 251  295 251  261 226  234 198  231 178))
+; What is damaged, as x y x y ... from pixel to pixel: scratches, and specks of dust.
+(define demo-scratches
+  '((14 36 70 42 128 35 190 48 250 43 318 55 372 50)
+    (206 146 212 172 207 196 213 226 208 246)
+    (262 30 258 70 264 104)
+    (300 170 292 196 296 222 288 240)
+    (150 92) (86 112) (222 78) (340 188) (240 222) (60 72)))
 
-; Before: the photograph, with the selection outlined. After: the selection filled by the model.
+; Adds all that is nearer than `reach` pixels to a line from point to point.
+(define (demo-select-along image points reach)
+  (let ((x (+ (car points) 0.5))
+        (y (+ (cadr points) 0.5))
+        (rest (cddr points)))
+    (gimp-image-select-ellipse image CHANNEL-OP-ADD (- x reach) (- y reach) (* 2 reach) (* 2 reach))
+    (if (pair? rest)
+        (let* ((right (- (+ (car rest) 0.5) x))
+               (down (- (+ (cadr rest) 0.5) y))
+               (far (sqrt (+ (* right right) (* down down))))
+               (across (/ (* reach down) far))
+               (along (/ (* reach right) far)))
+          (gimp-image-select-polygon image CHANNEL-OP-ADD 8
+            (vector (+ x across) (- y along) (+ x right across) (- (+ y down) along)
+                    (- (+ x right) across) (+ y down along) (- x across) (+ y along)))
+          (demo-select-along image rest reach)))))
+
+; Before: the photograph with its damage. After: the damage selected and filled by the model.
 (define (demo-inpaint picture stem)
   (let ((before (demo-load picture))
-        (after (demo-load picture))
-        (select (lambda (image)
-                  (gimp-image-select-polygon image CHANNEL-OP-REPLACE (vector-length demo-boat) demo-boat))))
+        (after (demo-load picture)))
     (gimp-context-set-antialias TRUE)
-    (gimp-context-set-feather TRUE)
-    (gimp-context-set-feather-radius 2 2)
-    (select after)
-    (plug-in-resshift-inpaint RUN-NONINTERACTIVE after (demo-drawable after) "" demo-seed)
     (gimp-context-set-feather FALSE)
-    (select before)
-    (gimp-context-set-foreground '(255 40 40))
-    (gimp-context-set-brush-size 1)
-    (gimp-context-set-stroke-method STROKE-LINE)
-    (gimp-context-set-line-width 1)
-    (gimp-drawable-edit-stroke-selection (demo-drawable before))
-    (gimp-selection-none before)
+    (for-each (lambda (points) (demo-select-along after points 3.8)) demo-scratches)
+    (plug-in-resshift-inpaint RUN-NONINTERACTIVE after (demo-drawable after) "" demo-seed)
     (gimp-selection-none after)
     (demo-save-all before after stem)))

@@ -43,6 +43,6 @@ done
 cat <<DONE
 Before and after, side by side:
   four times larger   $results/upscale-compared.png
-  a boat removed      $results/inpaint-compared.png
+  scratches mended    $results/inpaint-compared.png
 Each for itself: $results/{upscale,inpaint}-{before,after}.png
 DONE
