@@ -48,6 +48,7 @@ let package = Package(
     // Tests: one target per module.
     .target(name: "TestSupport", dependencies: ["TensorCore", "Checkpoints"], path: "Tests/TestSupport"),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
+    .testTarget(name: "PluginTests", exclude: ["prelude.scm"]),
   ],
   swiftLanguageModes: [.v6]
 )
