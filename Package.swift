@@ -67,6 +67,7 @@ let package = Package(
     .testTarget(name: "CommandLineTests", dependencies: ["resshift", "ResShift", "PictureFiles"]),
     .testTarget(name: "PictureFilesTests", dependencies: ["PictureFiles"], exclude: ["Files"]),
     .testTarget(name: "CInterfaceTests", exclude: ["program"]),
+    .testTarget(name: "PluginTests", exclude: ["prelude.scm"]),
   ],
   swiftLanguageModes: [.v6]
 )

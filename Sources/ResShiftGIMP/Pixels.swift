@@ -91,37 +91,49 @@ struct PixelTransfer {
 
 /// One direction of the transfer: from samples of one format and profile to those of another.
 private struct Conversion {
+  typealias Profile = UnsafeMutablePointer<GimpColorProfile>
   private let from: OpaquePointer?
   private let to: OpaquePointer?
-  /// nil when both profiles are the same and only the formats differ.
+  /// For profiles with tables, which babl does not know; nil when babl converts.
   private let transform: UnsafeMutablePointer<GimpColorTransform>?
+  private let fish: OpaquePointer?
 
   init(
-    from fromProfile: UnsafeMutablePointer<GimpColorProfile>, _ from: OpaquePointer?,
-    to toProfile: UnsafeMutablePointer<GimpColorProfile>, _ to: OpaquePointer?, for source: Source
+    from fromProfile: Profile, _ from: OpaquePointer?, to toProfile: Profile, _ to: OpaquePointer?, for source: Source
   ) throws {
     self.from = from
     self.to = to
-    if gimp_color_profile_is_equal(fromProfile, toProfile) != 0 {
+    if let fromSpace = Conversion.space(of: fromProfile), let toSpace = Conversion.space(of: toProfile) {
       transform = nil
-      return
+      fish = babl_fish(
+        UnsafeRawPointer(babl_format_with_space(babl_format_get_encoding(from), fromSpace)),
+        UnsafeRawPointer(babl_format_with_space(babl_format_get_encoding(to), toSpace)))
+    } else {
+      fish = nil
+      transform = gimp_color_transform_new(
+        fromProfile, from, toProfile, to, GIMP_COLOR_RENDERING_INTENT_RELATIVE_COLORIMETRIC,
+        GIMP_COLOR_TRANSFORM_FLAGS_NOOPTIMIZE)
+      guard transform != nil else { throw PlugInError.refused("convert by the image's colour profile", source.name) }
     }
-    transform = gimp_color_transform_new(
-      fromProfile, from, toProfile, to, GIMP_COLOR_RENDERING_INTENT_RELATIVE_COLORIMETRIC,
-      GIMP_COLOR_TRANSFORM_FLAGS_NOOPTIMIZE)
-    guard transform != nil else { throw PlugInError.refused("convert by the image's colour profile", source.name) }
   }
 
   func convert(_ pixels: UnsafeRawPointer?, to destination: UnsafeMutableRawPointer?, pixels count: Int) {
     if let transform {
       gimp_color_transform_process_pixels(transform, from, pixels, to, destination, gsize(count))
     } else {
-      babl_process(babl_fish(UnsafeRawPointer(from), UnsafeRawPointer(to)), pixels, destination, count)
+      babl_process(fish, pixels, destination, count)
     }
   }
 
   func close() {
     if let transform { g_object_unref(transform) }
+  }
+
+  private static func space(of profile: Profile) -> OpaquePointer? {
+    var error: UnsafeMutablePointer<GError>?
+    let space = gimp_color_profile_get_space(profile, GIMP_COLOR_RENDERING_INTENT_RELATIVE_COLORIMETRIC, &error)
+    g_clear_error(&error)
+    return space
   }
 }
 
