@@ -1,24 +1,25 @@
 import TensorCore
 
-/// A convolution with bias: [N, H, W, in] to [N, H', W', out], zero padding of kernel / 2.
+/// A convolution with bias: [N, H, W, in] to [N, H', W', out].
 public struct Conv2d: Sendable {
   private let weights: ConvolutionWeights
-  private let stride: Int
   private let padding: Padding
   private let probe: Probe
 
+  /// `size` is the side of the plane for a picture of the trained size, by which the algorithm of a 3x3 convolution of
+  /// stride 1 is chosen.
   public init(
-    _ inChannels: Int, _ outChannels: Int, kernel: Int, stride: Int = 1, padding: Padding = .same, _ at: Weights
+    _ inChannels: Int, _ outChannels: Int, kernel: Int, stride: Int = 1, padding: Padding = .same, size: Int = 1,
+    _ at: Weights
   ) throws {
     weights = ConvolutionWeights(
       try at.tensor("weight", [outChannels, inChannels, kernel, kernel]), bias: try at.tensor("bias", [outChannels]),
-      kernel: kernel, inChannels: inChannels, outChannels: outChannels)
-    self.stride = stride
+      kernel: kernel, stride: stride, inChannels: inChannels, outChannels: outChannels, pixels: size * size)
     self.padding = padding
     probe = at.probe
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    probe(convolve(x, weights, stride: stride, padding: padding))
+    probe(convolve(x, weights, padding: padding))
   }
 }

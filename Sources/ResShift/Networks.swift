@@ -15,7 +15,7 @@ struct Networks: Sendable {
     unet = try UNetModelSwin(descriptor.unet, Weights(unetSource, network: "unet"))
     try unetSource.finish()
     var autoencoderSource: CheckpointWeights?
-    autoencoder = try Autoencoder(descriptor.autoencoder) {
+    autoencoder = try Autoencoder(descriptor.autoencoder, latentSize: descriptor.unet.imageSize) {
       guard let file = descriptor.autoencoderFile else {
         throw RestoreError.badModel("\(descriptor.name): model.json names no autoencoder file under \"files\".")
       }
@@ -31,7 +31,7 @@ struct Networks: Sendable {
   init(_ descriptor: ModelDescriptor, randomWeightsSeed seed: UInt64) throws {
     let source = RandomWeights(seed: seed)
     unet = try UNetModelSwin(descriptor.unet, Weights(source, network: "unet"))
-    autoencoder = try Autoencoder(descriptor.autoencoder) { Weights(source, network: "ae") }
+    autoencoder = try Autoencoder(descriptor.autoencoder, latentSize: descriptor.unet.imageSize) { Weights(source, network: "ae") }
     sampler = Sampler(GaussianDiffusion(descriptor.diffusion))
   }
 

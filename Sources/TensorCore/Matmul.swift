@@ -1,3 +1,4 @@
+import CKernels
 import COpenBLAS
 
 /// OpenBLAS's sgemm, row-major, always on the calling thread: C = alpha * A * B + beta * C with A [m, k], B [k, n], C [m, n].
@@ -17,21 +18,21 @@ func sgemm(
 private let singleThreadedBLAS: Void = openblas_set_num_threads(1)
 
 /// x [rows, in] times weights [out, in] transposed, plus bias: [rows, out], where rows are the pixels of `x`.
-public func linear(_ x: Tensor, _ weights: Tensor, bias: Tensor?) -> Tensor {
+public func linear(_ x: Tensor, _ weights: Tensor, bias: Tensor) -> Tensor {
   let (rows, inner, outer) = (x.shape.pixels, x.shape.c, weights.shape.n)
   precondition(weights.shape.count == outer * inner, "weights \(weights.shape) do not fit \(x.shape)")
-  precondition(bias.map { $0.shape.count == outer } ?? true, "one bias per output channel")
+  precondition(bias.shape.count == outer, "one bias per output channel")
   WorkCount.add(matmul: rows, inner, outer)
   return Tensor(Shape(x.shape.n, x.shape.h, x.shape.w, outer)) { out in
     x.read { x in
       weights.read { w in
-        withBias(bias) { bias in
+        bias.read { bias in
           Parallel.forRanges(rows, chunk: 512) { range in
             let y = out + range.lowerBound * outer
-            initialise(y, rows: range.count, columns: outer, bias: bias)
+            ck_fill_rows(y, bias, range.count, outer)
             sgemm(
               range.count, outer, inner, x + range.lowerBound * inner, lda: inner, w, ldb: inner, transposeB: true,
-              beta: bias == nil ? 0 : 1, y, ldc: outer)
+              beta: 1, y, ldc: outer)
           }
         }
       }

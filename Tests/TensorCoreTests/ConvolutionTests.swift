@@ -20,25 +20,65 @@ struct ConvolutionTests {
       let weights = random.tensor(Shape(outChannels, 1, 1, shape.c * kernel * kernel))
       let bias = random.tensor(Shape(outChannels, 1, 1, 1))
       let packed = ConvolutionWeights(
-        weights, bias: bias, kernel: kernel, inChannels: shape.c, outChannels: outChannels)
+        weights, bias: bias, kernel: kernel, stride: stride, inChannels: shape.c, outChannels: outChannels, pixels: 1)
       let (before, after) = isBottomRight ? (0, 1) : (kernel / 2, kernel / 2)
       let expected = naiveConvolution(
         x, weights.elements, bias.elements, kernel: kernel, stride: stride, before: before, after: after)
-      let found = convolve(x, packed, stride: stride, padding: isBottomRight ? .bottomRight : .same)
+      let found = convolve(x, packed, padding: isBottomRight ? .bottomRight : .same)
       expectClose(found, expected, nmse: tolerance, "\(shape) -> \(outChannels), kernel \(kernel), stride \(stride)")
     }
   }
 
-  @Test func doesNotDependOnThreads() {
+  /// Winograd sums numbers up to a hundred times as large as its results: errors near 1e-6 each.
+  @Test func winogradEqualsTheDefinitionOnRandomOddShapes() {
+    var random = SeededRandom(21)
+    for _ in 0..<40 {
+      let shape = Shape(
+        Int.random(in: 1...2, using: &random), Int.random(in: 1...23, using: &random),
+        Int.random(in: 1...23, using: &random), Int.random(in: 1...70, using: &random))
+      let outChannels = Int.random(in: 1...70, using: &random)
+      let (x, weights, bias) = (
+        random.tensor(shape), random.tensor(Shape(outChannels, 1, 1, shape.c * 9)),
+        random.tensor(Shape(outChannels, 1, 1, 1))
+      )
+      let packed = ConvolutionAlgorithm.$forced.withValue(.winograd) {
+        ConvolutionWeights(
+          weights, bias: bias, kernel: 3, inChannels: shape.c, outChannels: outChannels, pixels: 1)
+      }
+      #expect(packed.algorithm == .winograd)
+      let expected = naiveConvolution(
+        x, weights.elements, bias.elements, kernel: 3, stride: 1, before: 1, after: 1)
+      expectClose(convolve(x, packed), expected, nmse: 1e-11, "\(shape) -> \(outChannels)")
+    }
+  }
+
+  @Test(arguments: [ConvolutionAlgorithm.im2col, .winograd])
+  func doesNotDependOnThreads(_ algorithm: ConvolutionAlgorithm) {
     var random = SeededRandom(2)
-    let x = random.tensor(Shape(1, 70, 50, 64))
-    let weights = ConvolutionWeights(
-      random.tensor(Shape(48, 1, 1, 576)), bias: random.tensor(Shape(48, 1, 1, 1)), kernel: 3, inChannels: 64,
-      outChannels: 48)
+    let x = random.tensor(Shape(1, 70, 150, 64))
+    let weights = ConvolutionAlgorithm.$forced.withValue(algorithm) {
+      ConvolutionWeights(
+        random.tensor(Shape(48, 1, 1, 576)), bias: random.tensor(Shape(48, 1, 1, 1)), kernel: 3, inChannels: 64,
+        outChannels: 48, pixels: 1)
+    }
     let one = convolve(x, weights).elements
     for threads in [2, 3, 8] {
       #expect(Parallel.$threads.withValue(threads) { convolve(x, weights).elements } == one)
     }
+  }
+
+  @Test func theAlgorithmFollowsTheSizeOfThePlane() {
+    func algorithm(_ size: Int, _ channels: Int, stride: Int = 1) -> ConvolutionAlgorithm {
+      ConvolutionWeights(
+        Tensor(Shape(channels, 1, 1, channels * 9)), bias: Tensor(Shape(channels, 1, 1, 1)), kernel: 3, stride: stride,
+        inChannels: channels, outChannels: channels, pixels: size * size
+      ).algorithm
+    }
+    #expect(algorithm(64, 160) == .winograd)
+    #expect(algorithm(256, 128) == .winograd)
+    #expect(algorithm(8, 640) == .im2col)
+    #expect(algorithm(64, 160, stride: 2) == .im2col)
+    #expect(algorithm(64, 3) == .im2col)
   }
 
   @Test func upsamplingRepeatsEveryPixel() {

@@ -44,6 +44,18 @@ void ck_im2col(float *rows, const float *x, size_t h, size_t w, size_t c, size_t
 void ck_pack_convolution(float *packed, const float *weights, size_t out, size_t in, size_t taps, size_t first,
                          size_t last);
 
+/* Winograd F(4x4, 3x3): a convolution of stride 1 and padding 1 as 36 products over tiles of 4 x 4 output pixels, counted
+ * row-major with tiles_w to a row. `plane` is the distance in elements between the 36 matrices of v and m.
+ * weights [out][in][3][3] -> u [36][in][out], for the output channels [first, last) only; in double. */
+void ck_winograd_weights(float *u, const float *weights, size_t out, size_t in, size_t first, size_t last);
+/* x [h][w][c] -> v [36][count][c] for the tiles [first, first + count). If scale is not NULL, the input is
+ * SiLU(x * scale[c] + shift[c]) inside the picture, still zero around it. */
+void ck_winograd_input(float *v, size_t plane, const float *x, size_t h, size_t w, size_t c, size_t tiles_w,
+                       size_t first, size_t count, const float *scale, const float *shift);
+/* m [36][count][c] -> y [h][w][c] at those tiles, plus bias[c], plus residual [h][w][c] if not NULL. */
+void ck_winograd_output(float *y, const float *m, size_t plane, size_t h, size_t w, size_t c, size_t tiles_w,
+                        size_t first, size_t count, const float *bias, const float *residual);
+
 /* y[x][c] = sum over k of weights[x * taps + k] * row[index[x * taps + k] * channels + c] */
 void ck_resample_row(float *y, const float *row, const int32_t *index, const float *weights, size_t width, size_t taps,
                      size_t channels);
