@@ -37,7 +37,7 @@ INLINE void output_1d(float (*restrict out)[LANES], size_t out_step, const float
 }
 
 CLONES void ck_winograd_input(float *restrict v, size_t plane, const float *restrict x, size_t h, size_t w, size_t c,
-                              size_t tiles_w, size_t first, size_t count, const float *restrict scale,
+                              size_t zoom, size_t tiles_w, size_t first, size_t count, const float *restrict scale,
                               const float *restrict shift) {
   float d[TILE * TILE][LANES], t[TILE * TILE][LANES];
   for (size_t tile = first; tile < first + count; tile++, v += c) {
@@ -52,7 +52,7 @@ CLONES void ck_winograd_input(float *restrict v, size_t plane, const float *rest
             memset(to, 0, sizeof d[0]);
             continue;
           }
-          const float *restrict from = x + ((size_t)yy * w + (size_t)xx) * c + c0;
+          const float *restrict from = x + ((size_t)yy / zoom * (w / zoom) + (size_t)xx / zoom) * c + c0;
           if (lanes < LANES) {
             memset(to, 0, sizeof d[0]);
             for (size_t k = 0; k < lanes; k++) to[k] = scale ? silu(from[k] * scale[c0 + k] + shift[c0 + k]) : from[k];
@@ -109,25 +109,39 @@ CLONES void ck_winograd_output(float *restrict y, const float *restrict m, size_
   }
 }
 
-void ck_winograd_weights(float *restrict u, const float *restrict weights, size_t out, size_t in, size_t first,
-                         size_t last) {
-  static const double g[TILE][3] = {{1.0 / 4, 0, 0},
-                                    {-1.0 / 6, -1.0 / 6, -1.0 / 6},
-                                    {-1.0 / 6, 1.0 / 6, -1.0 / 6},
-                                    {1.0 / 24, 1.0 / 12, 1.0 / 6},
-                                    {1.0 / 24, -1.0 / 12, 1.0 / 6},
-                                    {0, 0, 1}};
-  enum { BLOCK = 16 };
-  for (size_t o0 = first; o0 < last; o0 += BLOCK)
-    for (size_t i = 0; i < in; i++)
-      for (size_t o = o0; o < last && o < o0 + BLOCK; o++) {
-        const float *restrict w = weights + (o * in + i) * 9;
-        double rows[TILE][3];
-        for (size_t a = 0; a < TILE; a++)
-          for (size_t b = 0; b < 3; b++) rows[a][b] = g[a][0] * w[b] + g[a][1] * w[3 + b] + g[a][2] * w[6 + b];
-        for (size_t a = 0; a < TILE; a++)
-          for (size_t b = 0; b < TILE; b++)
-            u[((a * TILE + b) * in + i) * out + o] =
-                (float)(rows[a][0] * g[b][0] + rows[a][1] * g[b][1] + rows[a][2] * g[b][2]);
+/* One application of G to three vectors, `step` apart, giving six, `out_step` apart. */
+INLINE void weights_1d(double (*restrict out)[LANES], size_t out_step, const double (*restrict w)[LANES], size_t step) {
+  for (size_t c = 0; c < LANES; c++) {
+    const double w0 = w[0][c], w1 = w[step][c], w2 = w[2 * step][c];
+    const double ends = (w0 + w2) * (-1.0 / 6), middle = w1 * (1.0 / 6);
+    const double ends2 = w0 * (1.0 / 24) + w2 * (1.0 / 6), middle2 = w1 * (1.0 / 12);
+    out[0][c] = w0 * (1.0 / 4);
+    out[out_step][c] = ends - middle;
+    out[2 * out_step][c] = ends + middle;
+    out[3 * out_step][c] = ends2 + middle2;
+    out[4 * out_step][c] = ends2 - middle2;
+    out[5 * out_step][c] = w2;
+  }
+}
+
+CLONES void ck_winograd_weights(float *restrict u, const float *restrict weights, size_t out, size_t in, size_t first,
+                                size_t last) {
+  double w[9][LANES], rows[TILE * 3][LANES], full[TILE * TILE][LANES];
+  memset(w, 0, sizeof w);
+  for (size_t o0 = first; o0 < last; o0 += LANES) {
+    const size_t lanes = last - o0 < LANES ? last - o0 : LANES;
+    for (size_t i = 0; i < in; i++) {
+      for (size_t c = 0; c < lanes; c++)
+        for (size_t k = 0; k < 9; k++) w[k][c] = weights[((o0 + c) * in + i) * 9 + k];
+      for (size_t j = 0; j < 3; j++) weights_1d(rows + j, 3, (const double(*)[LANES])w + j, 3);
+      for (size_t a = 0; a < TILE; a++) weights_1d(full + a * TILE, 1, (const double(*)[LANES])rows + a * 3, 1);
+      for (size_t k = 0; k < TILE * TILE; k++) {
+        float *restrict to = u + (k * in + i) * out + o0;
+        if (lanes == LANES)
+          for (size_t c = 0; c < LANES; c++) to[c] = (float)full[k][c];
+        else
+          for (size_t c = 0; c < lanes; c++) to[c] = (float)full[k][c];
       }
+    }
+  }
 }

@@ -22,4 +22,15 @@ public struct Conv2d: Sendable {
   public func callAsFunction(_ x: Tensor) -> Tensor {
     probe(convolve(x, weights, padding: padding))
   }
+
+  /// The convolution of SiLU(norm), plus `residual`, without a tensor between them.
+  public func callAsFunction(_ x: Tensor, activating norm: ChannelAffine, adding residual: Tensor? = nil) -> Tensor {
+    probe.record { convolve(x, weights, padding: padding, before: norm) }
+    return convolve(x, weights, padding: padding, before: norm, residual: residual)
+  }
+
+  /// The convolution of `x` with every pixel repeated twice along both sides: [N, 2H, 2W, out].
+  public func upsampling(_ x: Tensor) -> Tensor {
+    probe(convolve(x, weights, padding: padding, upsampled: true))
+  }
 }

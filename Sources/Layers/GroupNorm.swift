@@ -15,13 +15,17 @@ public struct GroupNorm: Sendable {
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    probe(groupNorm(x, groups: 32, epsilon: epsilon, weight: weight, bias: bias))
+    probe(affine(x).apply(to: x, silu: false))
   }
 
-  /// The norm followed by SiLU, in one pass; `modulation` comes between: y * (1 + scale) + shift.
-  public func thenSiLU(_ x: Tensor, modulation: (scale: Tensor, shift: Tensor)? = nil) -> Tensor {
-    probe.record { groupNorm(x, groups: 32, epsilon: epsilon, weight: weight, bias: bias) }
-    return groupNorm(
-      x, groups: 32, epsilon: epsilon, weight: weight, bias: bias, modulation: modulation, silu: true)
+  /// The norm of `x` as a map for the next convolution's input; `modulation` comes after it: y * (1 + scale) + shift.
+  public func map(of x: Tensor, modulation: (scale: Tensor, shift: Tensor)? = nil) -> ChannelAffine {
+    probe.record { affine(x).apply(to: x, silu: false) }
+    return affine(x, modulation)
+  }
+
+  private func affine(_ x: Tensor, _ modulation: (scale: Tensor, shift: Tensor)? = nil) -> ChannelAffine {
+    ChannelAffine(
+      normalising: x, groups: 32, epsilon: epsilon, weight: weight, bias: bias, modulation: modulation)
   }
 }

@@ -85,17 +85,25 @@ public struct ConvolutionWeights: Sendable {
 }
 
 /// x [N, H, W, in] convolved: [N, H', W', out], as PyTorch's conv2d.
-public func convolve(_ x: Tensor, _ weights: ConvolutionWeights, padding: Padding = .same) -> Tensor {
+///
+/// `before` and SiLU are applied to the input on the way in, `upsampled` doubles its sides by repeating pixels, `residual`,
+/// of the result's shape, is added on the way out.
+public func convolve(
+  _ x: Tensor, _ weights: ConvolutionWeights, padding: Padding = .same, before: ChannelAffine? = nil,
+  upsampled: Bool = false, residual: Tensor? = nil
+) -> Tensor {
   precondition(x.shape.c == weights.inChannels, "\(x.shape) into a convolution of \(weights.inChannels) channels")
-  switch weights.algorithm {
-  case .winograd:
+  if weights.algorithm == .winograd {
     precondition(padding == .same, "Winograd convolutions pad on all sides")
-    return winogradConvolve(x, weights.packed, outChannels: weights.outChannels, bias: weights.bias)
-  case .im2col where weights.kernel == 1 && weights.stride == 1:
-    return linear(x, weights.packed, bias: weights.bias)
-  case .im2col:
-    return im2colConvolve(x, weights, padding)
+    return winogradConvolve(x, weights, before: before, upsampled: upsampled, residual: residual)
   }
+  let activated = before.map { $0.apply(to: x, silu: true) } ?? x
+  let input = upsampled ? activated.upsampledNearest2x() : activated
+  var result =
+    weights.kernel == 1 && weights.stride == 1
+    ? linear(input, weights.packed, bias: weights.bias) : im2colConvolve(input, weights, padding)
+  if let residual { result.add(residual) }
+  return result
 }
 
 /// The im2col matrix in pieces, one product a piece.

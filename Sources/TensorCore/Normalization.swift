@@ -1,43 +1,75 @@
 import CKernels
 
-/// Group normalisation of x [N, H, W, C] over the whole plane, with per-channel weight and bias.
-///
-/// Statistics are summed in double. `modulation` is a per-channel (scale, shift) applied after it: y * (1 + scale) + shift.
-/// `silu` applies SiLU to the result in the same pass.
-public func groupNorm(
-  _ x: Tensor, groups: Int, epsilon: Double, weight: Tensor, bias: Tensor,
-  modulation: (scale: Tensor, shift: Tensor)? = nil, silu: Bool = false
-) -> Tensor {
-  let shape = x.shape
-  let (plane, channels) = (shape.h * shape.w, shape.c)
-  precondition(channels % groups == 0, "\(channels) channels in \(groups) groups")
-  precondition(weight.shape.count == channels && bias.shape.count == channels, "a weight and a bias per channel")
-  let (gamma, beta) = (weight.elements, bias.elements)
-  let (extraScale, extraShift) = (modulation?.scale.elements, modulation?.shift.elements)
-  return Tensor(shape) { out in
-    x.read { x in
-      for n in 0..<shape.n {
-        let picture = x + n * plane * channels
-        let statistics = groupStatistics(picture, plane: plane, channels: channels, groups: groups)
-        var scale = [Float](repeating: 0, count: channels)
-        var shift = scale
-        for c in 0..<channels {
-          let (mean, variance) = statistics[c / (channels / groups)]
-          let factor = Double(gamma[c]) / (variance + epsilon).squareRoot()
-          let offset = Double(beta[c]) - mean * factor
-          let outer = 1 + Double(extraScale?[c] ?? 0)
-          scale[c] = Float(factor * outer)
-          shift[c] = Float(offset * outer + Double(extraShift?[c] ?? 0))
-        }
-        let result = out + n * plane * channels
-        Parallel.forRanges(plane, chunk: max(1, Parallel.elementChunk / channels)) { range in
-          let offset = range.lowerBound * channels
-          if silu {
-            ck_affine_silu(result + offset, picture + offset, scale, shift, range.count, channels)
-          } else {
-            ck_affine(result + offset, picture + offset, scale, shift, range.count, channels)
+/// A scale and a shift for every channel of every picture: what group normalisation comes to once its statistics are known.
+public struct ChannelAffine: Sendable {
+  /// [N][C]
+  let scale: [Float]
+  let shift: [Float]
+
+  /// The group normalisation of x [N, H, W, C] over the whole plane, with per-channel weight and bias.
+  ///
+  /// Statistics are summed in double. `modulation` is a per-channel (scale, shift) applied after it: y * (1 + scale) + shift.
+  public init(
+    normalising x: Tensor, groups: Int, epsilon: Double, weight: Tensor, bias: Tensor,
+    modulation: (scale: Tensor, shift: Tensor)? = nil
+  ) {
+    let shape = x.shape
+    let (plane, channels) = (shape.h * shape.w, shape.c)
+    precondition(channels % groups == 0, "\(channels) channels in \(groups) groups")
+    precondition(weight.shape.count == channels && bias.shape.count == channels, "a weight and a bias per channel")
+    let (gamma, beta) = (weight.elements, bias.elements)
+    let (extraScale, extraShift) = (modulation?.scale.elements, modulation?.shift.elements)
+    var scale = [Float](repeating: 0, count: shape.n * channels)
+    var shift = scale
+    for n in 0..<shape.n {
+      let statistics = x.read {
+        groupStatistics($0 + n * plane * channels, plane: plane, channels: channels, groups: groups)
+      }
+      for c in 0..<channels {
+        let (mean, variance) = statistics[c / (channels / groups)]
+        let factor = Double(gamma[c]) / (variance + epsilon).squareRoot()
+        let offset = Double(beta[c]) - mean * factor
+        let outer = 1 + Double(extraScale?[c] ?? 0)
+        scale[n * channels + c] = Float(factor * outer)
+        shift[n * channels + c] = Float(offset * outer + Double(extraShift?[c] ?? 0))
+      }
+    }
+    self.scale = scale
+    self.shift = shift
+  }
+
+  /// x * scale + shift, then SiLU if asked for: [N, H, W, C].
+  public func apply(to x: Tensor, silu: Bool) -> Tensor {
+    let shape = x.shape
+    let (plane, channels) = (shape.h * shape.w, shape.c)
+    return Tensor(shape) { out in
+      x.read { x in
+        withPointers { scale, shift in
+          for n in 0..<shape.n {
+            let base = n * plane * channels
+            let (scale, shift) = (scale + n * channels, shift + n * channels)
+            Parallel.forRanges(plane, chunk: max(1, Parallel.elementChunk / channels)) { range in
+              let offset = base + range.lowerBound * channels
+              if silu {
+                ck_affine_silu(out + offset, x + offset, scale, shift, range.count, channels)
+              } else {
+                ck_affine(out + offset, x + offset, scale, shift, range.count, channels)
+              }
+            }
           }
         }
+      }
+    }
+  }
+
+  /// Calls `body` with scale and shift, [N][C].
+  func withPointers<R>(_ body: (UnsafePointer<Float>, UnsafePointer<Float>) -> R) -> R {
+    scale.withUnsafeBufferPointer { scale in
+      shift.withUnsafeBufferPointer { shift in
+        guard let scale = scale.baseAddress, let shift = shift.baseAddress else {
+          preconditionFailure("an affine map of at least one channel")
+        }
+        return body(scale, shift)
       }
     }
   }

@@ -52,6 +52,33 @@ struct ConvolutionTests {
     }
   }
 
+  /// What is fused into a convolution is what it stands for.
+  @Test(arguments: [ConvolutionAlgorithm.im2col, .winograd], [false, true])
+  func fusedStepsEqualSeparateOnes(_ algorithm: ConvolutionAlgorithm, _ upsampled: Bool) {
+    var random = SeededRandom(22)
+    for (n, h, w, channels, outChannels) in [(1, 5, 9, 64, 33), (2, 16, 7, 32, 48)] {
+      let x = random.tensor(Shape(n, h, w, channels))
+      let (weights, bias) = (
+        random.tensor(Shape(outChannels, 1, 1, channels * 9)), random.tensor(Shape(outChannels, 1, 1, 1))
+      )
+      let packed = ConvolutionAlgorithm.$forced.withValue(algorithm) {
+        ConvolutionWeights(weights, bias: bias, kernel: 3, inChannels: channels, outChannels: outChannels, pixels: 1)
+      }
+      let norm = ChannelAffine(
+        normalising: x, groups: 32, epsilon: 1e-6, weight: random.tensor(Shape(1, 1, 1, channels)),
+        bias: random.tensor(Shape(1, 1, 1, channels)))
+      let zoom = upsampled ? 2 : 1
+      let residual = random.tensor(Shape(n, zoom * h, zoom * w, outChannels))
+      let activated = norm.apply(to: x, silu: true)
+      var expected = naiveConvolution(
+        upsampled ? activated.upsampledNearest2x() : activated, weights.elements, bias.elements, kernel: 3, stride: 1,
+        before: 1, after: 1)
+      expected.add(residual)
+      let found = convolve(x, packed, before: norm, upsampled: upsampled, residual: residual)
+      expectClose(found, expected, nmse: 1e-11)
+    }
+  }
+
   @Test(arguments: [ConvolutionAlgorithm.im2col, .winograd])
   func doesNotDependOnThreads(_ algorithm: ConvolutionAlgorithm) {
     var random = SeededRandom(2)

@@ -43,14 +43,16 @@ struct ElementwiseTests {
         }
       }
     }
-    expectClose(
-      groupNorm(x, groups: 32, epsilon: 1e-5, weight: weight, bias: bias).elements, plain, nmse: 1e-9, "plain")
-    let fused = groupNorm(
-      x, groups: 32, epsilon: 1e-5, weight: weight, bias: bias, modulation: (scale, shift), silu: true)
-    expectClose(fused.elements, modulated, nmse: 1e-9, "modulated, with SiLU")
-    let threaded = Parallel.$threads.withValue(3) {
-      groupNorm(x, groups: 32, epsilon: 1e-5, weight: weight, bias: bias, modulation: (scale, shift), silu: true)
+    let map = ChannelAffine(normalising: x, groups: 32, epsilon: 1e-5, weight: weight, bias: bias)
+    expectClose(map.apply(to: x, silu: false).elements, plain, nmse: 1e-9, "plain")
+    func fusedResult() -> Tensor {
+      ChannelAffine(
+        normalising: x, groups: 32, epsilon: 1e-5, weight: weight, bias: bias, modulation: (scale, shift)
+      ).apply(to: x, silu: true)
     }
+    let fused = fusedResult()
+    expectClose(fused.elements, modulated, nmse: 1e-9, "modulated, with SiLU")
+    let threaded = Parallel.$threads.withValue(3) { fusedResult() }
     #expect(threaded.elements == fused.elements)
   }
 

@@ -48,10 +48,11 @@ void ck_pack_convolution(float *packed, const float *weights, size_t out, size_t
  * row-major with tiles_w to a row. `plane` is the distance in elements between the 36 matrices of v and m.
  * weights [out][in][3][3] -> u [36][in][out], for the output channels [first, last) only; in double. */
 void ck_winograd_weights(float *u, const float *weights, size_t out, size_t in, size_t first, size_t last);
-/* x [h][w][c] -> v [36][count][c] for the tiles [first, first + count). If scale is not NULL, the input is
- * SiLU(x * scale[c] + shift[c]) inside the picture, still zero around it. */
-void ck_winograd_input(float *v, size_t plane, const float *x, size_t h, size_t w, size_t c, size_t tiles_w,
-                       size_t first, size_t count, const float *scale, const float *shift);
+/* x [h / zoom][w / zoom][c], each pixel repeated zoom x zoom times, -> v [36][count][c] for the tiles
+ * [first, first + count). If scale is not NULL, the input is SiLU(x * scale[c] + shift[c]) inside the picture, still zero
+ * around it. */
+void ck_winograd_input(float *v, size_t plane, const float *x, size_t h, size_t w, size_t c, size_t zoom,
+                       size_t tiles_w, size_t first, size_t count, const float *scale, const float *shift);
 /* m [36][count][c] -> y [h][w][c] at those tiles, plus bias[c], plus residual [h][w][c] if not NULL. */
 void ck_winograd_output(float *y, const float *m, size_t plane, size_t h, size_t w, size_t c, size_t tiles_w,
                         size_t first, size_t count, const float *bias, const float *residual);

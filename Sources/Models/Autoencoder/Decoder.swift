@@ -40,8 +40,8 @@ struct Decoder: Sendable {
     var h = middle(convIn(z))
     for level in levels {
       for block in level.blocks { h = block(h) }
-      if let upsample = level.upsample { h = upsample(h.upsampledNearest2x()) }
+      if let upsample = level.upsample { h = upsample.upsampling(h) }
     }
-    return probe(convOut(normOut.thenSiLU(h)))
+    return probe(convOut(h, activating: normOut.map(of: h)))
   }
 }

@@ -45,6 +45,7 @@ struct Encoder: Sendable {
       for block in level.blocks { h = block(h) }
       if let downsample = level.downsample { h = downsample(h) }
     }
-    return probe(convOut(normOut.thenSiLU(middle(h))))
+    h = middle(h)
+    return probe(convOut(h, activating: normOut.map(of: h)))
   }
 }

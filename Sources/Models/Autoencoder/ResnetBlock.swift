@@ -20,9 +20,7 @@ struct ResnetBlock: Sendable {
   }
 
   func callAsFunction(_ x: Tensor) -> Tensor {
-    var h = conv1(norm1.thenSiLU(x))
-    h = conv2(norm2.thenSiLU(h))
-    h.add(shortcut.map { $0(x) } ?? x)
-    return probe(h)
+    let h = conv1(x, activating: norm1.map(of: x))
+    return probe(conv2(h, activating: norm2.map(of: h), adding: shortcut.map { $0(x) } ?? x))
   }
 }

@@ -27,17 +27,14 @@ struct ResBlock: Sendable {
   /// `activatedEmbedding` is SiLU of the time embedding, the same for every block of a step.
   func callAsFunction(_ x: Tensor, _ activatedEmbedding: Tensor) -> Tensor {
     probe(activatedEmbedding, "emb_layers.0")
-    var h = inConv(probe(inNorm.thenSiLU(x), "in_layers.1"))
-    probe(h, "in_layers")
+    let inMap = inNorm.map(of: x)
+    probe.record("in_layers.1") { inMap.apply(to: x, silu: true) }
+    let h = probe(inConv(x, activating: inMap), "in_layers")
     let modulation = probe(embedding(activatedEmbedding), "emb_layers")  // [1, 1, 1, scale | shift]
-    h = outNorm.thenSiLU(h, modulation: modulation.halves)
-    h = outConv(probe(h, "out_layers.1"))
-    if let skipConnection {
-      h.add(skipConnection(x))
-    } else {
-      h.add(probe(x, "skip_connection"))
-    }
-    return probe(h)
+    let outMap = outNorm.map(of: h, modulation: modulation.halves)
+    probe.record("out_layers.1") { outMap.apply(to: h, silu: true) }
+    let skip = skipConnection.map { $0(x) } ?? probe(x, "skip_connection")
+    return probe(outConv(h, activating: outMap, adding: skip))
   }
 }
 

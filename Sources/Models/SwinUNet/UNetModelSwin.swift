@@ -101,7 +101,9 @@ public struct UNetModelSwin: Sendable {
     for block in up {
       h = block(h.concatenated(with: skips.removeLast()), embedding)
     }
-    return probe(outConv(probe(outNorm.thenSiLU(h), "1")))
+    let outMap = outNorm.map(of: h)
+    probe.record("1") { outMap.apply(to: h, silu: true) }
+    return probe(outConv(h, activating: outMap))
   }
 }
 
@@ -119,8 +121,7 @@ private struct Block: Sendable {
     if let res { h = res(h, embedding) }
     if let attention { h = attention(h) }
     if let resample {
-      if resample.kind == .up { h = h.upsampledNearest2x() }
-      h = resample.probe(resample.conv(h))
+      h = resample.probe(resample.kind == .up ? resample.conv.upsampling(h) : resample.conv(h))
     }
     return probe(h)
   }
