@@ -94,7 +94,8 @@ extension Desktop {
   }
 
   func windows(named pattern: String) throws -> [String] {
-    try tool(["xdotool", "search", "--onlyvisible", "--name", pattern]).split(whereSeparator: \.isNewline).map(String.init)
+    let found = try tool(["xdotool", "search", "--onlyvisible", "--name", pattern])
+    return found.split(whereSeparator: \.isNewline).map(String.init)
   }
 
   func press(_ keys: String...) throws {
@@ -178,7 +179,8 @@ extension Desktop {
       throw SetUpFailure(description: "GIMP's Script-Fu server hung up")
     }
     let header = try Desktop.receive(4, from: connection)
-    let answer = String(decoding: try Desktop.receive(Int(header[2]) << 8 | Int(header[3]), from: connection), as: UTF8.self)
+    let length = Int(header[2]) << 8 | Int(header[3])
+    let answer = String(decoding: try Desktop.receive(length, from: connection), as: UTF8.self)
     guard header[1] == 0 else { throw SetUpFailure(description: "\(expression): \(answer)") }
     return answer.trimmingCharacters(in: CharacterSet(charactersIn: "\""))
   }

@@ -33,7 +33,8 @@ extension GimpTests {
         (save-drawable (car (gimp-layer-get-mask first)) "mask.tif")
         (save-visible image "after.tif")
         (save-drawable source "source.tif")
-        (define second (car (plug-in-resshift-inpaint RUN-WITH-LAST-VALS image (car (gimp-image-get-active-drawable image)) "" 7)))
+        (define active (car (gimp-image-get-active-drawable image)))
+        (define second (car (plug-in-resshift-inpaint RUN-WITH-LAST-VALS image active "" 7)))
         (say-layer "second" second)
         (say-image "image" image)
         """)
@@ -49,13 +50,15 @@ extension GimpTests {
       #expect(gimp.log["active-is-source"] == "true")
       #expect(gimp.log["edits-mask"] == "0")
       #expect(try gimp.picture("selection-after.tif") == selection)
-      #expect(try gimp.picture("mask.tif") == selection.cropped(x: bounds[0], y: bounds[1], width: width, height: height))
+      let selected = selection.cropped(x: bounds[0], y: bounds[1], width: width, height: height)
+      #expect(try gimp.picture("mask.tif") == selected)
       #expect(try gimp.picture("source.tif") == before, "the source layer keeps its pixels")
 
       #expect(after.unequalPixels(to: before) { selection[$0, $1, 0] == 0 } == 0, "outside nothing changes")
       #expect(after.difference(to: before, channels: 3..<4) == 0, "alpha stays")
       let layer = try gimp.picture("layer.tif")
-      #expect(stride(from: 3, to: layer.samples.count, by: 4).allSatisfy { layer.samples[$0] == 1 }, "the fill is opaque")
+      let alpha = stride(from: 3, to: layer.samples.count, by: 4).map { layer.samples[$0] }
+      #expect(alpha.allSatisfy { $0 == 1 }, "the fill is opaque")
       let inside = { (x: Int, y: Int) in selection[x, y, 0] == 1 }
       #expect(after.unequalPixels(to: before, where: inside) > 1000)
       #expect(distance(after, from: InpaintTests.magenta, where: inside) > 0.25, "the hole's own colour is gone")
@@ -98,7 +101,7 @@ extension GimpTests {
         } > 60)
       }
       let between = try gimp.picture("layer.tif").cropped(x: 15, y: 0, width: 30, height: 20)
-      #expect(between == photo.cropped(x: 25, y: 20, width: 30, height: 20), "known pixels of the layer are the source's")
+      #expect(between == photo.cropped(x: 25, y: 20, width: 30, height: 20), "known pixels are the source's")
     }
 
     static let precisions = ["U8", "U16", "U32", "HALF", "FLOAT"].flatMap { type in

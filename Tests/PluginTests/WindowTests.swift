@@ -57,7 +57,7 @@ extension GimpTests {
       #expect(indexed.summary == "120 90 1 2")
       try desktop.openDialog("i", title: "ResShift: Inpaint", screenshot: "indexed")
       try desktop.press("Return")
-      try eventually("the filled layer of the converted image", within: 120) { try summary(of: desktop) == "120 90 2 0" }
+      try eventually("the filled layer of an RGB image", within: 120) { try summary(of: desktop) == "120 90 2 0" }
       try undo(desktop, to: indexed, "after-indexed.tif")
 
       #expect(try desktop.windows(named: "GIMP Message").isEmpty, "GIMP had nothing to complain about")
