@@ -94,7 +94,11 @@ final class Dialog {
 
   fileprivate func modelHasChanged() { offerFactors(choosing: factor) }
 
-  private func run() -> Bool { gimp_dialog_run(cast(window)) == GTK_RESPONSE_OK.rawValue }
+  /// Return confirms, as in GIMP's own dialogs: the button has the focus.
+  private func run() -> Bool {
+    gtk_widget_grab_focus(gtk_dialog_get_widget_for_response(cast(window), GTK_RESPONSE_OK.rawValue))
+    return gimp_dialog_run(cast(window)) == GTK_RESPONSE_OK.rawValue
+  }
 
   private func settings(_ initial: Settings) -> Settings {
     var settings = initial

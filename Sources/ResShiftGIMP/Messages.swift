@@ -48,10 +48,6 @@ extension PlugInError {
     .execution("Nothing of layer “\(name)” is left around the selection to fill it from: select less.")
   }
 
-  static func notNumbers(_ model: String) -> PlugInError {
-    .execution("Model “\(model)” computed values that are not numbers; nothing was changed. Try another model.")
-  }
-
   static func tooLarge(_ width: Int, _ height: Int) -> PlugInError {
     .execution("The result would have \(width)x\(height) pixels, more than GIMP can hold: use a smaller factor.")
   }

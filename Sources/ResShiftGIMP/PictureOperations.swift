@@ -2,17 +2,6 @@ import ResShift
 
 /// The little arithmetic on pictures that writing layers needs.
 extension PixelImage {
-  /// The part inside `rect`.
-  func cropped(to rect: PixelRect) -> PixelImage {
-    var samples: [Float] = []
-    samples.reserveCapacity(rect.area * channels)
-    for y in rect.y..<rect.y + rect.height {
-      let start = (y * width + rect.x) * channels
-      samples.append(contentsOf: self.samples[start..<start + rect.width * channels])
-    }
-    return PixelImage(width: rect.width, height: rect.height, channels: channels, samples: samples)
-  }
-
   /// Area average of blocks of `factor` x `factor` pixels; the size must be a multiple.
   func reduced(by factor: Int) -> PixelImage {
     precondition(width % factor == 0 && height % factor == 0, "only whole blocks can be averaged")

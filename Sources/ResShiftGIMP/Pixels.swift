@@ -77,7 +77,9 @@ struct PixelTransfer {
   }
 
   /// Calls `body` for full-width strips of `rect` from top to bottom, with room for the pixels of one.
-  private func eachStrip(of rect: PixelRect, format: OpaquePointer?, _ body: (PixelRect, UnsafeMutableRawPointer) -> Void) {
+  private func eachStrip(
+    of rect: PixelRect, format: OpaquePointer?, _ body: (PixelRect, UnsafeMutableRawPointer) -> Void
+  ) {
     let rows = max(1, PixelTransfer.pixelsPerStrip / rect.width)
     let scratch = UnsafeMutableRawPointer.allocate(
       byteCount: rows * rect.width * Int(babl_format_get_bytes_per_pixel(format)), alignment: 64)

@@ -44,9 +44,9 @@ enum Procedure: String, CaseIterable {
     switch self {
     case .upscale:
       """
-      Enlarges the drawable by factor, at most by the model's own scale. Output 0 scales the image and adds the result as \
-      a new layer, 1 makes a new image, 2 keeps the size and adds finer detail. Outputs 1 and 2 work on the selection's \
-      bounding box, if there is a selection.
+      Enlarges the drawable by factor, at most by the model's own scale. Output 0 scales the image and adds the \
+      result as a new layer, 1 makes a new image, 2 keeps the size and adds finer detail. Outputs 1 and 2 work on the \
+      selection's bounding box, if there is a selection.
       """
     case .inpaint:
       """
@@ -55,8 +55,8 @@ enum Procedure: String, CaseIterable {
       """
     case .restore:
       """
-      The result becomes a new layer of the same size above the drawable. With a face model every island of the selection \
-      is one face; other models restore the selection or the whole layer.
+      The result becomes a new layer of the same size above the drawable. With a face model every island of the \
+      selection is one face; other models restore the selection or the whole layer.
       """
     }
   }
@@ -66,13 +66,14 @@ enum Procedure: String, CaseIterable {
 
   /// The parameters after run mode, image and drawable, in order.
   var ownParameters: [Parameter] {
-    let model: Parameter = (GIMP_PDB_STRING, "model", "Name of an installed model, or path of a model.json; \"\" = default")
-    let seed: Parameter = (GIMP_PDB_INT32, "seed", "Seed of the noise: the same seed gives the same picture; -1 = random")
+    let model: Parameter = (GIMP_PDB_STRING, "model", "Name of a model, or path of a model.json; \"\" = default")
+    let seed: Parameter = (GIMP_PDB_INT32, "seed", "The same seed gives the same picture; -1 = random")
     switch self {
     case .upscale:
       return [
         model, (GIMP_PDB_INT32, "factor", "Enlargement: 2, 3 or 4"),
-        (GIMP_PDB_INT32, "output", "0 = scale this image and add a layer, 1 = new image, 2 = same size, finer detail"), seed,
+        (GIMP_PDB_INT32, "output", "0 = scale this image and add a layer, 1 = new image, 2 = same size, finer detail"),
+        seed,
       ]
     case .inpaint, .restore: return [model, seed]
     }
@@ -81,7 +82,7 @@ enum Procedure: String, CaseIterable {
   /// Tells GIMP about the procedure and its place in the menu.
   func register() {
     let common: [Parameter] = [
-      (GIMP_PDB_INT32, "run-mode", "The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1), RUN-WITH-LAST-VALS (2) }"),
+      (GIMP_PDB_INT32, "run-mode", "{ RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1), RUN-WITH-LAST-VALS (2) }"),
       (GIMP_PDB_IMAGE, "image", "The image"),
       (GIMP_PDB_DRAWABLE, "drawable", "The layer to work on; a layer mask stands for its layer"),
     ]

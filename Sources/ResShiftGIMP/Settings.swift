@@ -45,7 +45,9 @@ struct Settings: Equatable {
 
   private static func seed(_ value: gint32) throws -> UInt64? {
     if value == -1 { return nil }
-    guard value >= 0 else { throw PlugInError.calling("Seed \(value) is not possible: it is -1 (random) or not negative.") }
+    guard value >= 0 else {
+      throw PlugInError.calling("Seed \(value) is not possible: it is -1 (random) or not negative.")
+    }
     return UInt64(value)
   }
 

@@ -14,7 +14,7 @@ struct Request {
   private var options: RestoreOptions {
     var options = RestoreOptions()
     options.seed = seed
-    options.threads = threadsOfGIMP()
+    options.threads = gimpThreads()
     return options
   }
 
@@ -24,12 +24,7 @@ struct Request {
   ) throws -> PixelImage {
     gimp_progress_init("ResShift: \(verb) “\(source.name)” with \(model.name)")
     let model = model
-    let picture = try Worker.run(options) { options in
-      let picture = try work(try Restorer(model), options)
-      guard picture.samples.allSatisfy(\.isFinite) else { throw PlugInError.notNumbers(model.name) }
-      return picture
-    }
-    return picture
+    return try Worker.run(options) { options in try work(try Restorer(model, threads: options.threads), options) }
   }
 }
 
@@ -166,18 +161,11 @@ extension Request {
       gimp_message(
         "Model “\(model.name)” takes layer “\(source.name)” for one face: select the faces to restore only them.")
     }
+    // The model gets the whole layer: what lies around a box is its context.
+    let picture = try transfer.read(source.bounds)
+    let boxes = selection.map { isFaceModel ? $0.islands : [$0.bounds] } ?? []
     let area = selection?.bounds ?? source.bounds
-    var result: PixelImage
-    if isFaceModel, let selection {
-      // A face is cropped with some of its surroundings, so the model gets the whole layer.
-      let picture = try transfer.read(source.bounds)
-      let faces = selection.islands
-      result = try compute("restoring") { try $0.restore(picture, boxes: faces, $1) }.cropped(to: area)
-    } else {
-      let picture = try transfer.read(area)
-      result = try compute("restoring") { try $0.restore(picture, $1) }
-    }
-    result.takeAlpha(of: try transfer.read(area))
+    let result = try compute("restoring") { try $0.restore(picture, boxes: boxes, $1) }.cropped(to: area)
     let writer = LayerWriter(source: source, transfer: transfer)
     return try addLayer(result, at: area, selection, name: "Restored (\(model.name))", writer)
   }
@@ -197,13 +185,4 @@ extension Request {
     writer.activateSource()
     return layer
   }
-}
-
-/// How many processors the user lets GIMP use; libgimp 2.10 passes the preference on to GEGL.
-private func threadsOfGIMP() -> Int {
-  var value = GValue()
-  g_value_init(&value, GType(6 << 2))  // G_TYPE_INT
-  defer { g_value_unset(&value) }
-  g_object_get_property(gegl_config().map { UnsafeMutableRawPointer($0).assumingMemoryBound(to: GObject.self) }, "threads", &value)
-  return max(1, Int(g_value_get_int(&value)))
 }

@@ -70,3 +70,13 @@ private func startThread(_ work: @escaping @Sendable () -> Void) throws {
   }
   pthread_detach(thread)
 }
+
+/// How many threads the user lets GIMP have; libgimp 2.10 passes that preference on to GEGL.
+func gimpThreads() -> Int {
+  var value = GValue()
+  g_value_init(&value, GType(6 << 2))  // G_TYPE_INT, a macro
+  defer { g_value_unset(&value) }
+  let configuration = gegl_config().map { UnsafeMutableRawPointer($0).assumingMemoryBound(to: GObject.self) }
+  g_object_get_property(configuration, "threads", &value)
+  return max(1, Int(g_value_get_int(&value)))
+}

@@ -9,7 +9,8 @@ extension GimpTests {
       let gimp = try Gimp()
       let photo = Picture.photograph(width: 40, height: 30, channels: 3)
       for folder in ["in", "masks", "large", "filled"] {
-        try FileManager.default.createDirectory(at: gimp.folder.appending(path: folder), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+          at: gimp.folder.appending(path: folder), withIntermediateDirectories: true)
       }
       var holed = photo
       paint(&holed, (x: 10, y: 8, width: 9, height: 9), GimpTests.InpaintTests.magenta)

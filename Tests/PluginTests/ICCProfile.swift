@@ -41,7 +41,9 @@ enum ICCProfile {
     return header + table + body
   }
 
-  private static func tag(_ type: String, _ content: [UInt8]) -> Data { Data(Array(type.utf8) + [0, 0, 0, 0] + content) }
+  private static func tag(_ type: String, _ content: [UInt8]) -> Data {
+    Data(Array(type.utf8) + [0, 0, 0, 0] + content)
+  }
   private static func short(_ value: Int) -> [UInt8] { [UInt8(value >> 8 & 255), UInt8(value & 255)] }
   private static func long(_ value: Int) -> [UInt8] { short(value >> 16 & 0xFFFF) + short(value & 0xFFFF) }
   private static func fixed(_ value: Double) -> [UInt8] { long(Int((value * 65536).rounded())) }

@@ -121,7 +121,8 @@ private func half(_ bits: UInt16) -> Double {
 extension Picture {
   /// Mean absolute difference of the channels, over the pixels where `include` is true.
   func difference(
-    to other: Picture, channels wanted: Range<Int>? = nil, where include: (_ x: Int, _ y: Int) -> Bool = { _, _ in true }
+    to other: Picture, channels wanted: Range<Int>? = nil,
+    where include: (_ x: Int, _ y: Int) -> Bool = { _, _ in true }
   ) -> Double {
     precondition(width == other.width && height == other.height && channels == other.channels, "pictures of one shape")
     var sum = 0.0

@@ -25,7 +25,8 @@ extension GimpTests {
       #expect(Int(gimp.log["layer"] ?? "") != nil, "\(gimp.output)")
     }
 
-    /// A command prefix that covers the toolchain's libraries with an empty folder; nothing where namespaces are not allowed.
+    /// A command prefix that covers the toolchain's libraries with an empty folder; nothing where the system does not
+    /// allow namespaces.
     private static func hidingSwift() throws -> [String] {
       let found = try Command.run(["sh", "-c", "readlink -f \"$(command -v swift)\""])
       guard found.status == 0 else { return [] }

@@ -28,7 +28,7 @@ struct Stage: Sendable {
     for file in ["plug-ins/resshift/resshift", "plug-ins/resshift/libResShiftGIMP.so", "scripts/resshift-batch.scm"] {
       guard FileManager.default.fileExists(atPath: gimpFolder.appending(path: file).path) else {
         throw SetUpFailure(
-          description: "The staged plug-in has no \(file): let RESSHIFT_STAGE name a folder with plug-ins/ and scripts/.")
+          description: "The staged plug-in has no \(file): let RESSHIFT_STAGE name what ./install.sh --stage made.")
       }
     }
   }
@@ -37,9 +37,9 @@ struct Stage: Sendable {
 
   private func copyStage(_ staged: URL) throws {
     for part in ["plug-ins", "scripts"] {
-      let from = staged.appending(path: part)
+      let from = staged.appending(path: "gimp").appending(path: part)
       guard FileManager.default.fileExists(atPath: from.path) else {
-        throw SetUpFailure(description: "RESSHIFT_STAGE is \(staged.path), which has no \(part)/.")
+        throw SetUpFailure(description: "RESSHIFT_STAGE is \(staged.path), which has no gimp/\(part).")
       }
       try FileManager.default.copyItem(at: from, to: gimpFolder.appending(path: part))
     }

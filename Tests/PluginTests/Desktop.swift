@@ -1,0 +1,219 @@
+import Foundation
+import Glibc
+
+/// A screen without a monitor, with a window manager, a keyboard to press and a GIMP to talk to.
+final class Desktop {
+  let folder: URL
+  private let stage: Stage
+  private var processes: [Process] = []
+  private var display = ""
+  private var port: UInt16 = 0
+
+  /// Starts Xvfb, openbox and GIMP; `program` runs in GIMP after the tests' prelude.
+  init(_ program: String, put pictures: [String: Picture]) throws {
+    stage = try Stage.shared.get()
+    folder = FileManager.default.temporaryDirectory.appending(path: "resshift-window-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for (name, picture) in pictures { try picture.tiff.write(to: folder.appending(path: name)) }
+    do {
+      try startAll(program)
+    } catch {
+      close()
+      throw error
+    }
+  }
+
+  private func startAll(_ program: String) throws {
+    let screen = try start(
+      ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"], output: "display.txt")
+    try eventually("Xvfb to start", within: 30) {
+      let text = (try? String(contentsOf: screen, encoding: .utf8)) ?? ""
+      let numbers = text.split(whereSeparator: \.isNewline).compactMap { Int($0) }
+      display = numbers.last.map { ":\($0)" } ?? ""
+      return !display.isEmpty
+    }
+    try start(["openbox"], output: "openbox.txt")
+    port = try Desktop.freePort()
+    let prelude = Stage.packageFolder.appending(path: "Tests/PluginTests/prelude.scm").path
+    let definitions = """
+      (define folder "\(folder.path)")
+      (define log-port (open-output-file "\(folder.appending(path: "log.txt").path)"))
+      (load "\(prelude)")
+      """
+    let file = folder.appending(path: "window.scm")
+    try Data((definitions + "\n" + program).utf8).write(to: file)
+    try Data(definitions.utf8).write(to: folder.appending(path: "server.scm"))
+    try start(
+      [
+        "gimp-2.10", "-n", "--no-splash", "--batch-interpreter", "plug-in-script-fu-eval", "-b",
+        "(load \"\(file.path)\")", "-b",
+        "(plug-in-script-fu-server RUN-NONINTERACTIVE \"127.0.0.1\" \(port) \"\(folder.path)/server.log\")",
+      ], output: "gimp.txt")
+    try eventually("GIMP to answer", within: 180) { (try? ask("1")) == "1" }
+    _ = try ask("(load \"\(folder.path)/server.scm\")")
+  }
+
+  /// Ends what was started. GIMP would ask about unsaved pictures, so it is not asked; nor is its end waited for,
+  /// which Foundation sees only when every process that GIMP started has gone, too.
+  func close() {
+    for process in processes.reversed() where process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  func picture(_ name: String) throws -> Picture {
+    try Picture(tiff: Data(contentsOf: folder.appending(path: name)))
+  }
+
+  @discardableResult
+  private func start(_ command: [String], output: String) throws -> URL {
+    let log = folder.appending(path: output)
+    try Data().write(to: log)
+    processes.append(
+      try Command.start(
+        command,
+        environment: ["GIMP2_DIRECTORY": stage.gimpFolder.path, "LC_ALL": "C.UTF-8", "DISPLAY": display], log: log))
+    return log
+  }
+}
+
+/// Waits until `condition` holds; an error tells what did not come.
+func eventually(_ what: String, within seconds: Double, _ condition: () throws -> Bool) throws {
+  let end = Date(timeIntervalSinceNow: seconds)
+  while Date() < end {
+    if try condition() { return }
+    usleep(200_000)
+  }
+  throw SetUpFailure(description: "waited \(Int(seconds)) s in vain for \(what)")
+}
+
+// MARK: Keyboard and screen
+
+extension Desktop {
+  private func tool(_ command: [String]) throws -> String {
+    try Command.run(command, environment: ["DISPLAY": display]).output
+  }
+
+  func windows(named pattern: String) throws -> [String] {
+    let found = try tool(["xdotool", "search", "--onlyvisible", "--name", pattern])
+    return found.split(whereSeparator: \.isNewline).map(String.init)
+  }
+
+  func press(_ keys: String...) throws {
+    for key in keys {
+      _ = try tool(["xdotool", "key", key])
+      usleep(400_000)
+    }
+  }
+
+  /// Brings GIMP's image window to the front.
+  func activateImageWindow() throws {
+    guard let window = try windows(named: "– GIMP$").first else {
+      throw SetUpFailure(description: "GIMP shows no image window")
+    }
+    _ = try tool(["xdotool", "windowactivate", window])
+    usleep(500_000)
+  }
+
+  /// Opens Filters > Enhance > ResShift, presses `key` there and waits for the dialog of that title.
+  func openDialog(_ key: String, title: String, screenshot: String? = nil) throws {
+    for attempt in 1...3 {
+      try activateImageWindow()
+      // ResShift is the last but one entry of Enhance; its own menu opens to the right.
+      try press("alt+r", "h", "Up", "Up", "Right")
+      if let screenshot { try saveScreen(as: screenshot + "-menu") }
+      try press(key)
+      do {
+        try eventually("the dialog “\(title)”", within: 20) { try !windows(named: title).isEmpty }
+        usleep(500_000)
+        if let screenshot { try saveScreen(as: screenshot + "-dialog") }
+        return
+      } catch where attempt < 3 {
+        try press("Escape", "Escape", "Escape", "Escape")
+      }
+    }
+  }
+
+  /// How many pixels of the screen have that colour.
+  func pixelsOnScreen(_ colour: (UInt8, UInt8, UInt8)) throws -> Int {
+    let file = folder.appending(path: "screen.ppm")
+    _ = try tool(["import", "-window", "root", "-depth", "8", "ppm:\(file.path)"])
+    let bytes = [UInt8](try Data(contentsOf: file))
+    guard bytes.count > 1280 * 900 * 3 else { throw SetUpFailure(description: "no picture of the screen") }
+    let start = bytes.count - 1280 * 900 * 3
+    return stride(from: start, to: bytes.count, by: 3).count {
+      bytes[$0] == colour.0 && bytes[$0 + 1] == colour.1 && bytes[$0 + 2] == colour.2
+    }
+  }
+
+  /// Keeps a picture of the screen where `RESSHIFT_SCREENSHOTS` says, for people to look at.
+  func saveScreen(as name: String) throws {
+    guard let folder = ProcessInfo.processInfo.environment["RESSHIFT_SCREENSHOTS"] else { return }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    _ = try tool(["import", "-window", "root", "\(folder)/\(name).png"])
+  }
+}
+
+// MARK: Script-Fu server
+
+extension Desktop {
+  /// Evaluates an expression in the running GIMP; its value as text. Throws with GIMP's message when it fails.
+  func ask(_ expression: String) throws -> String {
+    let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard connection >= 0 else { throw SetUpFailure(description: "no socket to be had") }
+    defer { Glibc.close(connection) }
+    var address = Desktop.loopback(port)
+    var patience = timeval(tv_sec: 60, tv_usec: 0)
+    setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    let connected = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(connection, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard connected == 0 else { throw SetUpFailure(description: "GIMP's Script-Fu server does not listen") }
+    let text = Array("(text \(expression))".utf8)
+    let plain = Array(expression.utf8)
+    // "G", the length in two bytes, the expression; the answer has a status byte before its length.
+    let body = expression.hasPrefix("(load") || expression == "1" ? plain : text
+    let request = [UInt8(ascii: "G"), UInt8(body.count >> 8), UInt8(body.count & 255)] + body
+    guard write(connection, request, request.count) == request.count else {
+      throw SetUpFailure(description: "GIMP's Script-Fu server hung up")
+    }
+    let header = try Desktop.receive(4, from: connection)
+    let length = Int(header[2]) << 8 | Int(header[3])
+    let answer = String(decoding: try Desktop.receive(length, from: connection), as: UTF8.self)
+    guard header[1] == 0 else { throw SetUpFailure(description: "\(expression): \(answer)") }
+    return answer.trimmingCharacters(in: CharacterSet(charactersIn: "\""))
+  }
+
+  private static func receive(_ count: Int, from connection: Int32) throws -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var have = 0
+    while have < count {
+      let got = bytes.withUnsafeMutableBytes { read(connection, $0.baseAddress.map { $0 + have }, count - have) }
+      guard got > 0 else { throw SetUpFailure(description: "GIMP's Script-Fu server hung up") }
+      have += got
+    }
+    return bytes
+  }
+
+  private static func loopback(_ port: UInt16) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    return address
+  }
+
+  /// A port that nobody listens on at the moment.
+  private static func freePort() throws -> UInt16 {
+    let probe = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { Glibc.close(probe) }
+    var address = loopback(0)
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let status = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(probe, $0, size) | getsockname(probe, $0, &size) }
+    }
+    guard status == 0 else { throw SetUpFailure(description: "no free port") }
+    return UInt16(bigEndian: address.sin_port)
+  }
+}
