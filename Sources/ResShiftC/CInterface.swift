@@ -78,19 +78,14 @@ public func resshift_upscale(
 ) -> resshift_status {
   guard let handle = ModelHandle.at(model) else { return RESSHIFT_USAGE }
   return handle.call {
-    let restorer = try handle.restorer.requiring(.superResolution)
-    let scale = restorer.descriptor.diffusion.sf
-    guard factor == 0 || (1...max(scale, 1)).contains(Int(factor)) else {
-      throw RestoreError.usage(
-        "factor is \(factor): the model \(restorer.descriptor.name) enlarges 1 to \(scale) times; 0 means \(scale).")
-    }
-    let times = factor == 0 ? scale : Int(factor)
+    guard factor >= 0 else { throw RestoreError.usage("factor is \(factor): use 0 for the model's own, or 1 and up.") }
+    let times = factor == 0 ? handle.restorer.descriptor.diffusion.sf : Int(factor)
     let size = try PictureLayout(input, "input")
     let target = try PictureLayout(output, "output")
     try target.requireRoom(
       width: size.width * times, height: size.height * times, channels: size.channels, "enlarging \(times) times")
     let options = try RestoreOptions(options)
-    target.write(try restorer.upscale(try PixelImage(input, "input"), factor: times, options))
+    target.write(try handle.restorer.upscale(try PixelImage(input, "input"), factor: times, options))
   }
 }
 
@@ -101,7 +96,6 @@ public func resshift_inpaint(
 ) -> resshift_status {
   guard let handle = ModelHandle.at(model) else { return RESSHIFT_USAGE }
   return handle.call {
-    let restorer = try handle.restorer.requiring(.inpainting)
     let size = try PictureLayout(input, "input")
     let hole = try PictureLayout(mask, "mask")
     guard hole.channels == 1, hole.width == size.width, hole.height == size.height else {
@@ -113,8 +107,9 @@ public func resshift_inpaint(
     try target.requireRoom(width: size.width, height: size.height, channels: size.channels, "inpainting")
     let options = try RestoreOptions(options)
     let picture = try PixelImage(input, "input")
-    let weight = try PixelImage(mask, "mask")
-    target.write(picture.replaced(by: try restorer.inpaint(picture, mask: weight, options), weight: weight))
+    let weights = try PixelImage(mask, "mask")
+    let filled = try handle.restorer.inpaint(picture, mask: weights, options)
+    target.write(filled.blended(over: picture, weights: weights))
   }
 }
 
@@ -125,24 +120,12 @@ public func resshift_restore(
 ) -> resshift_status {
   guard let handle = ModelHandle.at(model) else { return RESSHIFT_USAGE }
   return handle.call {
-    let restorer = try handle.restorer.requiring(.restoration)
     let size = try PictureLayout(input, "input")
     let target = try PictureLayout(output, "output")
     try target.requireRoom(width: size.width, height: size.height, channels: size.channels, "restoring")
     let faces = try [PixelRect](boxes, count: box_count, inside: size)
     let options = try RestoreOptions(options)
-    target.write(try restorer.restore(try PixelImage(input, "input"), boxes: faces, options))
-  }
-}
-
-extension Restorer {
-  /// Itself, if the model serves that task.
-  fileprivate func requiring(_ task: ModelTask) throws -> Restorer {
-    guard descriptor.task == task else {
-      throw RestoreError.usage(
-        "the model \(descriptor.name) is for \(descriptor.task.rawValue), not for \(task.rawValue).")
-    }
-    return self
+    target.write(try handle.restorer.restore(try PixelImage(input, "input"), boxes: faces, options))
   }
 }
 

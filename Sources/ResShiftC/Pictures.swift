@@ -32,19 +32,6 @@ extension PixelImage {
     }
     self.init(width: layout.width, height: layout.height, channels: layout.channels, samples: samples)
   }
-
-  /// This picture where the mask is 0, `filling` where it is 1, and in between by the mask's value; alpha stays.
-  func replaced(by filling: PixelImage, weight mask: PixelImage) -> PixelImage {
-    var result = self
-    for pixel in 0..<width * height where mask.samples[pixel] > 0 {
-      let weight = min(mask.samples[pixel], 1)
-      for sample in pixel * channels..<pixel * channels + colourChannels {
-        let filled = filling.samples[sample]
-        result.samples[sample] = weight == 1 ? filled : samples[sample] + weight * (filled - samples[sample])
-      }
-    }
-    return result
-  }
 }
 
 /// Where a picture's samples lie in C memory, checked: nothing read or written by it leaves what the caller described.
