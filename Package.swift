@@ -54,7 +54,11 @@ let package = Package(
         "ResShift", "Models", "PictureFiles", "Checkpoints",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
-    .target(name: "ResShiftGIMP", dependencies: ["ResShift", "CGimp"], exclude: ["README.md"]),
+    .target(
+      name: "ResShiftGIMP", dependencies: ["ResShift", "CGimp"], exclude: ["README.md", "plug-in.map"],
+      linkerSettings: [
+        .unsafeFlags(["-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/ResShiftGIMP/plug-in.map"])
+      ]),
 
     // Tests: one target per module.
     .target(name: "TestSupport", dependencies: ["TensorCore", "Checkpoints"], path: "Tests/TestSupport"),

@@ -130,6 +130,11 @@ build() {
   # shellcheck disable=SC2016 # the loader, not the shell, replaces $ORIGIN
   cc -O2 -Wall -o "$work/plug-in" "$here/plugin/main.c" -L"$built" -lResShiftGIMP "${flags[@]}" \
     '-Wl,-rpath,$ORIGIN' -Wl,--allow-shlib-undefined || die 'plugin/main.c does not compile. Nothing was installed.'
+  # Without the symbols that only debuggers read: a third less to install and to load.
+  local file
+  for file in resshift libResShiftC.so libResShiftGIMP.so; do
+    strip --strip-unneeded -o "$work/$file" "$built/$file" || die "cannot strip $built/$file. Nothing was installed."
+  done
   version=$(sed -n 's/^#define RESSHIFT_VERSION "\(.*\)"$/\1/p' "$here/Sources/CResShift/include/resshift.h")
   cat >"$work/resshift.pc" <<PC
 prefix=\${pcfiledir}/../..
@@ -169,12 +174,12 @@ add_models() { # FOLDER
 }
 
 list_files() {
-  add "$built/libResShiftC.so" "$prefix/lib/libresshift.so.0" 755
+  add "$work/libResShiftC.so" "$prefix/lib/libresshift.so.0" 755
   add "$here/Sources/CResShift/include/resshift.h" "$prefix/include/resshift.h" 644
   add "$work/resshift.pc" "$prefix/lib/pkgconfig/resshift.pc" 644
   add_models "$prefix/share/resshift/models"
-  add "$built/resshift" "$prefix/bin/resshift" 755
-  add "$built/libResShiftGIMP.so" "$gimp_folder/plug-ins/resshift/libResShiftGIMP.so" 755
+  add "$work/resshift" "$prefix/bin/resshift" 755
+  add "$work/libResShiftGIMP.so" "$gimp_folder/plug-ins/resshift/libResShiftGIMP.so" 755
   add_models "$gimp_folder/plug-ins/resshift/models"
   local script
   for script in "$here"/plugin/scripts/*.scm; do
