@@ -107,6 +107,7 @@ extension GimpTests {
     static let precisions = ["U8", "U16", "U32", "HALF", "FLOAT"].flatMap { type in
       ["LINEAR", "GAMMA"].map { "\(type)-\($0)" }
     }
+    static let grayPrecisions = ["U8-GAMMA", "U16-LINEAR", "U16-GAMMA", "HALF-GAMMA", "FLOAT-LINEAR"]
     static let widePrecisions = ["U8-GAMMA", "U16-LINEAR", "FLOAT-GAMMA"]
 
     @Test("Every precision, RGB and gray, own profile: known pixels come back, and the network sees the same picture")
@@ -116,7 +117,8 @@ extension GimpTests {
       try gimp.put(Picture.photograph(width: 64, height: 48, channels: 2), as: "gray.tif")
       try ICCProfile.wideRGB.write(to: gimp.folder.appending(path: "wide.icc"))
       let calls =
-        InpaintTests.precisions.map { "(try-rgb \"\($0)\" PRECISION-\($0)) (try-gray \"\($0)\" PRECISION-\($0))" }
+        InpaintTests.precisions.map { "(try-rgb \"\($0)\" PRECISION-\($0))" }
+        + InpaintTests.grayPrecisions.map { "(try-gray \"\($0)\" PRECISION-\($0))" }
         + InpaintTests.widePrecisions.map { "(try-wide \"\($0)\" PRECISION-\($0))" }
       try gimp.run(
         """
@@ -127,8 +129,8 @@ extension GimpTests {
               (gimp-image-convert-precision image precision)))
         (define (try-case key name precision wide)
           (let* ((image (load-picture name)) (source (layer-of image)))
-            (if (eq? wide 'before) (widen image))
             (make-precise image precision)
+            (if (eq? wide 'before) (widen image))
             (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 8 10 10 12)
             (gimp-image-select-rectangle image CHANNEL-OP-ADD 40 20 10 12)
             (let ((layer (car (plug-in-resshift-inpaint RUN-NONINTERACTIVE image source "" 3))))
@@ -148,7 +150,7 @@ extension GimpTests {
         (try-case "widened" "rgb.tif" PRECISION-U16-GAMMA 'after)
         """)
       for (kind, precisions) in [
-        ("rgb", InpaintTests.precisions), ("gray", InpaintTests.precisions), ("wide", InpaintTests.widePrecisions),
+        ("rgb", InpaintTests.precisions), ("gray", InpaintTests.grayPrecisions), ("wide", InpaintTests.widePrecisions),
       ] {
         for precision in precisions { try check(gimp, kind: kind, precision: precision) }
       }
@@ -170,11 +172,14 @@ extension GimpTests {
       let hole = source.cropped(x: 8, y: 10, width: 10, height: 12)
       let fill = layer.cropped(x: 0, y: 0, width: 10, height: 12)
       #expect(fill.difference(to: hole, channels: colours) > 0.001, "\(key)")
-      // The same seed on the same picture gives the same fill, whatever it is stored as. GIMP's own conversion of a
+      // The same seed on the same picture gives the same fill, up to what storing it costs. GIMP's own conversion of a
       // linear image to gamma changes the curve of its profile, so only gamma can be compared with the wide one.
+      // Taking the wide profile for sRGB would be 5e-4 away.
       guard kind != "wide" || precision.hasSuffix("GAMMA") else { return }
       let expected = try gimp.picture(kind == "wide" ? "widened-seen.tif" : "\(kind)-U16-GAMMA-seen.tif")
-      #expect(try gimp.picture("\(key)-seen.tif").difference(to: expected, channels: colours) < 0.006, "\(key)")
+      let seen = try gimp.picture("\(key)-seen.tif")
+      let loss = precision.hasPrefix("U8") ? 3e-3 : precision.hasPrefix("HALF") ? 3e-4 : 5e-5
+      #expect(seen.difference(to: expected, channels: colours) < loss, "\(key)")
     }
   }
 }
