@@ -30,7 +30,9 @@ public enum Benchmark {
       let mask = descriptor.unet.condMask ? RandomPicture.boxMask(height: side, width: side) : nil
       let (clock, count) = (StageClock(), WorkCount())
       let start = ContinuousClock.now
-      _ = try WorkCount.$current.withValue(count) { try restorer.restored(lq, mask: mask, options, clock: clock) }
+      _ = try WorkCount.$current.withValue(count) {
+        try MemoryReserve.shared.kept { try restorer.restored(lq, mask: mask, options, clock: clock) }
+      }
       let total = ContinuousClock.now - start
       let times = clock.times
       return BenchmarkResult(

@@ -43,23 +43,18 @@ struct Hole {
   func contains(_ pixel: Int) -> Bool { isHole[pixel] }
 
   /// The part of the picture to work on: the holes with context, in whole multiples of `multiple` where the picture is
-  /// large enough.
-  func region(multiple: Int) -> PixelRect {
-    let (x, w) = Self.span(bounds.x, bounds.width, within: width, multiple: multiple)
-    let (y, h) = Self.span(bounds.y, bounds.height, within: height, multiple: multiple)
+  /// large enough. It begins at a whole latent position, `latentPosition` pixels a side.
+  func region(multiple: Int, latentPosition: Int) -> PixelRect {
+    func span(_ start: Int, _ length: Int, _ total: Int) -> (Int, Int) {
+      // Half a hole of context on both sides, at least a quarter and at most a half of `multiple`.
+      let margin = min(max(length / 2, multiple / 4), multiple / 2)
+      return grownSpan(start, length, by: margin, toMultipleOf: multiple, latentPosition: latentPosition, within: total)
+    }
+    let ((x, w), (y, h)) = (span(bounds.x, bounds.width, width), span(bounds.y, bounds.height, height))
     let region = PixelRect(x: x, y: y, width: w, height: h)
     // Context that is all unknown is none: then the whole picture it is.
     let seen = (y..<y + h).contains { row in isKnown[row * width + x..<row * width + x + w].contains(true) }
     return seen ? region : PixelRect(x: 0, y: 0, width: width, height: height)
-  }
-
-  /// Half a hole of context on both sides, at least a quarter and at most a half of `multiple`.
-  private static func span(_ start: Int, _ length: Int, within total: Int, multiple: Int) -> (Int, Int) {
-    let margin = min(max(length / 2, multiple / 4), multiple / 2)
-    let wanted = (length + 2 * margin + multiple - 1) / multiple * multiple
-    let size = min(wanted, total)
-    let centred = start + length / 2 - size / 2
-    return (min(max(centred, 0), total - size), size)
   }
 
   /// 1 where pixels are known, 0 elsewhere: [1, h, w, 1] of `region`.

@@ -12,12 +12,6 @@ private func conv(_ inChannels: Int, _ outChannels: Int, kernel: Int = 3) -> Int
 private func norm(_ channels: Int) -> Int { 2 * channels }
 
 extension UNetConfiguration {
-  /// Number of stride-2 stages of the condition's `feature_extractor`; 0 = identity.
-  public var featureExtractorStages: Int { (lqSize / imageSize).trailingZeroBitCount }
-
-  /// Window of the Swin layers at a level: no larger than the nominal size there.
-  public func window(atLevel level: Int) -> Int { min(windowSize, imageSize >> level) }
-
   /// Counted as the layers are built (design of the published `UNetModelSwin`).
   public var parameterCount: Int {
     let embedding = 4 * modelChannels
@@ -35,8 +29,6 @@ extension UNetConfiguration {
         + conv(swinEmbedDim, hidden, kernel: 1) + conv(hidden, swinEmbedDim, kernel: 1)
       return conv(channels, swinEmbedDim, kernel: 1) + swinDepth * block + conv(swinEmbedDim, channels, kernel: 1)
     }
-    func hasSwin(_ level: Int) -> Bool { attentionResolutions.contains(imageSize >> level) }
-
     var total = conv(modelChannels, embedding, kernel: 1) + conv(embedding, embedding, kernel: 1)
     var condition = condMask ? 4 : 3
     for stage in 0..<featureExtractorStages {
@@ -48,7 +40,8 @@ extension UNetConfiguration {
     var skips = [channels]
     for (level, width) in widths.enumerated() {
       for block in 0..<numResBlocks[level] {
-        total += resBlock(channels, width) + (block == 0 && hasSwin(level) ? swinLayer(width, level: level) : 0)
+        total += resBlock(channels, width)
+        total += block == 0 && hasSwinLayers(atLevel: level) ? swinLayer(width, level: level) : 0
         channels = width
         skips.append(channels)
       }
@@ -61,7 +54,7 @@ extension UNetConfiguration {
     for (level, width) in widths.enumerated().reversed() {
       for block in 0...numResBlocks[level] {
         total += resBlock(channels + skips.removeLast(), width)
-        total += block == 0 && hasSwin(level) ? swinLayer(width, level: level) : 0
+        total += block == 0 && hasSwinLayers(atLevel: level) ? swinLayer(width, level: level) : 0
         channels = width
       }
       if level > 0 { total += conv(channels, channels) }

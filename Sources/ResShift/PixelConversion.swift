@@ -1,7 +1,7 @@
 import TensorCore
 
 extension PixelImage {
-  /// The colours as the network sees them: [1, height, width, 3] in [-1, 1]; gray is repeated.
+  /// The colours as the network sees them: [1, height, width, 3] in [-1, 1]; gray is repeated, not a number is black.
   func networkTensor() -> Tensor {
     let step = channels
     let offsets = colourChannels == 1 ? [0, 0, 0] : [0, 1, 2]
@@ -10,7 +10,7 @@ extension PixelImage {
         Parallel.forEach(height) { y in
           for pixel in y * width..<(y + 1) * width {
             for (c, offset) in offsets.enumerated() {
-              out[3 * pixel + c] = 2 * min(max(samples[pixel * step + offset], 0), 1) - 1
+              out[3 * pixel + c] = 2 * clamped(samples[pixel * step + offset]) - 1
             }
           }
         }
@@ -48,7 +48,7 @@ extension PixelImage {
   /// Replaces one channel by a plane [1, height, width, 1], clamped to 0...1.
   mutating func setPlane(_ channel: Int, _ tensor: Tensor) {
     tensor.read { x in
-      for pixel in 0..<width * height { samples[pixel * channels + channel] = min(max(x[pixel], 0), 1) }
+      for pixel in 0..<width * height { samples[pixel * channels + channel] = clamped(x[pixel]) }
     }
   }
 
@@ -78,5 +78,8 @@ extension PixelImage {
   }
 }
 
-/// [-1, 1] to 0...1, clamped; not a number becomes 0.
-private func unit(_ x: Float) -> Float { min(max((x + 1) / 2, 0), 1) }
+/// [-1, 1] to 0...1, clamped.
+private func unit(_ x: Float) -> Float { clamped((x + 1) / 2) }
+
+/// 0...1; not a number becomes 0, where `max` and `min` would let it through.
+private func clamped(_ x: Float) -> Float { x > 0 ? (x < 1 ? x : 1) : 0 }

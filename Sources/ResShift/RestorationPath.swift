@@ -48,7 +48,7 @@ struct RestorationPath {
   }
 
   /// z_y: the latent of the bicubic enlargement.
-  private func encode(_ lq: Tensor, _ progress: ProgressMeter) throws -> Tensor {
+  func encode(_ lq: Tensor, _ progress: ProgressMeter) throws -> Tensor {
     let scaleFactor = scaleFactor
     let zy = try blended(scale: 1, channels: descriptor.autoencoder.latentChannels) { tile in
       let y = enlarged(lq, tile)

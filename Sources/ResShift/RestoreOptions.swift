@@ -20,7 +20,7 @@ public enum Tiling: String, Sendable, CaseIterable {
 public struct RestoreOptions: Sendable {
   public var seed: UInt64 = 12345
   public var tile: TileSize = .automatic
-  /// Overlap of neighbouring tiles in model-input pixels; nil = the default of 16 latent positions.
+  /// Overlap of neighbouring tiles in model-input pixels; at most half a tile; nil = 16 latent positions.
   public var overlap: Int?
   public var tiling: Tiling = .joint
   /// Match the low frequencies of the result to the input; nil = the task's default.

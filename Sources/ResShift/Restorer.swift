@@ -37,7 +37,14 @@ public final class Restorer: Sendable {
     }
     return try withThreads(options) {
       let (width, height) = (picture.width * factor, picture.height * factor)
-      let large = try restored(picture.networkTensor(), mask: nil, options).resized(height: height, width: width)
+      let input = picture.networkTensor()
+      var large = try restored(input, mask: nil, options)
+      if options.toneMatch ?? false {
+        let enlarged = input.resized(height: large.shape.h, width: large.shape.w)
+        let known = Tensor(Shape(1, large.shape.h, large.shape.w, 1), repeating: 1)
+        large = toneMatched(large, to: enlarged, known: known, cell: 8 * scale)
+      }
+      large = large.resized(height: height, width: width)
       var result = PixelImage(width: width, height: height, channels: picture.channels)
       result.setColours(large)
       if picture.hasAlpha {
@@ -58,11 +65,13 @@ public final class Restorer: Sendable {
     let hole = try Hole(picture, mask: mask)
     return try withThreads(options) {
       let whole = PixelRect(x: 0, y: 0, width: picture.width, height: picture.height)
-      let region = options.tile == .whole ? whole : hole.region(multiple: descriptor.unet.lqSize)
+      let region =
+        options.tile == .whole
+        ? whole : hole.region(multiple: descriptor.unet.lqSize, latentPosition: descriptor.inputPerLatent)
       let image = picture.cropped(to: region).networkTensor()
       let known = hole.known(region)
       let lq = descriptor.fill == .pushPull ? pushPull(image, known: known) : blanked(image, known: known)
-      var output = try restored(lq, mask: hole.networkMask(region), options) { tile in
+      var output = try restored(lq, mask: hole.networkMask(region), options, at: region) { tile in
         hole.touches(PixelRect(x: tile.x + region.x, y: tile.y + region.y, width: tile.width, height: tile.height))
       }
       if options.toneMatch ?? true { output = toneMatched(output, to: image, known: known, cell: 8) }
@@ -106,14 +115,14 @@ public final class Restorer: Sendable {
   }
 
   private func restoreBox(_ box: PixelRect, of picture: inout PixelImage, whole: Bool, _ options: RestoreOptions) throws {
-    let seen = descriptor.frame == .face ? box : box.grown(toMultipleOf: descriptor.unet.lqSize, within: picture)
+    let seen = descriptor.frame == .face ? box : box.grown(toMultipleOf: descriptor.unet.lqSize, latentPosition: descriptor.inputPerLatent, within: picture)
     let input = picture.cropped(to: seen).networkTensor()
     var output: Tensor
     if descriptor.frame == .face {
       let frame = FaceFrame(side: descriptor.unet.lqSize, height: input.shape.h, width: input.shape.w)
       output = frame.leave(try restored(frame.enter(input), mask: nil, options))
     } else {
-      output = try restored(input, mask: nil, options)
+      output = try restored(input, mask: nil, options, at: seen)
     }
     if options.toneMatch ?? !whole {
       let known = Tensor(Shape(1, input.shape.h, input.shape.w, 1), repeating: 1)
@@ -141,11 +150,12 @@ public final class Restorer: Sendable {
     }
   }
 
-  /// The data path: pad, plan, run, crop. `lq` [1, h, w, 3] in [-1, 1]; result [1, h * sf, w * sf, 3].
+  /// The data path: pad, plan, run, crop. `lq` [1, h, w, 3] in [-1, 1]; result [1, h * sf, w * sf, 3], clamped to [-1, 1].
   ///
-  /// `isNeeded` tells whether a tile, in pixels of `lq`, has to be computed; nil = all.
+  /// `region` is where `lq` lies in the picture, nil = at its origin: noise belongs to places in the picture, so that the
+  /// part that is worked on does not change it. `isNeeded` tells whether a tile, in pixels of `lq`, has to be computed; nil = all.
   func restored(
-    _ lq: Tensor, mask: Tensor?, _ options: RestoreOptions, clock: StageClock? = nil,
+    _ lq: Tensor, mask: Tensor?, _ options: RestoreOptions, at region: PixelRect? = nil, clock: StageClock? = nil,
     isNeeded: ((PixelRect) -> Bool)? = nil
   ) throws -> Tensor {
     let (multiple, scale, ratio) = (descriptor.unet.lqSize, descriptor.diffusion.sf, descriptor.inputPerLatent)
@@ -159,16 +169,19 @@ public final class Restorer: Sendable {
         x: tile.x * ratio, y: tile.y * ratio, width: plan.tileWidth * ratio, height: plan.tileHeight * ratio)
     }
     let needed = isNeeded.map { isNeeded in { isNeeded(rect($0)) } }
-    let output: Tensor
+    var output: Tensor
     switch options.tiling {
     case .joint:
       let path = RestorationPath(networks, descriptor, plan, needed: needed, clock: clock)
       let meter = try ProgressMeter(total: path.work, options.progress)
-      output = try path.restore(lq: input, mask: hole, noise: SeededNoise(seed: options.seed), meter)
+      let noise = SeededNoise(seed: options.seed, origin: ((region?.y ?? 0) / ratio, (region?.x ?? 0) / ratio))
+      output = try path.restore(lq: input, mask: hole, noise: noise, meter)
     case .independent:
       output = try independently(plan, input, hole, needed, options)
     }
-    return output.cropped(y: 0, x: 0, height: lq.shape.h * scale, width: lq.shape.w * scale)
+    output = output.cropped(y: 0, x: 0, height: lq.shape.h * scale, width: lq.shape.w * scale)
+    output.clampToPicture()
+    return output
   }
 
   /// Every tile on its own with fresh noise, overlaps averaged: what published code does, to compare with.
@@ -193,7 +206,7 @@ public final class Restorer: Sendable {
   }
 
   private func withThreads<R>(_ options: RestoreOptions, _ body: () throws -> R) rethrows -> R {
-    try Parallel.$threads.withValue(max(1, options.threads), operation: body)
+    try MemoryReserve.shared.kept { try Parallel.$threads.withValue(max(1, options.threads), operation: body) }
   }
 
   private func check(_ task: ModelTask, _ what: String) throws {

@@ -9,9 +9,9 @@ enum SystemMemory {
   /// Bytes that can still be used without swapping: the machine's, or those of the control group if fewer.
   static var available: Int? {
     let machine = kilobytes(of: "MemAvailable:", in: "/proc/meminfo")
-    let group = number(in: "/sys/fs/cgroup/memory.max").flatMap { limit in
-      number(in: "/sys/fs/cgroup/memory.current").map { max(0, limit - $0) }
-    }
+    let group = ControlGroup.available(
+      limit: contents(of: "/sys/fs/cgroup/memory.max"), current: contents(of: "/sys/fs/cgroup/memory.current"),
+      statistics: contents(of: "/sys/fs/cgroup/memory.stat"))
     return [machine, group].compactMap { $0 }.min()
   }
 
@@ -22,13 +22,7 @@ enum SystemMemory {
   static var peakResident: Int? { kilobytes(of: "VmHWM:", in: "/proc/self/status") }
 
   private static func kilobytes(of key: String, in path: String) -> Int? {
-    guard let text = contents(of: path) else { return nil }
-    let line = text.split(separator: "\n").first { $0.hasPrefix(key) }
-    return line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
-  }
-
-  private static func number(in path: String) -> Int? {
-    contents(of: path).flatMap { Int($0.prefix { $0.isNumber }) }
+    contents(of: path).flatMap { number(after: key, in: $0) }.map { $0 * 1024 }
   }
 
   private static func contents(of path: String) -> String? {
@@ -39,4 +33,27 @@ enum SystemMemory {
     let count = read(file, &bytes, bytes.count)
     return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
   }
+}
+
+/// The memory of the control group, version 2, that a container runs in.
+enum ControlGroup {
+  /// Bytes that can still be used, from the texts of memory.max, memory.current and memory.stat; nil without a limit.
+  ///
+  /// Cached files count as used there but give way when memory is wanted.
+  static func available(limit: String?, current: String?, statistics: String?) -> Int? {
+    guard let limit = limit.flatMap(leadingNumber), let current = current.flatMap(leadingNumber) else { return nil }
+    let cached = ["inactive_file", "active_file"].map { number(after: $0, in: statistics ?? "") ?? 0 }.reduce(0, +)
+    return max(0, limit - max(0, current - cached))
+  }
+
+  private static func leadingNumber(_ text: String) -> Int? { Int(text.prefix { $0.isNumber }) }
+}
+
+/// The number behind `key`, the first word of a line.
+private func number(after key: String, in text: String) -> Int? {
+  for line in text.split(separator: "\n") {
+    let words = line.split { $0 == " " || $0 == "\t" }
+    if words.count >= 2, words[0] == key { return Int(words[1]) }
+  }
+  return nil
 }

@@ -9,6 +9,7 @@ struct TileBlender {
   private let uniform: Bool
   private var sum: Tensor
   private var weight: Tensor
+  private let ones: Tensor
 
   init(_ plan: TilePlan, scale: Int, channels: Int, uniform: Bool = false) {
     self.plan = plan
@@ -16,48 +17,24 @@ struct TileBlender {
     self.uniform = uniform
     sum = Tensor(Shape(1, plan.height * scale, plan.width * scale, channels))
     weight = Tensor(Shape(1, plan.height * scale, plan.width * scale, 1))
+    ones = Tensor(Shape(1, plan.tileHeight * scale, plan.tileWidth * scale, 1), repeating: 1)
   }
 
   /// Adds what `tile` gave: [1, tileHeight * scale, tileWidth * scale, C].
   mutating func add(_ part: Tensor, at tile: TilePlan.Tile) {
     let (height, width) = (plan.tileHeight * scale, plan.tileWidth * scale)
     precondition((part.shape.h, part.shape.w) == (height, width), "a part of the tile's size")
-    let rows = window(height, from: tile.y * scale, total: plan.height * scale)
-    let columns = window(width, from: tile.x * scale, total: plan.width * scale)
-    let (stride, c) = (plan.width * scale, part.shape.c)
-    sum.modify { sum in
-      weight.modify { weight in
-        part.read { part in
-          Parallel.forEach(height) { row in
-            let base = (tile.y * scale + row) * stride + tile.x * scale
-            for column in 0..<width {
-              let w = rows[row] * columns[column]
-              weight[base + column] += w
-              for k in 0..<c { sum[(base + column) * c + k] += w * part[(row * width + column) * c + k] }
-            }
-          }
-        }
-      }
-    }
+    let (y, x) = (tile.y * scale, tile.x * scale)
+    let rows = window(height, from: y, total: plan.height * scale)
+    let columns = window(width, from: x, total: plan.width * scale)
+    sum.accumulate(part, y: y, x: x, rows: rows, columns: columns)
+    weight.accumulate(ones, y: y, x: x, rows: rows, columns: columns)
   }
 
-  /// The blended whole; places that no tile covered keep the value of `base`.
-  func result(over base: Tensor? = nil) -> Tensor {
-    let (width, c) = (sum.shape.w, sum.shape.c)
-    return Tensor(sum.shape) { out in
-      sum.read { sum in
-        weight.read { weight in
-          func run(_ base: UnsafePointer<Float>?) {
-            Parallel.forEach(self.sum.shape.h) { row in
-              for p in row * width..<(row + 1) * width {
-                for k in p * c..<(p + 1) * c { out[k] = weight[p] > 0 ? sum[k] / weight[p] : base?[k] ?? 0 }
-              }
-            }
-          }
-          if let base { base.read { run($0) } } else { run(nil) }
-        }
-      }
-    }
+  /// The blended whole, once all tiles are in; places that no tile covered keep the value of `base`, nil = 0.
+  mutating func result(over base: Tensor? = nil) -> Tensor {
+    sum.normalise(by: weight, elsewhere: base)
+    return sum
   }
 
   /// Weights along one axis: 1, with a cosine ramp over the overlap at edges inside the picture.

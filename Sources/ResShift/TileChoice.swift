@@ -21,7 +21,7 @@ struct TileChoice {
   /// Throws `RestoreError.notEnoughMemory` when the tile asked for, or the smallest one, does not fit.
   func plan(height: Int, width: Int) throws -> TilePlan {
     let multiple = descriptor.unet.latentMultiple
-    let overlap = options.overlap.map { ($0 + descriptor.inputPerLatent - 1) / descriptor.inputPerLatent } ?? 16
+    let overlap = options.overlap.map(latentPositions) ?? 16
     func plan(_ side: Int) -> TilePlan { TilePlan(height: height, width: width, side: side, overlap: overlap) }
     func multipleOf(_ side: Int) -> Int { max(multiple, (side + multiple - 1) / multiple * multiple) }
     let estimate = MemoryEstimate(descriptor: descriptor, threads: options.threads)
@@ -33,7 +33,7 @@ struct TileChoice {
     case .whole, .pixels:
       var side = max(height, width)
       if case .pixels(let pixels) = options.tile {
-        side = multipleOf((pixels + descriptor.inputPerLatent - 1) / descriptor.inputPerLatent)
+        side = multipleOf(min(latentPositions(pixels), side))
       }
       let chosen = plan(side)
       guard need(chosen) <= budget else {
@@ -58,6 +58,12 @@ struct TileChoice {
         "the smallest tile, \(inputSide(plan(multiple))) pixels, needs about \(megabytes(need(plan(multiple)))), but"
           + " \(megabytes(budget)) are available; close other programs, raise the limit or use a smaller picture")
     }
+  }
+
+  /// Model-input pixels as latent positions, rounded up; any number, however large.
+  private func latentPositions(_ pixels: Int) -> Int {
+    let (whole, rest) = max(pixels, 0).quotientAndRemainder(dividingBy: descriptor.inputPerLatent)
+    return whole + (rest > 0 ? 1 : 0)
   }
 
   /// Bytes that may still be taken.

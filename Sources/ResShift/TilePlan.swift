@@ -9,7 +9,7 @@ struct TilePlan: Equatable {
   let width: Int
   let tileHeight: Int
   let tileWidth: Int
-  /// Least overlap of neighbours; tiles are spread evenly, so most overlap a little more.
+  /// Least overlap of neighbours, at most half a tile; tiles are spread evenly, so most overlap a little more.
   let overlap: Int
   let tiles: [Tile]
 
@@ -19,7 +19,7 @@ struct TilePlan: Equatable {
     self.width = width
     tileHeight = min(side, height)
     tileWidth = min(side, width)
-    let overlap = min(overlap, side - 1)
+    let overlap = min(overlap, side / 2)
     self.overlap = overlap
     let rows = Self.positions(length: height, tile: min(side, height), overlap: overlap)
     let columns = Self.positions(length: width, tile: min(side, width), overlap: overlap)

@@ -16,6 +16,14 @@ extension Tensor {
     mapped { ck_scale($0, $1, factor, $2) }
   }
 
+  /// Limits every element to -1...1, the range of pictures; what is not a number becomes -1.
+  public mutating func clampToPicture() {
+    let count = shape.count
+    modify { x in
+      Parallel.forRanges(count, chunk: Parallel.elementChunk) { ck_clamp(x + $0.lowerBound, -1, 1, $0.count) }
+    }
+  }
+
   public func silu() -> Tensor { mapped { ck_silu($0, $1, $2) } }
 
   public func gelu() -> Tensor { mapped { ck_gelu($0, $1, $2) } }

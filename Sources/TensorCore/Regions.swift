@@ -1,3 +1,5 @@
+import CKernels
+
 extension Tensor {
   /// The part of a picture that begins at (`y`, `x`): [N, height, width, C].
   public func cropped(y: Int, x: Int, height: Int, width: Int) -> Tensor {
@@ -34,6 +36,44 @@ extension Tensor {
             }
           }
         }
+      }
+    }
+  }
+
+  /// Adds a part [1, h, w, C] at (`y`, `x`), each pixel times the weights of its row and its column: the weighted sum of
+  /// overlapping tiles.
+  public mutating func accumulate(_ part: Tensor, y: Int, x: Int, rows: [Float], columns: [Float]) {
+    let (whole, size) = (shape, part.shape)
+    precondition(size.n == 1 && whole.n == 1 && size.c == whole.c, "one picture of the same channels")
+    precondition(y >= 0 && x >= 0 && y + size.h <= whole.h && x + size.w <= whole.w, "a part inside \(whole)")
+    precondition(rows.count == size.h && columns.count == size.w, "a weight for every row and column")
+    modify { sum in
+      part.read { part in
+        Parallel.forEach(size.h, scratch: size.w) { row, weights in
+          ck_scale(weights, columns, rows[row], size.w)
+          let target = sum + ((y + row) * whole.w + x) * whole.c
+          ck_accumulate_weighted(target, part + row * size.w * size.c, weights, size.w, size.c)
+        }
+      }
+    }
+  }
+
+  /// Divides each pixel by its weight [N, H, W, 1]; where that is 0, the pixel becomes that of `base`, nil = 0.
+  public mutating func normalise(by weight: Tensor, elsewhere base: Tensor?) {
+    precondition(weight.shape == Shape(shape.n, shape.h, shape.w, 1), "a weight for every pixel")
+    precondition(base.map { $0.shape == shape } ?? true, "a base of the same shape")
+    let (lines, width, c) = (shape.n * shape.h, shape.w, shape.c)
+    // In place: this may be as large as the whole picture.
+    modify { x in
+      weight.read { weight in
+        func run(_ base: UnsafePointer<Float>?) {
+          Parallel.forEach(lines) { line in
+            for p in line * width..<(line + 1) * width {
+              for k in p * c..<(p + 1) * c { x[k] = weight[p] > 0 ? x[k] / weight[p] : base?[k] ?? 0 }
+            }
+          }
+        }
+        if let base { base.read { run($0) } } else { run(nil) }
       }
     }
   }

@@ -98,9 +98,8 @@ extension Tensor {
           let sources = (first..<first + rows.taps).map {
             Optional(x + (n * used.count + Int(rows.index[$0]) - used.lowerBound) * width * c)
           }
-          rows.weights.withUnsafeBufferPointer {
-            ck_weighted_rows(out + row * width * c, sources, $0.baseAddress! + first, rows.taps, width * c)
-          }
+          let weights = Array(rows.weights[first..<first + rows.taps])
+          ck_weighted_rows(out + row * width * c, sources, weights, rows.taps, width * c)
         }
       }
     }

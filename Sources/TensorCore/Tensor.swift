@@ -17,7 +17,7 @@ public struct Tensor: Sendable {
   /// A tensor of given elements in row-major order [N, H, W, C].
   public init(_ shape: Shape, _ elements: [Float]) {
     precondition(elements.count == shape.count, "\(elements.count) elements for a tensor of \(shape)")
-    self.init(shape) { out in elements.withUnsafeBufferPointer { out.update(from: $0.baseAddress!, count: $0.count) } }
+    self.init(shape) { out in out.update(from: elements, count: elements.count) }
   }
 
   /// The same elements under another shape.

@@ -54,6 +54,38 @@ struct DiffusionTests {
     }
   }
 
+  @Test func theNetworksInputIsScaledAsConfigured() {
+    let z = SeededNoise(seed: 3).draw(0, Shape(1, 2, 2, 3))
+    for (normalize, latent) in [(true, true), (true, false), (false, true), (false, false)] {
+      let configuration = DiffusionConfiguration(
+        sf: 1, steps: 4, minNoiseLevel: 0.2, kappa: 1.5, normalizeInput: normalize, latentFlag: latent)
+      let schedule = EtaSchedule(configuration)
+      for t in 1...4 {
+        let root = schedule.sqrtEta[t]
+        let divisor = !normalize ? 1 : latent ? (1 + 1.5 * 1.5 * root * root).squareRoot() : 1 + 3 * 1.5 * root
+        let expected = z.elements.map { Float(Double($0) / divisor) }
+        expectClose(GaussianDiffusion(configuration).networkInput(z, t).elements, expected, nmse: 1e-13)
+      }
+    }
+  }
+
+  /// With x_0 = z_y the chain stays around z_y: z_(t-1) = z_y + kappa sqrt(eta_(t-1)) times noise of unit deviation.
+  @Test func samplesKeepTheScheduledDeviation() {
+    let zy = Tensor(Shape(1, 64, 64, 8), repeating: 0.5)
+    let configuration = DiffusionConfiguration(sf: 1, steps: 5, minNoiseLevel: 0.2)
+    let diffusion = GaussianDiffusion(configuration)
+    var t = 5
+    _ = Sampler(diffusion).sample(
+      around: zy, noise: SeededNoise(seed: 4),
+      observe: { _, z in
+        t -= 1
+        let variance = z.elements.reduce(0.0) { $0 + pow(Double($1) - 0.5, 2) } / Double(z.shape.count)
+        let expected = pow(configuration.kappa, 2) * diffusion.schedule.eta(t)
+        #expect(abs(variance - expected) <= 0.04 * expected, "after step \(t + 1)")
+      }, denoise: { _, _ in zy })
+    #expect(t == 0)
+  }
+
   @Test func noiseIsAFunctionOfSeedDrawAndPosition() {
     let whole = SeededNoise(seed: 42).draw(1, Shape(1, 8, 9, 48))
     let part = SeededNoise(seed: 42, origin: (y: 3, x: 4)).draw(1, Shape(1, 2, 5, 48))

@@ -54,12 +54,30 @@ struct InpaintingPartsTests {
       mask[x, y, 0] = 0.01
       let hole = try Hole(picture, mask: mask)
       #expect(hole.bounds == PixelRect(x: x, y: y, width: 1, height: 1))
-      let region = hole.region(multiple: 256)
+      let region = hole.region(multiple: 256, latentPosition: 4)
       #expect(PixelRect(x: 0, y: 0, width: width, height: height).contains(region))
       #expect(region.contains(hole.bounds))
-      #expect(region.width == min(256, width) && region.height == min(256, height))
+      #expect(region.x % 4 == 0 && region.y % 4 == 0, "noise belongs to places in the picture")
+      for (found, all) in [(region.width, width), (region.height, height)] {
+        #expect((min(256, all) - 3...min(256, all)).contains(found))
+      }
       #expect(hole.touches(region) && hole.touches(PixelRect(x: x - 1, y: y - 1, width: 3, height: 3)))
       #expect(!hole.touches(PixelRect(x: x + 1, y: y, width: 50, height: 50)))
+    }
+  }
+
+  @Test func regionsHoldHolesOfAnySize() {
+    var random = SeededRandom(15)
+    for _ in 0..<2000 {
+      let total = Int.random(in: 1...1200, using: &random)
+      let start = Int.random(in: 0..<total, using: &random)
+      let length = Int.random(in: 1...total - start, using: &random)
+      let (margin, position) = (Int.random(in: 0...100, using: &random), 1 << Int.random(in: 0...3, using: &random))
+      let (first, count) = grownSpan(
+        start, length, by: margin, toMultipleOf: 64, latentPosition: position, within: total)
+      #expect(first % position == 0 && first >= 0 && first + count <= total)
+      #expect(first <= start && start + length <= first + count)
+      #expect(count >= min(length + 2 * margin, total) - position + 1)
     }
   }
 

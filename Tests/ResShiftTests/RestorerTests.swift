@@ -61,6 +61,41 @@ struct RestorerTests {
     #expect(throws: RestoreError.self) { try Self.inpainter.get().upscale(input, options()) }
   }
 
+  @Test func smallerFactorsAreTheAreaAverageOfTheWhole() throws {
+    let input = picture(24, 20, channels: 3)
+    let whole = try Self.upscaler.get().upscale(input, options())
+    let half = try Self.upscaler.get().upscale(input, factor: 2, options())
+    let average = Tensor(Shape(1, 80, 96, 3), whole.samples).resized(height: 40, width: 48)
+    #expect(largestDifference(half.samples, average.elements) < 1e-6)
+  }
+
+  @Test func whatIsNotANumberStaysInItsPixel() throws {
+    var input = picture(40, 30, channels: 4)
+    for c in 0..<4 { input[20, 15, c] = 0 }
+    let black = try Self.upscaler.get().upscale(input, options())
+    for (c, value) in [Float.nan, -.infinity, -.nan, .nan].enumerated() { input[20, 15, c] = value }
+    let output = try Self.upscaler.get().upscale(input, options())
+    #expect(output.samples.allSatisfy { (0...1).contains($0) })
+    for p in 0..<160 * 120 { for c in 0..<3 { #expect(output.samples[4 * p + c] == black.samples[4 * p + c]) } }
+    let broken = Tensor(Shape(1, 1, 1, 3), [.nan, .infinity, -.infinity])
+    var shown = PixelImage(width: 1, height: 1, channels: 3)
+    shown.setColours(broken)
+    #expect(shown.samples == [0, 1, 0])
+  }
+
+  /// On demand an enlargement keeps the tones of the input exactly, cell by cell; by default it is the network's.
+  @Test func tonesOfAnEnlargementAreMatchedOnDemand() throws {
+    let input = picture(48, 32, channels: 3)
+    let wanted = Tensor(Shape(1, 32, 48, 3), input.samples).resized(height: 4, width: 6).elements
+    func toneError(_ match: Bool?) throws -> Float {
+      let output = try Self.upscaler.get().upscale(input, options { $0.toneMatch = match })
+      let cells = Tensor(Shape(1, 128, 192, 3), output.samples).resized(height: 4, width: 6).elements
+      return zip(cells, wanted).map { abs($0 - $1) }.reduce(0, +)
+    }
+    #expect(try toneError(true) < toneError(false) / 2)
+    #expect(try toneError(nil) == toneError(false))
+  }
+
   @Test func alphaIsScaledOnItsOwn() throws {
     var input = picture(16, 16, channels: 4)
     for y in 0..<16 { for x in 0..<16 { input[x, y, 3] = x < 8 ? 0 : 1 } }
@@ -117,6 +152,25 @@ struct RestorerTests {
     #expect(changed > inside * 9 / 10)
     #expect(try Self.inpainter.get().inpaint(input, mask: mask, options { $0.threads = 1 }) == output)
     #expect(try Self.inpainter.get().inpaint(input, mask: mask, options { $0.seed = 1 }) != output)
+  }
+
+  /// The noise belongs to places in the picture: what another seed changes is alike, whatever part is worked on.
+  @Test func theRegionWorkedOnDoesNotChangeTheNoise() throws {
+    let input = picture(500, 330, channels: 3)
+    var mask = PixelImage(width: 500, height: 330, channels: 1)
+    for y in 210..<250 { for x in 301..<350 { mask[x, y, 0] = 1 } }
+    func changeBySeed(_ tile: TileSize) throws -> [Double] {
+      let (a, b) = (
+        try Self.inpainter.get().inpaint(input, mask: mask, options { ($0.seed, $0.tile) = (1, tile) }),
+        try Self.inpainter.get().inpaint(input, mask: mask, options { ($0.seed, $0.tile) = (2, tile) })
+      )
+      return (210..<250).flatMap { y in
+        (301..<350).flatMap { x in (0..<3).map { Double(a[x, y, $0]) - Double(b[x, y, $0]) } }
+      }
+    }
+    let (part, whole) = (try changeBySeed(.automatic), try changeBySeed(.whole))
+    func product(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+    #expect(product(part, whole) / (product(part, part) * product(whole, whole)).squareRoot() > 0.7)
   }
 
   /// What lies in the hole is not looked at.

@@ -12,8 +12,8 @@ struct TileTests {
       let side = Int.random(in: 1...130, using: &random)
       let overlap = Int.random(in: 0...40, using: &random)
       let plan = TilePlan(height: height, width: width, side: side, overlap: overlap)
-      check(Set(plan.tiles.map(\.y)).sorted(), plan.tileHeight, height, min(overlap, side - 1))
-      check(Set(plan.tiles.map(\.x)).sorted(), plan.tileWidth, width, min(overlap, side - 1))
+      check(Set(plan.tiles.map(\.y)).sorted(), plan.tileHeight, height, min(overlap, side / 2))
+      check(Set(plan.tiles.map(\.x)).sorted(), plan.tileWidth, width, min(overlap, side / 2))
       #expect(plan.tileHeight <= side && plan.tileWidth <= side)
     }
   }
@@ -49,6 +49,28 @@ struct TileTests {
     blender.add(Tensor(Shape(1, 8, 8, 1), repeating: 5), at: plan.tiles[1])
     let result = blender.result(over: Tensor(Shape(1, 8, 32, 1), repeating: 1))
     for x in 0..<32 { #expect(result[0, 3, x, 0] == ((8..<16).contains(x) ? 5 : 1)) }
+  }
+
+  @Test func anyNumberIsATileOrAnOverlap() throws {
+    let descriptor = try ModelDescriptor.architecture(named: "compact-sr")
+    for (tile, overlap) in [(Int.max, Int.max), (1, Int.max), (Int.max, 0), (0, -1), (129, 1)] {
+      var options = RestoreOptions()
+      (options.tile, options.overlap) = (.pixels(tile), overlap)
+      let plan = try TileChoice(descriptor: descriptor, options: options).plan(height: 256, width: 64)
+      let multiple = descriptor.unet.latentMultiple
+      let side = tile > 256 ? 256 : max(multiple, (tile + multiple - 1) / multiple * multiple)
+      #expect((plan.tileHeight, plan.tileWidth) == (side, min(side, 64)), "tile \(tile), overlap \(overlap)")
+      #expect(plan.tiles.count <= 64)
+    }
+  }
+
+  @Test func cachedFilesOfAControlGroupGiveWay() {
+    let statistics = "anon 100\nfile 700\ninactive_file 500\nactive_file 150\n"
+    #expect(ControlGroup.available(limit: "1000\n", current: "900\n", statistics: statistics) == 750)
+    #expect(ControlGroup.available(limit: "1000\n", current: "900\n", statistics: nil) == 100)
+    #expect(ControlGroup.available(limit: "1000\n", current: "1200\n", statistics: "") == 0)
+    #expect(ControlGroup.available(limit: "max\n", current: "900\n", statistics: statistics) == nil)
+    #expect(ControlGroup.available(limit: nil, current: nil, statistics: nil) == nil)
   }
 
   @Test func theTileShrinksToTheMemoryAndSaysSo() throws {

@@ -9,15 +9,15 @@
 
 /* y[i] += x[i] */
 void ck_add(float *y, const float *x, size_t n);
-/* y[r][c] += bias[c] */
-void ck_add_bias(float *y, const float *bias, size_t rows, size_t cols);
 /* y[r][c] = bias[c] */
 void ck_fill_rows(float *y, const float *bias, size_t rows, size_t cols);
 /* y[i] = a * x[i] */
 void ck_scale(float *y, const float *x, float a, size_t n);
+/* x[i] limited to [low, high]; what is not a number becomes low. */
+void ck_clamp(float *x, float low, float high, size_t n);
 /* z[i] = a * z[i] + b * x[i] + c * e[i]; the step of the sampler. e may be NULL when c is 0. */
 void ck_axpbypcz(float *z, float a, const float *x, float b, const float *e, float c, size_t n);
-/* acc[i] += w[i / channels] * x[i]: the weighted sum of overlapping tiles. */
+/* acc[p][c] += w[p] * x[p][c]: the weighted sum of overlapping tiles. */
 void ck_accumulate_weighted(float *acc, const float *x, const float *w, size_t pixels, size_t channels);
 /* y[i] = x[i] / (1 + exp(-x[i])); y may be x. */
 void ck_silu(float *y, const float *x, size_t n);

@@ -31,26 +31,3 @@ struct BasicLayer: Sendable {
     return probe(probe(patchUnembed(h), "patch_unembed"))
   }
 }
-
-extension UNetConfiguration {
-  /// The side of the attention windows on a level of that nominal size.
-  func window(atSize nominalSize: Int) -> Int { min(nominalSize, windowSize) }
-
-  /// Sides of a latent must be multiples of this: whole planes on every level and whole windows on every Swin layer.
-  public var latentMultiple: Int {
-    var multiple = 1 << (channelMult.count - 1)
-    for level in 0..<channelMult.count {
-      let size = imageSize >> level
-      let isMiddle = level == channelMult.count - 1
-      guard isMiddle || attentionResolutions.contains(size) else { continue }
-      multiple = leastCommonMultiple(multiple, window(atSize: size) << level)
-    }
-    return multiple
-  }
-}
-
-private func leastCommonMultiple(_ a: Int, _ b: Int) -> Int {
-  var (x, y) = (a, b)
-  while y != 0 { (x, y) = (y, x % y) }
-  return a / x * b
-}

@@ -9,7 +9,6 @@ struct ResBlock: Sendable {
   private let outNorm: GroupNorm
   private let outConv: Conv2d
   private let skipConnection: Conv2d?
-  private let outChannels: Int
   private let probe: Probe
 
   init(_ inChannels: Int, _ outChannels: Int, embedding embeddingChannels: Int, size: Int, _ at: Weights) throws {
@@ -20,7 +19,6 @@ struct ResBlock: Sendable {
     outConv = try Conv2d(outChannels, outChannels, kernel: 3, size: size, at.at("out_layers.3"))
     skipConnection =
       inChannels == outChannels ? nil : try Conv2d(inChannels, outChannels, kernel: 1, at.at("skip_connection"))
-    self.outChannels = outChannels
     probe = at.probe
   }
 

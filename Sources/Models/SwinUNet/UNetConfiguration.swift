@@ -48,3 +48,35 @@ public struct UNetConfiguration: Sendable, Equatable {
     self.shiftMask = shiftMask
   }
 }
+
+extension UNetConfiguration {
+  /// The nominal side of the plane on a level: that of a picture of the trained size.
+  public func size(atLevel level: Int) -> Int { imageSize >> level }
+
+  /// Whether the blocks of a level have Swin layers; the middle block always has one.
+  public func hasSwinLayers(atLevel level: Int) -> Bool { attentionResolutions.contains(size(atLevel: level)) }
+
+  /// The side of the attention windows on a level of that nominal size.
+  func window(atSize nominalSize: Int) -> Int { min(nominalSize, windowSize) }
+
+  /// The side of the attention windows of the Swin layers on a level.
+  public func window(atLevel level: Int) -> Int { window(atSize: size(atLevel: level)) }
+
+  /// Number of stride-2 stages of the condition's `feature_extractor`; 0 = identity.
+  public var featureExtractorStages: Int { (lqSize / imageSize).trailingZeroBitCount }
+
+  /// Sides of a latent must be multiples of this: whole planes on every level and whole windows on every Swin layer.
+  public var latentMultiple: Int {
+    let last = channelMult.count - 1
+    return (0...last).reduce(1 << last) { multiple, level in
+      guard level == last || hasSwinLayers(atLevel: level) else { return multiple }
+      return leastCommonMultiple(multiple, window(atLevel: level) << level)
+    }
+  }
+}
+
+private func leastCommonMultiple(_ a: Int, _ b: Int) -> Int {
+  var (x, y) = (a, b)
+  while y != 0 { (x, y) = (y, x % y) }
+  return a / x * b
+}
