@@ -81,6 +81,19 @@ struct InpaintingPartsTests {
     }
   }
 
+  @Test func theNetworksMaskIsPositiveWhereNothingIsKnown() throws {
+    var picture = PixelImage(width: 3, height: 2, channels: 2, repeating: 1)
+    picture[2, 1, 1] = 0  // transparent, so unknown, but not to be filled
+    var mask = PixelImage(width: 3, height: 2, channels: 1)
+    mask[1, 0, 0] = 0.1
+    let hole = try Hole(picture, mask: mask)
+    let all = PixelRect(x: 0, y: 0, width: 3, height: 2)
+    #expect(hole.networkMask(all).elements == [-1, 1, -1, -1, -1, 1])
+    #expect(hole.known(all).elements == [1, 0, 1, 1, 1, 0])
+    #expect(hole.networkMask(PixelRect(x: 1, y: 0, width: 2, height: 2)).elements == [1, -1, -1, 1])
+    #expect((0..<6).map(hole.contains) == [false, true, false, false, false, false])
+  }
+
   @Test func masksThatCannotBeFilledAreRefused() {
     let picture = PixelImage(width: 4, height: 3, channels: 4, repeating: 1)
     func message(_ picture: PixelImage, _ mask: PixelImage) -> String? {

@@ -36,9 +36,9 @@ struct RestorationPathTests {
       contentsOf: packageFolder.appending(path: "plugin/models/compact-sr-x4").path)
     let networks = try Networks(descriptor)
     var random = SeededRandom(40)
-    let lq = random.tensor(Shape(1, 64, 128, 3))
-    let tiled = RestorationPath(networks, descriptor, TilePlan(height: 64, width: 128, side: 64, overlap: 16))
-    let whole = RestorationPath(networks, descriptor, TilePlan(height: 64, width: 128, side: .max, overlap: 16))
+    let lq = random.tensor(Shape(1, 128, 192, 3))
+    let tiled = RestorationPath(networks, descriptor, TilePlan(height: 128, width: 192, side: 64, overlap: 16))
+    let whole = RestorationPath(networks, descriptor, TilePlan(height: 128, width: 192, side: .max, overlap: 16))
     let meter = try ProgressMeter(total: 1, nil)
     expectClose(try tiled.encode(lq, meter), try whole.encode(lq, meter), nmse: 1e-12)
   }

@@ -154,6 +154,26 @@ struct RestorerTests {
     #expect(try Self.inpainter.get().inpaint(input, mask: mask, options { $0.seed = 1 }) != output)
   }
 
+  @Test func tonesOfAFillAreMatchedByDefault() throws {
+    let input = picture(64, 64, channels: 3)
+    var mask = PixelImage(width: 64, height: 64, channels: 1)
+    for y in 20..<40 { for x in 20..<40 { mask[x, y, 0] = 1 } }
+    func fill(_ match: Bool?) throws -> PixelImage {
+      try Self.inpainter.get().inpaint(input, mask: mask, options { $0.toneMatch = match })
+    }
+    #expect(try fill(nil) == fill(true))
+    #expect(try fill(nil) != fill(false))
+  }
+
+  /// Fresh noise for every tile: the same content comes out different.
+  @Test func independentTilesHaveNoiseOfTheirOwn() throws {
+    let flat = PixelImage(width: 128, height: 64, channels: 1, repeating: 0.5)
+    let output = try Self.upscaler.get().upscale(
+      flat, options { ($0.tile, $0.overlap, $0.tiling) = (.pixels(64), 0, .independent) })
+    let halves = [0, 256].map { left in output.cropped(to: PixelRect(x: left, y: 0, width: 256, height: 256)) }
+    #expect(halves[0] != halves[1])
+  }
+
   /// The noise belongs to places in the picture: what another seed changes is alike, whatever part is worked on.
   @Test func theRegionWorkedOnDoesNotChangeTheNoise() throws {
     let input = picture(500, 330, channels: 3)

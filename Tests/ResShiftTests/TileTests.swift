@@ -43,6 +43,19 @@ struct TileTests {
     #expect(largestDifference(blender.result().elements, whole.elements) < 1e-6)
   }
 
+  @Test func neighboursAreFadedIntoEachOther() {
+    let plan = TilePlan(height: 8, width: 26, side: 16, overlap: 6)
+    #expect(plan.tiles.count == 2)
+    var blender = TileBlender(plan, scale: 2, channels: 1)
+    for (value, tile) in plan.tiles.enumerated() {
+      blender.add(Tensor(Shape(1, 16, 32, 1), repeating: Float(value)), at: tile)
+    }
+    let line = Array(blender.result().elements[0..<52])
+    #expect(line[0..<20].allSatisfy { $0 == 0 } && line[32...].allSatisfy { $0 == 1 })
+    #expect(line[20] < 0.02 && line[31] > 0.98)
+    for (a, b) in zip(line[19...32], line[20...32]) { #expect(a < b && b - a < 0.15) }
+  }
+
   @Test func placesWithoutTilesKeepTheBase() {
     let plan = TilePlan(height: 8, width: 32, side: 8, overlap: 0)
     var blender = TileBlender(plan, scale: 1, channels: 1)
