@@ -40,7 +40,7 @@ struct MemoryEstimate {
       let (plane, width) = (positions >> (2 * level), multiple * unet.modelChannels)
       let outer = unet.channelMult[min(level + 1, unet.channelMult.count - 1)] * unet.modelChannels
       skips += (unet.numResBlocks[level] + 1) * width * plane
-      // [h, skip], its norm and the first convolution's output, which takes the place of the skip.
+      // [h, skip], the first convolution's output, the second's and what Winograd holds of both.
       most = max(most, skips + 2 * (outer + width) * plane)
       if unet.hasSwinLayers(atLevel: level) { most = max(most, skips + max(7, mlp) * unet.swinEmbedDim * plane) }
     }
