@@ -37,7 +37,13 @@ public final class Restorer: Sendable {
     }
     return try withThreads(options) {
       let (width, height) = (picture.width * factor, picture.height * factor)
-      let large = try restored(picture.networkTensor(), mask: nil, options).resized(height: height, width: width)
+      let input = picture.networkTensor()
+      var large = try restored(input, mask: nil, options).resized(height: height, width: width)
+      if options.toneMatch ?? false {
+        let known = Tensor(Shape(1, height, width, 1), repeating: 1)
+        large = toneMatched(
+          large, to: input.resized(height: height, width: width), known: known, cell: max(1, max(height, width) / 16))
+      }
       var result = PixelImage(width: width, height: height, channels: picture.channels)
       result.setColours(large)
       if picture.hasAlpha {
