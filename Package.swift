@@ -10,7 +10,7 @@ let package = Package(
     .library(name: "ResShiftGIMP", type: .dynamic, targets: ["ResShiftGIMP"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
   targets: [
     // System libraries.
@@ -67,7 +67,8 @@ let package = Package(
     .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TensorCore", "TestSupport"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Layers", "ResShift", "TensorCore", "TestSupport"]),
     .testTarget(
-      name: "ResShiftTests", dependencies: ["ResShift", "Diffusion", "Models", "Layers", "TensorCore", "Checkpoints", "TestSupport"]),
+      name: "ResShiftTests",
+      dependencies: ["ResShift", "Diffusion", "Models", "Layers", "TensorCore", "Checkpoints", "TestSupport"]),
     .testTarget(name: "CommandLineTests", dependencies: ["resshift", "ResShift", "PictureFiles"]),
     .testTarget(name: "PictureFilesTests", dependencies: ["PictureFiles"], exclude: ["Files"]),
     .testTarget(name: "CInterfaceTests", exclude: ["program"]),

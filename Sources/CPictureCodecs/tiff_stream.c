@@ -93,7 +93,7 @@ TIFF *cpc_tiff_open(cpc_stream *stream, const char *mode) {
   TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, stream);
   TIFFOpenOptionsSetWarningHandlerExtR(options, on_warning, stream);
   TIFF *tiff = TIFFClientOpenExt(
-      "memory", mode, stream, on_read, on_write, on_seek, on_close, on_size, on_map, on_unmap, options);
+      "TIFF", mode, stream, on_read, on_write, on_seek, on_close, on_size, on_map, on_unmap, options);
   TIFFOpenOptionsFree(options);
   return tiff;
 }

@@ -77,6 +77,12 @@ public struct PictureFile: Sendable {
   ///
   /// Throws `PictureFileError.usage` or `.cannotWrite`.
   public static func checkOutput(_ path: String, width: Int, height: Int, bitDepth: Int) throws {
+    try checkFormat(ofOutput: path, width: width, height: height, bitDepth: bitDepth)
+    try OutputFile(path).check()
+  }
+
+  /// Whether a file of the type of `path` can hold the picture, wherever it will lie. Throws `PictureFileError.usage`.
+  public static func checkFormat(ofOutput path: String, width: Int, height: Int, bitDepth: Int) throws {
     let format = try format(ofOutput: path)
     guard format.bitDepths.contains(bitDepth) else {
       let depths = format.bitDepths.map(String.init).joined(separator: " or ")
@@ -90,6 +96,5 @@ public struct PictureFile: Sendable {
         reason: "the result has \(width) x \(height) pixels, a \(format.rawValue) file at most \(format.longestSide) "
           + "a side; write a png or tiff file")
     }
-    try OutputFile(path).check()
   }
 }

@@ -47,11 +47,12 @@ public enum Benchmark {
   private static func sgemmRate() -> Double {
     let size = 1024
     let a = RandomPicture.tensor(height: size, width: size, channels: 1)
-    let best = (0..<8).map { _ in
-      let start = ContinuousClock.now
-      _ = multiplySquare(a, a, size: size)
-      return (ContinuousClock.now - start).milliseconds
-    }.min() ?? .infinity
+    let best =
+      (0..<8).map { _ in
+        let start = ContinuousClock.now
+        _ = multiplySquare(a, a, size: size)
+        return (ContinuousClock.now - start).milliseconds
+      }.min() ?? .infinity
     return 2 * Double(size * size * size) / best / 1e6
   }
 }

@@ -17,15 +17,16 @@ public struct ModelCatalogue: Sendable {
     /// nil if `model.json` cannot be read.
     public let task: ModelTask?
     public let licence: String
+    /// That of `model.json`; the files may lie elsewhere, see the descriptor's.
     public let folder: String
     /// Whether `model.json` is sound and every file that it names is there.
     public var isInstalled: Bool { problem == nil && missingFiles.isEmpty }
     /// File names, relative to the folder.
-    public let missingFiles: [String]
+    public private(set) var missingFiles: [String]
     /// What is wrong with `model.json`, in one line.
     public let problem: String?
     /// nil if `model.json` cannot be read.
-    public let descriptor: ModelDescriptor?
+    public private(set) var descriptor: ModelDescriptor?
 
     /// Reads the `model.json` of a folder; a broken one becomes the entry's `problem`.
     init(folder: String) {
@@ -50,6 +51,15 @@ public struct ModelCatalogue: Sendable {
       }
     }
 
+    /// The entry with the files that another root has.
+    fileprivate func completed(by catalogue: ModelCatalogue) -> Entry {
+      guard !missingFiles.isEmpty, let descriptor else { return self }
+      var entry = self
+      entry.descriptor = catalogue.completed(descriptor)
+      entry.missingFiles = entry.descriptor?.missingFiles ?? []
+      return entry
+    }
+
     /// Which of two entries of the same name is of more use.
     fileprivate var rank: Int { isInstalled ? 0 : problem == nil ? 1 : 2 }
   }
@@ -66,7 +76,7 @@ public struct ModelCatalogue: Sendable {
         best[entry.name] = entry
       }
     }
-    return best.values.sorted { $0.name < $1.name }
+    return best.values.map { $0.completed(by: self) }.sorted { $0.name < $1.name }
   }
 
   /// The sound entries of a task, installed or not, by name.
@@ -80,20 +90,28 @@ public struct ModelCatalogue: Sendable {
   /// files are missing (what is missing, where to get it, where to put it), `.notFound` and `.badModel` for a path.
   public func model(named name: String, for task: ModelTask) throws -> ModelDescriptor {
     if name.isEmpty { return try defaultModel(for: task) }
-    return try model(named: name).checked(for: task)
+    let model = try model(named: name)
+    guard model.task == task else {
+      throw RestoreError.usage("model \(model.name) is for \(model.task.rawValue), not for \(task.rawValue)")
+    }
+    guard model.missingFiles.isEmpty else {
+      let howToInstall = model.howToInstall(into: installFolder(of: model))
+      throw RestoreError.modelUnavailable("model \(model.name) is not installed; \(howToInstall)")
+    }
+    return model
   }
 
   /// The model of that name or path, whatever it is for; its files may be missing. Throws as `model(named:for:)`.
   public func model(named name: String) throws -> ModelDescriptor {
     if name.contains("/") || name.hasSuffix(".json") || name == "." || name == ".." {
-      return try ModelDescriptor(contentsOf: name)
+      return completed(try ModelDescriptor(contentsOf: name))
     }
     let known = entries
     if let entry = known.first(where: { $0.name == name }) {
       guard let descriptor = entry.descriptor else { throw RestoreError.badModel(entry.problem ?? name) }
       return descriptor
     }
-    if ModelPath.exists(ModelPath.join(name, "model.json")) { return try ModelDescriptor(contentsOf: name) }
+    if ModelPath.isFolder(name) { return completed(try ModelDescriptor(contentsOf: name)) }
     guard !known.isEmpty else {
       throw RestoreError.modelUnavailable("unknown model \"\(name)\"; \(nothingFound)")
     }
@@ -114,7 +132,8 @@ public struct ModelCatalogue: Sendable {
     guard let descriptor = suggestion?.descriptor else {
       throw RestoreError.modelUnavailable("no \(task.rawValue) model is installed; \(nothingFound)")
     }
-    throw RestoreError.modelUnavailable("no \(task.rawValue) model is installed; \(descriptor.howToInstall)")
+    let howToInstall = descriptor.howToInstall(into: installFolder(of: descriptor))
+    throw RestoreError.modelUnavailable("no \(task.rawValue) model is installed; \(howToInstall)")
   }
 }
 
@@ -134,34 +153,5 @@ extension ModelTask {
     case .inpainting: "inpaint-imagenet"
     case .restoration: "faceir"
     }
-  }
-}
-
-extension ModelDescriptor {
-  /// The files that are not in the folder.
-  public var missingFiles: [String] {
-    guard let folder else { return [] }
-    return [unetFile, autoencoderFile].compactMap { $0 }.filter { !ModelPath.exists(ModelPath.join(folder, $0)) }
-  }
-
-  /// What to download and where to put it, as the second half of a sentence.
-  public var howToInstall: String {
-    let sources = [(unetFile, unetSource), (autoencoderFile, autoencoderSource)]
-    let files = sources.compactMap { file, source -> String? in
-      guard let file, missingFiles.contains(file) else { return nil }
-      return source.map { "\(file) from \($0)" } ?? file
-    }
-    return "to install \(name), put \(files.joined(separator: " and ")) into \(folder ?? "its folder")"
-  }
-
-  /// The same model, if it is for that task and complete. Throws `RestoreError.usage` and `.modelUnavailable`.
-  fileprivate func checked(for task: ModelTask) throws -> ModelDescriptor {
-    guard self.task == task else {
-      throw RestoreError.usage("model \(name) is for \(self.task.rawValue), not for \(task.rawValue)")
-    }
-    guard missingFiles.isEmpty else {
-      throw RestoreError.modelUnavailable("model \(name) is not installed; \(howToInstall)")
-    }
-    return self
   }
 }

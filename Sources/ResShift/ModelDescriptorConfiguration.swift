@@ -58,19 +58,12 @@ final class ConfigurationObject {
     do {
       value = try JSONDecoder().decode(JSONValue.self, from: bytes)
     } catch {
-      throw RestoreError.badModel("\(file): not valid JSON\(Self.reason(of: error))")
+      throw RestoreError.badModel("\(file): not valid JSON; look for a missing or surplus comma, quote or bracket")
     }
     guard case .object(let members) = value else {
       throw RestoreError.badModel("\(file): expected an object, found \(value.kind)")
     }
     self.init(file: file, path: "", members: members)
-  }
-
-  private static func reason(of error: any Error) -> String {
-    guard case DecodingError.dataCorrupted(let context) = error, let cause = context.underlyingError as? CocoaError,
-      let text = cause.userInfo["NSDebugDescription"] as? String
-    else { return "" }
-    return ": " + text.split(separator: "\n").joined(separator: " ")
   }
 
   func has(_ key: String) -> Bool { members[key] != nil }

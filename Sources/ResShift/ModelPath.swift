@@ -25,6 +25,8 @@ enum ModelPath {
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
   static func isFolder(_ path: String) -> Bool { mode(of: path).map { $0 & S_IFMT == S_IFDIR } ?? false }
 
+  static func isWritableFolder(_ path: String) -> Bool { isFolder(path) && access(path, W_OK | X_OK) == 0 }
+
   /// Bytes of a regular file; nil for anything else.
   static func sizeOfFile(_ path: String) -> Int? {
     var status = stat()

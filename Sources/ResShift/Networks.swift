@@ -31,7 +31,9 @@ struct Networks: Sendable {
   init(_ descriptor: ModelDescriptor, randomWeightsSeed seed: UInt64) throws {
     let source = RandomWeights(seed: seed)
     unet = try UNetModelSwin(descriptor.unet, Weights(source, network: "unet"))
-    autoencoder = try Autoencoder(descriptor.autoencoder, latentSize: descriptor.unet.imageSize) { Weights(source, network: "ae") }
+    autoencoder = try Autoencoder(descriptor.autoencoder, latentSize: descriptor.unet.imageSize) {
+      Weights(source, network: "ae")
+    }
     sampler = Sampler(GaussianDiffusion(descriptor.diffusion))
   }
 

@@ -68,7 +68,8 @@ extension PixelImage {
 
   /// Puts `part` back where `rect` was cut out.
   mutating func replace(_ rect: PixelRect, with part: PixelImage) {
-    precondition(part.channels == channels && (part.width, part.height) == (rect.width, rect.height), "a part that fits")
+    precondition(
+      part.channels == channels && (part.width, part.height) == (rect.width, rect.height), "a part that fits")
     for row in 0..<rect.height {
       let start = ((rect.y + row) * width + rect.x) * channels
       let source = row * rect.width * channels

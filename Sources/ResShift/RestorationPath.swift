@@ -109,7 +109,9 @@ struct RestorationPath {
       columns: .bicubic(from: lq.shape.w, to: lq.shape.w * scale, range: columns))
   }
 
-  private func timed<R>(_ stage: WritableKeyPath<StageClock.Times, Duration> & Sendable, _ body: () throws -> R) rethrows -> R {
+  private func timed<R>(_ stage: WritableKeyPath<StageClock.Times, Duration> & Sendable, _ body: () throws -> R)
+    rethrows -> R
+  {
     guard let clock else { return try body() }
     return try clock.measure(stage, body)
   }

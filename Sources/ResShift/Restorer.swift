@@ -28,7 +28,9 @@ public final class Restorer: Sendable {
   ///
   /// Returns a picture of `factor` times the size with the same channels; gray stays gray, alpha is scaled on its own.
   /// Throws `RestoreError` (`usage` for a factor that the model does not reach) and what `options.progress` throws.
-  public func upscale(_ picture: PixelImage, factor: Int? = nil, _ options: RestoreOptions = .init()) throws -> PixelImage {
+  public func upscale(_ picture: PixelImage, factor: Int? = nil, _ options: RestoreOptions = .init()) throws
+    -> PixelImage
+  {
     let scale = descriptor.diffusion.sf
     let factor = factor ?? scale
     try check(.superResolution, "enlarges")
@@ -60,7 +62,8 @@ public final class Restorer: Sendable {
   /// Returns a picture of the same size and channels whose hole pixels are the network's, not yet blended by the mask's
   /// value (see `blended`); all other pixels and all alpha values are those of the input, bit for bit.
   /// Pixels of alpha 0 are unknown to the network. Throws as `upscale`, `badPicture` for a mask that does not fit.
-  public func inpaint(_ picture: PixelImage, mask: PixelImage, _ options: RestoreOptions = .init()) throws -> PixelImage {
+  public func inpaint(_ picture: PixelImage, mask: PixelImage, _ options: RestoreOptions = .init()) throws -> PixelImage
+  {
     try check(.inpainting, "fills holes")
     let hole = try Hole(picture, mask: mask)
     return try withThreads(options) {
@@ -114,8 +117,12 @@ public final class Restorer: Sendable {
     }
   }
 
-  private func restoreBox(_ box: PixelRect, of picture: inout PixelImage, whole: Bool, _ options: RestoreOptions) throws {
-    let seen = descriptor.frame == .face ? box : box.grown(toMultipleOf: descriptor.unet.lqSize, latentPosition: descriptor.inputPerLatent, within: picture)
+  private func restoreBox(_ box: PixelRect, of picture: inout PixelImage, whole: Bool, _ options: RestoreOptions) throws
+  {
+    let seen =
+      descriptor.frame == .face
+      ? box
+      : box.grown(toMultipleOf: descriptor.unet.lqSize, latentPosition: descriptor.inputPerLatent, within: picture)
     let input = picture.cropped(to: seen).networkTensor()
     var output: Tensor
     if descriptor.frame == .face {
@@ -163,7 +170,8 @@ public final class Restorer: Sendable {
     let (height, width) = (padded(lq.shape.h), padded(lq.shape.w))
     let input = lq.reflectPadded(height: height, width: width)
     let hole = mask?.reflectPadded(height: height, width: width)
-    let plan = try TileChoice(descriptor: descriptor, options: options).plan(height: height / ratio, width: width / ratio)
+    let plan = try TileChoice(descriptor: descriptor, options: options).plan(
+      height: height / ratio, width: width / ratio)
     func rect(_ tile: TilePlan.Tile) -> PixelRect {
       PixelRect(
         x: tile.x * ratio, y: tile.y * ratio, width: plan.tileWidth * ratio, height: plan.tileHeight * ratio)

@@ -27,7 +27,7 @@ struct TileChoice {
     let estimate = MemoryEstimate(descriptor: descriptor, threads: options.threads)
     let fixed = estimate.picture(height: height, width: width)
     func need(_ plan: TilePlan) -> Int { fixed + estimate.tile(height: plan.tileHeight, width: plan.tileWidth) }
-    let budget = self.budget
+    let budget = Budget(limit: options.memoryLimit)
 
     switch options.tile {
     case .whole, .pixels:
@@ -36,27 +36,28 @@ struct TileChoice {
         side = multipleOf(min(latentPositions(pixels), side))
       }
       let chosen = plan(side)
-      guard need(chosen) <= budget else {
+      guard need(chosen) <= budget.bytes else {
+        guard fixed < budget.bytes else { throw pictureTooLarge(fixed, budget) }
         throw RestoreError.notEnoughMemory(
-          "a tile of \(inputSide(chosen)) pixels needs about \(megabytes(need(chosen))), but \(megabytes(budget)) are"
-            + " available; choose a smaller tile, or leave the choice to the program")
+          "a tile of \(inputSide(chosen)) pixels needs about \(mebibytes(need(chosen))), but \(budget.words);"
+            + " choose a smaller tile, or leave the choice to the program")
       }
       return chosen
     case .automatic:
       let preferred = plan(multipleOf(descriptor.defaultTileSide))
       for side in stride(from: multipleOf(descriptor.defaultTileSide), to: 0, by: -multiple) {
         let chosen = plan(side)
-        guard need(chosen) <= budget else { continue }
+        guard need(chosen) <= budget.bytes else { continue }
         if (chosen.tileHeight, chosen.tileWidth) != (preferred.tileHeight, preferred.tileWidth) {
           options.notice?(
-            "working in tiles of \(inputSide(chosen)) instead of \(inputSide(preferred)) pixels, as"
-              + " \(megabytes(budget)) of memory are available")
+            "working in tiles of \(inputSide(chosen)) instead of \(inputSide(preferred)) pixels, as \(budget.words)")
         }
         return chosen
       }
+      guard fixed < budget.bytes else { throw pictureTooLarge(fixed, budget) }
       throw RestoreError.notEnoughMemory(
-        "the smallest tile, \(inputSide(plan(multiple))) pixels, needs about \(megabytes(need(plan(multiple)))), but"
-          + " \(megabytes(budget)) are available; close other programs, raise the limit or use a smaller picture")
+        "the smallest tile, \(inputSide(plan(multiple))) pixels, needs about \(mebibytes(need(plan(multiple)))), but"
+          + " \(budget.words); \(budget.remedy) or use a smaller picture")
     }
   }
 
@@ -66,14 +67,43 @@ struct TileChoice {
     return whole + (rest > 0 ? 1 : 0)
   }
 
-  /// Bytes that may still be taken.
-  private var budget: Int {
-    let free = SystemMemory.available ?? Int.max / 2
-    guard let limit = options.memoryLimit else { return free }
-    return min(free, max(0, limit - (SystemMemory.resident ?? 0)))
+  private func pictureTooLarge(_ bytes: Int, _ budget: Budget) -> RestoreError {
+    .notEnoughMemory(
+      "a picture of this size needs about \(mebibytes(bytes)) whatever the tile, but \(budget.words); \(budget.remedy)"
+        + " or use a smaller picture")
   }
 
   private func inputSide(_ plan: TilePlan) -> Int { max(plan.tileHeight, plan.tileWidth) * descriptor.inputPerLatent }
+}
 
-  private func megabytes(_ bytes: Int) -> String { "\((bytes + 500_000) / 1_000_000) MB" }
+/// Bytes that a restoration may still take, and why no more.
+private struct Budget {
+  let bytes: Int
+  /// The second half of "needs so much, but ...".
+  let words: String
+  /// What gives more, for "... or use a smaller picture".
+  let remedy: String
+
+  /// `limit` is for the whole program; nil = what the machine has free.
+  init(limit: Int?) {
+    let free = SystemMemory.available ?? Int.max / 2
+    let held = SystemMemory.resident ?? 0
+    guard let limit, limit - held < free else {
+      bytes = free
+      words = "only \(mebibytes(free)) of memory are free"
+      remedy = "close other programs"
+      return
+    }
+    bytes = max(0, limit - held)
+    words =
+      limit > held
+      ? "the limit of \(mebibytes(limit)) leaves \(mebibytes(bytes)) beside the loaded model and picture"
+      : "the limit is \(mebibytes(limit)), and the loaded model and picture hold \(mebibytes(held)) already"
+    remedy = "raise the limit"
+  }
+}
+
+/// Limits are given in powers of 1024; what would read as nothing stays in bytes.
+private func mebibytes(_ bytes: Int) -> String {
+  bytes < 1 << 20 ? "\(bytes) bytes" : "\((bytes + (1 << 19)) >> 20) MiB"
 }

@@ -26,11 +26,12 @@ extension Procedure {
     let request = Request(
       source: source, settings: settings, model: model, seed: settings.drawSeed(),
       showsResult: runMode != GIMP_RUN_NONINTERACTIVE)
-    let layer = switch self {
-    case .upscale: try request.upscale()
-    case .inpaint: try request.inpaint()
-    case .restore: try request.restore()
-    }
+    let layer =
+      switch self {
+      case .upscale: try request.upscale()
+      case .inpaint: try request.inpaint()
+      case .restore: try request.restore()
+      }
     if request.showsResult { gimp_displays_flush() }
     return layer
   }

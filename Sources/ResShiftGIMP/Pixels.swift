@@ -28,7 +28,8 @@ struct PixelTransfer {
   func read(_ rect: PixelRect) throws -> PixelImage {
     let channels = (source.isGray ? 1 : 3) + (source.hasAlpha ? 1 : 0)
     var picture = PixelImage(width: rect.width, height: rect.height, channels: channels)
-    let stored = source.isIndexed
+    let stored =
+      source.isIndexed
       ? babl_format(source.hasAlpha ? "R'G'B'A u8" : "R'G'B' u8") : gimp_drawable_get_format(source.layer)
     let wanted = engineFormat(channels: channels)
     let conversion = try Conversion(from: imageProfile, stored, to: engineProfile, wanted, for: source)

@@ -77,8 +77,9 @@ extension Request {
       gimp_context_push()
       defer { gimp_context_pop() }
       gimp_context_set_interpolation(GIMP_INTERPOLATION_CUBIC)
-      guard gimp_image_scale(
-        source.image, gimp_image_width(source.image) * factor, gimp_image_height(source.image) * factor) != 0
+      guard
+        gimp_image_scale(
+          source.image, gimp_image_width(source.image) * factor, gimp_image_height(source.image) * factor) != 0
       else { throw PlugInError.refused("scale the image", source.name) }
       if let mask = source.appliedMask {
         let whole = PixelRect(x: 0, y: 0, width: picture.width, height: picture.height)

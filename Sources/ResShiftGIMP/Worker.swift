@@ -60,10 +60,12 @@ private final class ThreadBody: Sendable {
 private func startThread(_ work: @escaping @Sendable () -> Void) throws {
   var thread = pthread_t()
   let body = Unmanaged.passRetained(ThreadBody(work))
-  let failure = pthread_create(&thread, nil, { pointer in
-    if let pointer { Unmanaged<ThreadBody>.fromOpaque(pointer).takeRetainedValue().work() }
-    return nil
-  }, body.toOpaque())
+  let failure = pthread_create(
+    &thread, nil,
+    { pointer in
+      if let pointer { Unmanaged<ThreadBody>.fromOpaque(pointer).takeRetainedValue().work() }
+      return nil
+    }, body.toOpaque())
   guard failure == 0 else {
     body.release()
     throw PlugInError.execution("The system has no room for another thread: close other programs and try again.")

@@ -59,11 +59,13 @@ public func windowAttention(
         let mask = maskOfWindow(window).flatMap { kind in masks.map { $0 + kind * square } }
         for head in 0..<heads {
           let q = rows + head * dim
-          sgemm(tokens, tokens, dim, alpha: scale, q, lda: 3 * c, q + c, ldb: 3 * c, transposeB: true, scores, ldc: tokens)
+          sgemm(
+            tokens, tokens, dim, alpha: scale, q, lda: 3 * c, q + c, ldb: 3 * c, transposeB: true, scores, ldc: tokens)
           ck_add_softmax_rows(scores, bias + head * square, mask, tokens, tokens)
           probabilities.map { ($0 + (window * heads + head) * square).update(from: scores, count: square) }
           sgemm(
-            tokens, dim, tokens, scores, lda: tokens, q + 2 * c, ldb: 3 * c, out + window * tokens * c + head * dim, ldc: c)
+            tokens, dim, tokens, scores, lda: tokens, q + 2 * c, ldb: 3 * c, out + window * tokens * c + head * dim,
+            ldc: c)
         }
       }
     }

@@ -7,7 +7,9 @@ extension Tensor {
     let count = shape.count
     modify { y in
       other.read { x in
-        Parallel.forRanges(count, chunk: Parallel.elementChunk) { ck_add(y + $0.lowerBound, x + $0.lowerBound, $0.count) }
+        Parallel.forRanges(count, chunk: Parallel.elementChunk) {
+          ck_add(y + $0.lowerBound, x + $0.lowerBound, $0.count)
+        }
       }
     }
   }
@@ -68,7 +70,9 @@ extension Tensor {
     let count = shape.count
     return Tensor(shape) { y in
       read { x in
-        Parallel.forRanges(count, chunk: Parallel.elementChunk) { kernel(y + $0.lowerBound, x + $0.lowerBound, $0.count) }
+        Parallel.forRanges(count, chunk: Parallel.elementChunk) {
+          kernel(y + $0.lowerBound, x + $0.lowerBound, $0.count)
+        }
       }
     }
   }

@@ -5,7 +5,8 @@ import COpenBLAS
 ///
 /// `transposeB`: B is stored [n, k]. `lda`, `ldb`, `ldc` are the distances between rows.
 func sgemm(
-  _ m: Int, _ n: Int, _ k: Int, alpha: Float = 1, _ a: UnsafePointer<Float>, lda: Int, _ b: UnsafePointer<Float>, ldb: Int,
+  _ m: Int, _ n: Int, _ k: Int, alpha: Float = 1, _ a: UnsafePointer<Float>, lda: Int, _ b: UnsafePointer<Float>,
+  ldb: Int,
   transposeB: Bool = false, beta: Float = 0, _ c: UnsafeMutablePointer<Float>, ldc: Int
 ) {
   _ = singleThreadedBLAS

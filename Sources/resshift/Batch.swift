@@ -20,9 +20,7 @@ struct Batch {
       throw Failure.usage(
         "--factor \(factor): the model \(descriptor.name) enlarges \(descriptor.diffusion.sf) times at most")
     }
-    Terminal.exitOnInterrupt()
     let report = ProgressReport(style: common.progressStyle, total: plan.jobs.count)
-    defer { plan.removeEmptyFolder() }
     var restorer: Restorer?
     var firstFailure: Int32?
     for (index, job) in plan.jobs.enumerated() {
@@ -34,7 +32,7 @@ struct Batch {
       }
       do {
         var picture = try PictureFile.read(job.input)
-        let bitDepth = try check(job, picture, scale: factor ?? descriptor.diffusion.sf)
+        let bitDepth = try check(job, picture, scale: factor ?? descriptor.diffusion.sf, notice(report))
         let engine = try restorer ?? load(descriptor)
         restorer = engine
         do {
@@ -42,7 +40,7 @@ struct Batch {
         } catch let error as RestoreError {
           throw Failure(error, about: job.input)
         }
-        try picture.write(to: job.output, bitDepth: bitDepth, notice: notice(report))
+        try plan.withFolder { try picture.write(to: job.output, bitDepth: bitDepth, notice: notice(report)) }
         report.finish("done", output: job.output)
       } catch {
         report.finish("failed", output: job.output)
@@ -67,12 +65,21 @@ struct Batch {
   }
 
   /// Finds out before the computation that the result can be written; returns its bits a sample.
-  private func check(_ job: BatchPlan.Job, _ picture: PictureFile, scale: Int) throws -> Int {
-    try plan.createFolder()
-    let possible = try PictureFile.format(ofOutput: job.output).bitDepths
-    let bitDepth = common.bitDepth ?? (possible.contains(picture.bitDepth) ? picture.bitDepth : 8)
-    try PictureFile.checkOutput(
-      job.output, width: picture.image.width * scale, height: picture.image.height * scale, bitDepth: bitDepth)
+  private func check(
+    _ job: BatchPlan.Job, _ picture: PictureFile, scale: Int, _ notice: ((String) -> Void)?
+  ) throws -> Int {
+    let format = try PictureFile.format(ofOutput: job.output)
+    let (width, height) = (picture.image.width * scale, picture.image.height * scale)
+    let bitDepth = common.bitDepth ?? (format.bitDepths.contains(picture.bitDepth) ? picture.bitDepth : 8)
+    try PictureFile.checkFormat(ofOutput: job.output, width: width, height: height, bitDepth: bitDepth)
+    if !plan.lacksFolder {
+      try PictureFile.checkOutput(job.output, width: width, height: height, bitDepth: bitDepth)
+    }
+    if common.bitDepth == nil, bitDepth < picture.bitDepth {
+      notice?(
+        "\(job.output): \(format.rawValue) holds \(bitDepth) bits a sample, the picture has \(picture.bitDepth);"
+          + " png and tiff keep them")
+    }
     return bitDepth
   }
 

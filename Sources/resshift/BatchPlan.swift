@@ -11,10 +11,11 @@ struct BatchPlan {
   let jobs: [Job]
   /// The folder of several outputs; made when the first of them is written.
   let folder: String?
-  private let folderWasThere: Bool
 
   /// Expands folders among the inputs. Throws a `Failure` for a plan that cannot work; missing inputs are found later.
   init(inputs: [String], output: String) throws {
+    guard !output.isEmpty else { throw Failure.usage("--output is empty; name a file, or a folder for several") }
+    guard !inputs.contains("") else { throw Failure.usage("an input is empty; name a picture or a folder") }
     var paths: [String] = []
     var several = inputs.count > 1 || output.hasSuffix("/") || FileSystem.kind(of: output) == .folder
     for input in inputs {
@@ -30,7 +31,6 @@ struct BatchPlan {
       }
       paths += names.map { FileSystem.join(input, $0) }
     }
-    folderWasThere = FileSystem.kind(of: output) == .folder
     guard several else {
       folder = nil
       jobs = [Job(input: paths[0], output: output)]
@@ -47,14 +47,19 @@ struct BatchPlan {
     }
   }
 
-  func createFolder() throws {
-    if let folder { try FileSystem.createFolder(folder) }
+  /// Runs `write`; the folder, if it has to be made for it, goes again when it throws.
+  func withFolder(_ write: () throws -> Void) throws {
+    let isNew = try folder.map(FileSystem.createFolder) ?? false
+    do {
+      try write()
+    } catch {
+      if isNew, let folder { FileSystem.removeEmptyFolder(folder) }
+      throw error
+    }
   }
 
-  /// Takes a folder away that was made for results which then did not come.
-  func removeEmptyFolder() {
-    if let folder, !folderWasThere { FileSystem.removeEmptyFolder(folder) }
-  }
+  /// Whether the folder is still to be made.
+  var lacksFolder: Bool { folder.map { FileSystem.kind(of: $0) == .missing } ?? false }
 
   /// A type that cannot be written becomes png.
   private static func outputName(of input: String) -> String {
@@ -68,9 +73,7 @@ struct BatchPlan {
     case .missing where PictureFormat(extensionOf: folder) != nil && !folder.hasSuffix("/"):
       throw Failure.usage("\(folder): several inputs need a folder as --output")
     case .missing:
-      var path = folder[...]
-      while path.hasSuffix("/") { path = path.dropLast() }
-      try FileSystem.checkWritable(folder: FileSystem.folder(of: String(path)), for: folder)
+      try FileSystem.checkWritable(folder: FileSystem.folder(of: FileSystem.withoutSlashes(folder)), for: folder)
     default: throw Failure.usage("\(folder): is a file, but several inputs need a folder as --output")
     }
   }

@@ -7,6 +7,10 @@ struct BenchCommand: ParsableCommand {
     discussion: """
       The architectures are measured with random weights and need no files: \
       \(ModelDescriptor.architectureNames.joined(separator: ", ")).
+
+      Examples:
+        resshift bench
+        resshift bench --architecture realsr --threads 2 --json
       """)
 
   @Option(help: "A model's name, or the path of a model.json or its folder.")
@@ -15,10 +19,10 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "An architecture instead of a model.")
   var architecture: String?
 
-  @Option(help: "Side of the square input in pixels; the model's lq_size by default.")
+  @Option(parsing: .unconditional, help: "Side of the square input in pixels; the model's lq_size by default.")
   var size: Int?
 
-  @Option(help: "Worker threads; as many as there are processors by default.")
+  @Option(parsing: .unconditional, help: "Worker threads; as many as there are processors by default.")
   var threads: Int?
 
   @Flag(help: "Print one JSON object.")
@@ -40,7 +44,6 @@ struct BenchCommand: ParsableCommand {
       let task = try model.map { try catalogue.model(named: $0).task } ?? .superResolution
       restorer = try Restorer(catalogue.model(named: model ?? "", for: task), threads: workers)
     }
-    Terminal.exitOnInterrupt()
     let side = size ?? restorer.descriptor.unet.lqSize
     let result = try Benchmark.run(restorer, size: side, threads: workers)
     print(json ? Self.json(result) : Self.table(result, restorer.descriptor, side))

@@ -4,34 +4,50 @@ import ResShift
 
 /// The options that upscale, inpaint and restore share.
 struct CommonOptions: ParsableArguments {
-  @Option(help: "A model's name (see resshift models list), or the path of a model.json or its folder.")
+  @Option(
+    help: """
+      A model's name (see resshift models list), or the path of a model.json or its folder; the built-in one by default.
+      """)
   var model = ""
 
-  @Option(help: "Same seed, same picture, whatever the number of threads.")
+  @Option(
+    parsing: .unconditional,
+    help: "A whole number from 0 up, 12345 by default. Same seed, same picture, whatever the number of threads.",
+    transform: OptionValue.seed)
   var seed: UInt64 = 12345
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Side of a tile in pixels of the network's input; 0 = the whole picture in one piece. The default is what fits"
         + " memory, at most 128 (pixel-unshuffle models: 256) positions of the latent.", valueName: "pixels"))
   var tile: Int?
 
-  @Option(help: ArgumentHelp("How far tiles overlap, in the same pixels.", valueName: "pixels"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "How far tiles overlap, in the same pixels; 16 positions of the latent by default, half a tile at most.",
+      valueName: "pixels"))
   var overlap: Int?
 
   @Option(help: "joint: one latent for the whole picture; independent: every tile on its own, as published.")
   var tiling = Tiling.joint
 
-  @Option(help: "Match the low frequencies to the input; on by default for inpaint and restore --box.")
+  @Option(
+    help: "Match the tone (the low frequencies) to the input; on by default for inpaint and restore --box, else off.")
   var toneMatch: Switch?
 
-  @Option(help: "Worker threads; as many as there are processors by default.")
+  @Option(parsing: .unconditional, help: "Worker threads; as many as there are processors by default.")
   var threads: Int?
 
-  @Option(help: ArgumentHelp("Use no more memory than that, such as 4G or 800M.", valueName: "size"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Use no more memory than that, such as 4G or 800M.", valueName: "size"),
+    transform: MemorySize.init(parsing:))
   var memory: MemorySize?
 
-  @Option(help: "8 or 16 bits a sample; that of the input by default. 16 is for png and tiff.")
+  @Option(
+    parsing: .unconditional,
+    help: "8 or 16 bits a sample; those of the input by default, as far as the type can hold them. 16: png and tiff.")
   var bitDepth: Int?
 
   @Flag(help: "Leave pictures alone whose output is already there.")
@@ -44,8 +60,13 @@ struct CommonOptions: ParsableArguments {
   var progress: ProgressFormat?
 
   func validate() throws {
-    if let tile, tile < 0 { throw ValidationError("--tile must be 0 or more, found \(tile)") }
-    if let overlap, overlap < 0 { throw ValidationError("--overlap must be 0 or more, found \(overlap)") }
+    let pixels = 0...Int(Int32.max)
+    if let tile, !pixels.contains(tile) {
+      throw ValidationError("--tile must be 0 (the whole picture) to \(pixels.upperBound), found \(tile)")
+    }
+    if let overlap, !pixels.contains(overlap) {
+      throw ValidationError("--overlap must be 0 to \(pixels.upperBound), found \(overlap)")
+    }
     try Self.check(threads: threads)
     if let bitDepth, bitDepth != 8, bitDepth != 16 {
       throw ValidationError("--bit-depth must be 8 or 16, found \(bitDepth)")

@@ -30,6 +30,13 @@ enum FileSystem {
     folder.hasSuffix("/") ? folder + name : folder + "/" + name
   }
 
+  /// A folder's path without slashes at its end.
+  static func withoutSlashes(_ folder: String) -> String {
+    var path = folder[...]
+    while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
+    return String(path)
+  }
+
   /// Names in a folder, sorted, without hidden ones. Throws a failure that names the folder.
   static func entries(of folder: String) throws -> [String] {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
@@ -50,10 +57,13 @@ enum FileSystem {
     }
   }
 
-  static func createFolder(_ path: String) throws {
-    guard mkdir(path, 0o777) == 0 || (errno == EEXIST && kind(of: path) == .folder) else {
+  /// Whether there was no such folder before. Throws a failure that names it.
+  static func createFolder(_ path: String) throws -> Bool {
+    if mkdir(path, 0o777) == 0 { return true }
+    guard errno == EEXIST, kind(of: path) == .folder else {
       throw Failure.cannotWrite("\(path): cannot make this folder: \(reason())")
     }
+    return false
   }
 
   /// Does nothing to a folder with something in it.

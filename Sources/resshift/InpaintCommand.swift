@@ -7,7 +7,12 @@ struct InpaintCommand: ParsableCommand {
     commandName: "inpaint", abstract: "Fills the parts of a picture that are white in a mask.",
     discussion: """
       Gray values of the mask blend the fill with the picture; where the mask is black not one pixel changes. \
-      The transparency of the picture stays as it is.
+      The transparency of the picture stays as it is. A mask may be gray or coloured (the mean counts); what is \
+      transparent in it counts as black.
+
+      Examples:
+        resshift inpaint photo.jpg --mask scratches.png -o photo-mended.png
+        resshift inpaint photo.jpg --mask wire.png -o photo-mended.png --seed 7
       """)
 
   @Argument(help: "The picture.")
@@ -30,10 +35,15 @@ struct InpaintCommand: ParsableCommand {
     try batch.run(task: .inpainting) { restorer, picture, path, options in
       guard weights.width == picture.width, weights.height == picture.height else {
         throw Failure.badData(
-          "\(mask): the mask is \(weights.width)x\(weights.height), but \(path) is \(picture.width)x\(picture.height)")
+          "\(mask): the mask is \(weights.width)x\(weights.height), but \(path) is"
+            + " \(picture.width)x\(picture.height); make both the same size")
       }
       guard weights.samples.contains(where: { $0 > 0 }) else {
         throw Failure.badData("\(mask): the mask is black everywhere, so there is nothing to fill; white is filled")
+      }
+      guard weights.samples.contains(where: { $0 <= 0 }) else {
+        throw Failure.badData(
+          "\(mask): the mask is white everywhere, so there is nothing left to continue from; make black what to keep")
       }
       return try restorer.inpaint(picture, mask: weights, options).blended(over: picture, weights: weights)
     }

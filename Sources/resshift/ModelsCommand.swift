@@ -12,14 +12,19 @@ struct ModelsListCommand: ParsableCommand {
     commandName: "list", abstract: "Lists the models that are installed or known, and what is missing.")
 
   func run() throws {
-    let entries = ModelCatalogue.ofThisProgram.entries
+    let catalogue = ModelCatalogue.ofThisProgram
+    let entries = catalogue.entries
+    guard !entries.isEmpty else {
+      print("No models; looked in \(catalogue.roots.joined(separator: ", ")).")
+      return
+    }
     let rows = entries.map { [$0.name, $0.task?.rawValue ?? "-", $0.state, $0.title, $0.licence] }
     print(TextTable.lines([["NAME", "TASK", "STATE", "TITLE", "LICENCE"]] + rows))
     for entry in entries {
-      if let problem = entry.problem { print("\(entry.name): \(problem)") }
+      if let problem = entry.problem { print(Terminal.oneLine("\(entry.name): \(problem)")) }
     }
     guard entries.contains(where: { $0.problem == nil && !$0.isInstalled }) else { return }
-    print("\nresshift models inspect NAME tells which files a model needs, where to get them and where to put them.")
+    print("\nWhich files a model needs, where to get and where to put them: resshift models inspect NAME")
   }
 }
 
@@ -42,7 +47,8 @@ struct ModelsPathCommand: ParsableCommand {
 /// Text in columns.
 enum TextTable {
   /// All columns but the last are padded to their longest entry.
-  static func lines(_ rows: [[String]]) -> String {
+  static func lines(_ texts: [[String]]) -> String {
+    let rows = texts.map { $0.map(Terminal.oneLine) }
     let columns = rows.first?.count ?? 0
     let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in

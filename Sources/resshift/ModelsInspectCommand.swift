@@ -17,7 +17,8 @@ struct ModelsInspectCommand: ParsableCommand {
   }
 
   private func modelRows() throws -> [[String]] {
-    let model = try ModelCatalogue.ofThisProgram.model(named: path)
+    let catalogue = ModelCatalogue.ofThisProgram
+    let model = try catalogue.model(named: path)
     let (unet, diffusion) = (model.unet, model.diffusion)
     let missing = model.missingFiles
     func state(_ file: String, _ source: String?) -> String {
@@ -27,6 +28,9 @@ struct ModelsInspectCommand: ParsableCommand {
       ["name", model.name], ["title", model.title], ["task", model.task.rawValue], ["licence", model.licence],
       ["folder", model.folder ?? "-"], ["unet file", state(model.unetFile, model.unetSource)],
       ["autoencoder file", model.autoencoderFile.map { state($0, model.autoencoderSource) } ?? "none"],
+    ]
+    if !missing.isEmpty { rows.append(["where to put them", catalogue.installFolder(of: model) ?? "-"]) }
+    rows += [
       [
         "unet",
         "\(unet.modelChannels) channels x \(list(unet.channelMult)), blocks \(list(unet.numResBlocks)),"

@@ -13,11 +13,22 @@ enum ProgressFormat: String, ExpressibleByArgument, CaseIterable {
 
 extension Tiling: ExpressibleByArgument {}
 
+/// Values that are more than a number within bounds.
+enum OptionValue {
+  /// There is no random one here, unlike in GIMP: the same command gives the same bytes.
+  static func seed(_ text: String) throws -> UInt64 {
+    guard let seed = UInt64(text) else {
+      throw ValidationError("a seed is a whole number from 0 to \(UInt64.max)")
+    }
+    return seed
+  }
+}
+
 /// An amount of memory such as `4G`, `800M` or `1.5GiB`; units are powers of 1024.
-struct MemorySize: ExpressibleByArgument {
+struct MemorySize {
   let bytes: Int
 
-  init?(argument: String) {
+  init(parsing argument: String) throws {
     var text = argument.uppercased()[...]
     if text.hasSuffix("IB") { text = text.dropLast(2) } else if text.hasSuffix("B") { text = text.dropLast() }
     var unit = 1.0
@@ -27,20 +38,22 @@ struct MemorySize: ExpressibleByArgument {
     }
     guard let first = text.first, first.isASCII, first.isNumber, let value = Double(text), value.isFinite,
       let bytes = Int(exactly: (value * unit).rounded(.down)), bytes > 0
-    else { return nil }
+    else { throw ValidationError("an amount of memory is a number with K, M, G or T, such as 4G or 800M") }
     self.bytes = bytes
   }
 }
 
 /// A rectangle given as `X,Y,W,H` in whole pixels.
-struct Box: ExpressibleByArgument {
+struct Box {
   let rect: PixelRect
 
-  init?(argument: String) {
+  init(parsing argument: String) throws {
     let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
     guard numbers.count == 4, let x = numbers[0], let y = numbers[1], let width = numbers[2], let height = numbers[3],
       x >= 0, y >= 0, width > 0, height > 0
-    else { return nil }
+    else {
+      throw ValidationError("a box is left, top, width and height in whole pixels, such as 10,20,200,250")
+    }
     rect = PixelRect(x: x, y: y, width: width, height: height)
   }
 

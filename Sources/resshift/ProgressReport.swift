@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Tells how far a run is: a percentage that rewrites itself on a terminal, or one JSON object a line on standard output.
+/// Tells how far a run is: a percentage that rewrites itself on a terminal, or a JSON object a line on standard output.
 final class ProgressReport: Sendable {
   enum Style { case none, terminal, json }
 
@@ -40,8 +40,8 @@ final class ProgressReport: Sendable {
       case .json:
         let input = JSONText.string(state.input)
         Terminal.write(
-          "{\"event\":\"progress\",\"input\":\(input),\"index\":\(state.index),\"total\":\(total),\"percent\":\(percent)}\n",
-          to: STDOUT_FILENO)
+          "{\"event\":\"progress\",\"input\":\(input),\"index\":\(state.index),\"total\":\(total),"
+            + "\"percent\":\(percent)}\n", to: STDOUT_FILENO)
       }
     }
   }

@@ -10,6 +10,11 @@ struct ResShiftCommand: ParsableCommand {
       Exit status: 0 done; 64 wrong usage; 65 a picture, mask or model is damaged or does not fit; 66 no such input; \
       69 a model is unknown or not installed; 71 not enough memory; 73 cannot write; 130 interrupted. \
       Several inputs: one that fails does not stop the others, and the status is that of the first failure.
+
+      Examples:
+        resshift upscale photo.jpg -o photo-large.png
+        resshift inpaint photo.jpg --mask scratches.png -o photo-mended.png
+        resshift models list
       """,
     version: "0.1.0",
     subcommands: [
@@ -20,6 +25,7 @@ struct ResShiftCommand: ParsableCommand {
 @main
 enum Program {
   static func main() {
+    Terminal.exitOnInterrupt()
     exit(status(of: Array(CommandLine.arguments.dropFirst())))
   }
 
@@ -43,7 +49,9 @@ enum Program {
         ResShiftCommand.configuration.subcommands.contains { $0.configuration.commandName == word }
       }
       let help = (["resshift"] + words + ["--help"]).joined(separator: " ")
-      return Terminal.report(Failure.usage("\(ResShiftCommand.message(for: error)); see \(help)"))
+      var message = ResShiftCommand.message(for: error)
+      if message.hasSuffix(".") { message.removeLast() }
+      return Terminal.report(Failure.usage("\(message); see \(help)"))
     }
   }
 }

@@ -4,15 +4,26 @@ import ResShift
 struct RestoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "restore", abstract: "Restores pictures, or faces in them, at their own size.",
-    discussion: "With a face model each --box is one face; without a box the whole picture is one.")
+    discussion: """
+      With a face model (faceir) each --box is one face; without a box the whole picture is one. No model for this \
+      comes with the program; the message says where to get one.
 
-  @Argument(help: "Pictures, or folders of pictures.")
+      Examples:
+        resshift restore portrait.jpg -o portrait-restored.png
+        resshift restore group.jpg -o group-restored.png --box 310,120,180,220 --box 560,140,170,210
+      """)
+
+  @Argument(help: "Pictures, or folders of pictures (not the folders inside them).")
   var input: [String]
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The file, or the folder of several.", valueName: "path"))
   var output: String
 
-  @Option(help: ArgumentHelp("Restore only this rectangle, in pixels; may be repeated.", valueName: "x,y,w,h"))
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "Restore only this rectangle: left, top, width, height in pixels; may be repeated.", valueName: "x,y,w,h"),
+    transform: Box.init(parsing:))
   var box: [Box] = []
 
   @OptionGroup var common: CommonOptions

@@ -28,12 +28,12 @@ enum Terminal {
     }
   }
 
-  /// Names of files and tensors can hold anything; a line stays a line.
-  private static func oneLine(_ text: String) -> String {
+  /// Names of files and models can hold anything; a line stays a line, and nothing steers the terminal.
+  static func oneLine(_ text: String) -> String {
     String(
       text.map { character in
         character.isNewline
-          ? " " : character.unicodeScalars.contains { $0.value < 32 || $0.value == 127 } ? "?" : character
+          ? " " : character.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "?" : character
       })
   }
 
@@ -43,15 +43,15 @@ enum Terminal {
   static func exitOnInterrupt() {
     signal(SIGINT) { _ in
       // Only calls that are safe in a signal handler. On a terminal the percentage has a line of its own.
-      let line: StaticString = "\nresshift: interrupted, the picture in work was not written\n"
+      let line: StaticString = "\nresshift: interrupted, the work at hand was given up\n"
       let start = isatty(STDERR_FILENO) == 1 ? 0 : 1
       _ = Glibc.write(STDERR_FILENO, line.utf8Start + start, line.utf8CodeUnitCount - start)
       _exit(130)
     }
-    // A parent that starts programs from a thread of its own may have handed down a mask that holds the signal back.
-    var interrupt = sigset_t()
-    sigemptyset(&interrupt)
-    sigaddset(&interrupt, SIGINT)
-    pthread_sigmask(SIG_UNBLOCK, &interrupt, nil)
+    // A parent that starts programs from a thread of its own may have handed down a mask that holds signals back.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }

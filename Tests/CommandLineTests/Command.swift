@@ -95,17 +95,26 @@ final class Workbench {
 
   /// A model folder made of the recorded face network; returns its path.
   func addFaceModel() throws -> String {
-    let fixture = Self.package.appending(path: "Tests/Fixtures/tiny-face")
-    let model = folder.appending(path: ".models/tiny-face")
+    try addModel("tiny-face") { root in
+      root["task"] = "restoration"
+      root["frame"] = "face"
+    }
+  }
+
+  /// A model folder `.models/NAME` made of a recorded network; `change` completes its model.json. Returns its path.
+  @discardableResult
+  func addModel(_ name: String, _ change: (inout [String: Any]) -> Void) throws -> String {
+    let fixture = Self.package.appending(path: "Tests/Fixtures/\(name)")
+    let model = folder.appending(path: ".models/\(name)")
+    try? FileManager.default.removeItem(at: model)
     try FileManager.default.createDirectory(at: model, withIntermediateDirectories: true)
     for file in ["unet.pth", "autoencoder.pth"] {
       try FileManager.default.copyItem(at: fixture.appending(path: file), to: model.appending(path: file))
     }
     let text = try Data(contentsOf: fixture.appending(path: "config.json"))
     var root = try #require(try JSONSerialization.jsonObject(with: text) as? [String: Any])
-    root["task"] = "restoration"
-    root["frame"] = "face"
     root["files"] = ["unet": "unet.pth", "autoencoder": "autoencoder.pth"]
+    change(&root)
     try JSONSerialization.data(withJSONObject: root).write(to: model.appending(path: "model.json"))
     return model.path
   }

@@ -51,12 +51,14 @@ import Testing
     try bench.write(PixelImage(width: 20, height: 10, channels: 1), "black.png")
     try expect(
       bench, ["inpaint", "a.png", "--mask", "wide.png", "-o", "b.png"], status: 65,
-      says: ["wide.png", "21x10", "a.png", "20x10"])
+      says: ["wide.png", "21x10", "a.png", "20x10", "same size"])
     try expect(
       bench, ["inpaint", "a.png", "--mask", "black.png", "-o", "b.png"], status: 65,
       says: ["black.png", "black everywhere"])
     try bench.write(PixelImage(width: 20, height: 10, channels: 1, repeating: 1), "white.png")
-    try expect(bench, ["inpaint", "a.png", "--mask", "white.png", "-o", "b.png"], status: 65, says: [])
+    try expect(
+      bench, ["inpaint", "a.png", "--mask", "white.png", "-o", "b.png"], status: 65,
+      says: ["white.png", "white everywhere"])
   }
 
   @Test func unavailableModels() throws {
@@ -75,6 +77,9 @@ import Testing
         "ffhq512_vq_f8_dim8_face.pth", "plugin/models/faceir",
       ])
     try expect(bench, ["upscale"] + job + ["--model", "./no/model.json"], status: 66, says: ["./no/model.json"])
+    try FileManager.default.createDirectory(
+      at: bench.folder.appending(path: "folder"), withIntermediateDirectories: true)
+    try expect(bench, ["upscale"] + job + ["--model", "folder"], status: 66, says: ["folder/model.json"])
     try expect(bench, ["upscale"] + job, status: 69, says: ["/nowhere"], models: "/nowhere")
   }
 
@@ -134,8 +139,16 @@ import Testing
   @Test func tooLittleMemory() throws {
     let bench = try Workbench()
     try bench.write(Workbench.picture(64, 64), "a.png")
-    try expect(bench, ["upscale", "a.png", "-o", "b.png", "--memory", "1M"], status: 71, says: [])
-    try expect(bench, ["upscale", "a.png", "-o", "b.png", "--memory", "1M", "--tile", "64"], status: 71, says: [])
+    let job = ["upscale", "a.png", "-o", "b.png"]
+    try expect(bench, job + ["--memory", "1M"], status: 71, says: ["a.png", "the limit is 1 MiB", "raise the limit"])
+    try expect(bench, job + ["--memory", "80"], status: 71, says: ["the limit is 80 bytes"])
+    try bench.write(Workbench.picture(128, 128), "a.png")
+    try expect(
+      bench, job + ["--memory", "100M", "--tile", "128"], status: 71,
+      says: ["a tile of 128 pixels needs", "the limit of 100 MiB leaves", "choose a smaller tile"])
+    try bench.write(Workbench.picture(400, 400), "a.png")
+    try expect(
+      bench, job + ["--memory", "120M"], status: 71, says: ["a picture of this size", "the limit of 120 MiB leaves"])
   }
 
   /// Stops a running restoration as Ctrl-C does.
@@ -153,7 +166,39 @@ import Testing
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 130)
     let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    #expect(text == "resshift: interrupted, the picture in work was not written\n")
+    #expect(text == "resshift: interrupted, the work at hand was given up\n")
     #expect(try bench.files == ["a.png"])
+  }
+
+  /// A run into a folder that is not there yet, ended in the middle of its first picture, leaves nothing at all.
+  @Test(arguments: [SIGINT, SIGTERM, SIGKILL])
+  func endedInTheMiddle(signal: Int32) throws {
+    let bench = try Workbench()
+    for name in ["a.png", "b.png"] { try bench.write(Workbench.picture(512, 512), name) }
+    let process = bench.process(["upscale", "a.png", "b.png", "-o", "out", "--progress", "json"])
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    var text = ""
+    while !text.contains("25}") {
+      let bytes = output.fileHandleForReading.availableData
+      if bytes.isEmpty { break }
+      text += String(decoding: bytes, as: UTF8.self)
+    }
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    #expect(text.contains("\"percent\":25}"))
+    #expect(process.terminationStatus == (signal == SIGINT ? 130 : signal))
+    #expect(try bench.files == ["a.png", "b.png"])
+  }
+
+  @Test func theNextRunRemovesWhatAKilledOneLeft() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(8, 8), "a.png")
+    // No process has a number that large.
+    try Data("half".utf8).write(to: bench.folder.appending(path: ".b.png.99999999-8123456789abcdef.part"))
+    #expect(try bench.run("upscale", "a.png", "-o", "b.png").status == 0)
+    #expect(try bench.files == ["a.png", "b.png"])
   }
 }

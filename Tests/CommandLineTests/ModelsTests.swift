@@ -22,6 +22,44 @@ import Testing
     #expect(run.output.contains("broken") && run.output.contains("mine/model.json: files: missing"))
   }
 
+  @Test func listWithoutModels() throws {
+    let run = try Workbench().run(["models", "list"], models: "/nowhere")
+    #expect(run.status == 0 && run.output.hasPrefix("No models; looked in /nowhere, "))
+  }
+
+  /// What a model.json says cannot break lines or steer the terminal.
+  @Test func listStaysATable() throws {
+    let bench = try Workbench()
+    let folder = bench.folder.appending(path: "models/mine")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let shipped = Workbench.package.appending(path: "plugin/models/faceir/model.json")
+    let text = try String(contentsOf: shipped, encoding: .utf8)
+      .replacingOccurrences(of: "ResShift restoration of faces", with: "two\\nlines\\u001b[2J\\u009b1m")
+    try Data(text.utf8).write(to: folder.appending(path: "model.json"))
+    for command in [["list"], ["inspect", folder.path]] {
+      let run = try bench.run(["models"] + command, models: bench.path("models"))
+      #expect(run.status == 0 && run.output.contains("two lines?[2J?1m"))
+    }
+  }
+
+  /// The weights of a model that the system brings can lie in the user's folder, without a copy of its model.json.
+  @Test func filesInTheUsersFolder() throws {
+    let bench = try Workbench()
+    let home = bench.folder.appending(path: ".local/share/resshift/models/faceir")
+    try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+    for file in ["resshift_faceir_s4.pth", "ffhq512_vq_f8_dim8_face.pth"] {
+      #expect(try bench.run("models", "list").output.contains("faceir            restoration       not installed"))
+      try Data().write(to: home.appending(path: file))
+    }
+    #expect(try bench.run("models", "list").output.contains("faceir            restoration       installed"))
+    let inspected = try bench.run("models", "inspect", "faceir").output
+    #expect(inspected.contains(home.path) && !inspected.contains("missing"))
+    try bench.write(Workbench.picture(8, 8), "a.png")
+    let run = try bench.run("restore", "a.png", "-o", "b.png")
+    #expect(run.status == 65)
+    #expect(run.onlyErrorLine().hasPrefix("\(home.path)/resshift_faceir_s4.pth: the file is empty"))
+  }
+
   @Test func path() throws {
     let bench = try Workbench()
     let run = try bench.run(["models", "path"], models: "/a:/b")
@@ -37,6 +75,7 @@ import Testing
     #expect(run.status == 0 && run.errors.isEmpty)
     for word in [
       "195940719", "resshift_faceir_s4.pth, missing", "https://", "restoration", "frame", "codebook 4096 x 8",
+      "where to put them",
     ] {
       #expect(run.output.contains(word))
     }
@@ -65,6 +104,22 @@ import Testing
       ])
     #expect(result["threads"] == 1)
     #expect(result.values.allSatisfy { $0 >= 0 } && (result["total_ms"] ?? 0) > 0)
+  }
+
+  /// The published architecture on its own input: 1421 GFLOP (UNet 4 x 101.3, encoder 345.2, decoder 670.8), and no
+  /// more than 3 GB, of which the weights alone (174 million of 4 bytes) are 700 MB.
+  @Test func benchOfThePublishedArchitecture() throws {
+    let run = try Workbench().run("bench", "--architecture", "realsr", "--threads", "2", "--json")
+    #expect(run.status == 0 && run.errors.isEmpty && run.output.split(separator: "\n").count == 1)
+    let result = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Double])
+    #expect(
+      result.keys.sorted() == [
+        "decode_ms", "direct_gflop", "encode_ms", "peak_rss_mb", "sgemm_gflops", "threads", "total_ms", "unet_ms",
+      ])
+    #expect(abs((result["direct_gflop"] ?? 0) - 1421) < 1)
+    let peak = try #require(result["peak_rss_mb"])
+    #expect(peak > 600 && peak < 3000)
+    #expect(result["threads"] == 2)
   }
 
   @Test func benchOfAModelAsTable() throws {

@@ -29,7 +29,11 @@ import Testing
     try bench.write(Workbench.picture(8, 8), "a.png", bitDepth: 16)
     #expect(try bench.run("upscale", "a.png", "-o", "same.png").status == 0)
     #expect(try bench.run("upscale", "a.png", "-o", "eight.png", "--bit-depth", "8").status == 0)
-    #expect(try bench.run("upscale", "a.png", "-o", "b.jpg").status == 0)
+    let jpeg = try bench.run("upscale", "a.png", "-o", "b.jpg")
+    #expect(jpeg.status == 0)
+    #expect(
+      jpeg.onlyErrorLine() == "b.jpg: JPEG holds 8 bits a sample, the picture has 16; png and tiff keep them")
+    #expect(try bench.run("upscale", "a.png", "-o", "b.jpg", "--bit-depth", "8").errors.isEmpty)
     #expect(try bench.run("upscale", "a.png", "-o", "b.tiff", "--bit-depth", "16").status == 0)
     let depths = try ["same.png", "eight.png", "b.jpg", "b.tiff"].map { try PictureFile.read(bench.path($0)).bitDepth }
     #expect(depths == [16, 8, 8, 16])
@@ -48,6 +52,30 @@ import Testing
     #expect(try bench.bytes("two.png") == one)
     #expect(try bench.bytes("again.png") == one)
     #expect(try bench.read("other.png") != bench.read("one.png"))
+  }
+
+  /// The mean of each quarter comes nearer to the input's, of which the recorded network with its random weights knows
+  /// nothing.
+  @Test func toneMatchBringsTheResultToTheInputsTone() throws {
+    let bench = try Workbench()
+    let picture = Workbench.picture(64, 64)
+    try bench.write(picture, "a.png")
+    let model = try bench.addModel("tiny-sr") { $0["task"] = "super-resolution" }
+    func distance(_ name: String, _ options: String...) throws -> Float {
+      #expect(try bench.run(["upscale", "a.png", "-o", name, "--model", model] + options).status == 0)
+      let result = try bench.read(name)
+      func mean(_ image: PixelImage, _ x: Int, _ y: Int) -> Float {
+        let side = image.width / 2
+        let part = image.cropped(to: PixelRect(x: x * side, y: y * side, width: side, height: side))
+        return part.samples.reduce(0, +) / Float(part.samples.count)
+      }
+      return [(0, 0), (1, 0), (0, 1), (1, 1)].map { abs(mean(result, $0, $1) - mean(picture, $0, $1)) }.max() ?? 1
+    }
+    let without = try distance("b.png")
+    let off = try distance("off.png", "--tone-match", "off")
+    let on = try distance("on.png", "--tone-match", "on")
+    #expect(try bench.bytes("b.png") == bench.bytes("off.png"))
+    #expect(off > 0.05 && on < off / 4 && without == off)
   }
 
   @Test func everyCommonOptionIsTaken() throws {
@@ -91,6 +119,30 @@ import Testing
       }
     }
     #expect(changed > 15 * 25 / 2)
+  }
+
+  /// White on black as gray, as RGB and as the opaque part of a transparent picture mean the same.
+  @Test func masksOfAnyKind() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(40, 40), "a.png")
+    for channels in 1...4 {
+      var mask = PixelImage(width: 40, height: 40, channels: channels)
+      let hasAlpha = mask.hasAlpha
+      for y in 0..<40 {
+        for x in 0..<40 {
+          let isHole = (12..<30).contains(x) && (5..<20).contains(y)
+          for c in 0..<channels {
+            // With alpha it is white all over, and transparent where nothing is to be filled.
+            mask[x, y, c] = isHole || (hasAlpha && c < channels - 1) ? 1 : 0
+          }
+        }
+      }
+      try bench.write(mask, "mask.png", bitDepth: channels == 3 ? 16 : 8)
+      #expect(try bench.run("inpaint", "a.png", "--mask", "mask.png", "-o", "\(channels).png").status == 0)
+    }
+    let first = try bench.bytes("1.png")
+    for channels in 2...4 { #expect(try bench.bytes("\(channels).png") == first) }
+    #expect(try bench.read("1.png") != bench.read("a.png"))
   }
 
   @Test func restoreWithAFaceModelAndBoxes() throws {

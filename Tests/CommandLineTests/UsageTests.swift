@@ -25,6 +25,37 @@ import Testing
     }
   }
 
+  @Test(arguments: [[], ["upscale"], ["inpaint"], ["restore"], ["bench"]])
+  func helpHasExamples(command: [String]) throws {
+    let run = try Workbench().run(command + ["--help"])
+    #expect(run.status == 0 && run.output.contains("Examples:\n  resshift "))
+  }
+
+  /// A value that starts with a dash is a value, and the message says what would be right.
+  @Test(arguments: [
+    ["--seed", "-1", "a seed is a whole number from 0 to 18446744073709551615"],
+    ["--tile", "-1", "--tile must be 0 (the whole picture) to 2147483647, found -1"],
+    ["--overlap", "-1", "--overlap must be 0 to 2147483647, found -1"],
+    ["--threads", "-1", "--threads must be 1 to 1024, found -1"],
+    ["--factor", "-2", "--factor must be 2, 3 or 4, found -2"],
+    ["--bit-depth", "-8", "--bit-depth must be 8 or 16, found -8"],
+    ["--memory", "-4G", "such as 4G or 800M"], ["--memory", "4Q", "such as 4G or 800M"],
+    ["--tiling", "apart", "one of 'joint' and 'independent'; see"],
+  ])
+  func messagesSayWhatIsRight(option: [String]) throws {
+    let run = try Workbench().run(["upscale", "a.png", "-o", "b.png"] + option.dropLast())
+    #expect(run.status == 64)
+    #expect(run.onlyErrorLine().contains(option[2]))
+    #expect(run.onlyErrorLine().hasSuffix("; see resshift upscale --help"))
+  }
+
+  @Test(arguments: ["-1,0,5,5", "1,2,3", "1,2,0,4", "1.5,2,3,4"])
+  func boxesThatAreNone(box: String) throws {
+    let run = try Workbench().run("restore", "a.png", "-o", "b.png", "--box", box)
+    #expect(run.status == 64)
+    #expect(run.onlyErrorLine().contains("'\(box)'") && run.onlyErrorLine().contains("left, top, width and height"))
+  }
+
   @Test func version() throws {
     let run = try Workbench().run("--version")
     #expect(run.status == 0 && run.output.split(separator: ".").count == 3)
@@ -38,6 +69,9 @@ import Testing
     ["upscale", "a.png", "-o", "b.png", "--memory", "0"], ["upscale", "a.png", "-o", "b.png", "--bit-depth", "12"],
     ["upscale", "a.png", "-o", "b.jpg", "--bit-depth", "16"],
     ["upscale", "a.png", "-o", "b.webp", "--bit-depth", "16"],
+    ["upscale", "a.png", "-o", "b.png", "--tile", "9223372036854775807"],
+    ["upscale", "a.png", "-o", "b.png", "--overlap", "9223372036854775807"],
+    ["upscale", "a.png", "-o", ""], ["upscale", "", "-o", "b.png"],
     ["upscale", "a.png", "-o", "b.gif"], ["upscale", "a.png", "-o", "b"], ["upscale", "a.png", "a.png", "-o", "b.png"],
     ["upscale", "a.png", "-o", "b.png", "--tiling", "apart"],
     ["upscale", "a.png", "-o", "b.png", "--tone-match", "yes"],

@@ -18,7 +18,9 @@ struct ModelTests {
     _ = try UNetModelSwin(descriptor.unet, Weights(unet, network: "unet"))
     #expect(unet.requested == official["unet"]?.filter { !isBuffer($0.key) })
     let autoencoder = ShapeRecorder()
-    _ = try Autoencoder(descriptor.autoencoder, latentSize: descriptor.unet.imageSize) { Weights(autoencoder, network: "ae") }
+    _ = try Autoencoder(descriptor.autoencoder, latentSize: descriptor.unet.imageSize) {
+      Weights(autoencoder, network: "ae")
+    }
     #expect(autoencoder.requested == official["autoencoder"])
   }
 

@@ -127,7 +127,7 @@ extension Desktop {
         usleep(500_000)
         if let screenshot { try saveScreen(as: screenshot + "-dialog") }
         return
-      } catch where attempt < 3 {
+      } catch  where attempt < 3 {
         try press("Escape", "Escape", "Escape", "Escape")
       }
     }

@@ -96,9 +96,10 @@ extension GimpTests {
       #expect(after.unequalPixels(to: before) { selection[$0, $1, 0] == 0 } == 0)
       #expect(before[50, 15, 0] == 1 && before[100, 20, 0] == 1)
       for island in [(x: 45, width: 12), (x: 95, width: 15)] {
-        #expect(after.unequalPixels(to: before) { x, y in
-          (island.x..<island.x + island.width).contains(x) && selection[x, y, 0] == 1
-        } > 60)
+        #expect(
+          after.unequalPixels(to: before) { x, y in
+            (island.x..<island.x + island.width).contains(x) && selection[x, y, 0] == 1
+          } > 60)
       }
       let between = try gimp.picture("layer.tif").cropped(x: 15, y: 0, width: 30, height: 20)
       #expect(between == photo.cropped(x: 25, y: 20, width: 30, height: 20), "known pixels are the source's")

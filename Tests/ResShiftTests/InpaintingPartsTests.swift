@@ -39,7 +39,8 @@ struct InpaintingPartsTests {
     let matched = toneMatched(shifted, to: detail, known: everywhere, cell: 8)
     #expect(largestDifference(matched.elements, detail.elements) < 1e-5)
     // A hole takes the shift of its surroundings.
-    let known = Tensor(Shape(1, 64, 64, 1), (0..<4096).map { (20..<44).contains($0 % 64) && (20..<44).contains($0 / 64) ? 0 : 1 })
+    let known = Tensor(
+      Shape(1, 64, 64, 1), (0..<4096).map { (20..<44).contains($0 % 64) && (20..<44).contains($0 / 64) ? 0 : 1 })
     let inside = toneMatched(shifted, to: detail, known: known, cell: 8)
     #expect(largestDifference(inside.elements, detail.elements) < 1e-4)
   }

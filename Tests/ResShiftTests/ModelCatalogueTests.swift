@@ -138,6 +138,44 @@ private let faceFiles = ["resshift_faceir_s4.pth", "ffhq512_vq_f8_dim8_face.pth"
     }
   }
 
+  @Test func filesMayLieInAnotherRootWithoutAModelJSON() throws {
+    let system = try TemporaryRoot()
+    let home = try TemporaryRoot()
+    let template = try system.add("faceir", files: [faceFiles[0]])
+    let catalogue = ModelCatalogue(roots: [home.path, system.path])
+    let folder = home.folder.appending(path: "faceir")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try Data().write(to: folder.appending(path: faceFiles[1]))
+    // Both halves are there, but not in one place.
+    #expect(catalogue.entries.map(\.missingFiles) == [[faceFiles[1]]])
+    try Data().write(to: folder.appending(path: faceFiles[0]))
+    #expect(catalogue.entries.map(\.folder) == [template] && catalogue.entries.allSatisfy(\.isInstalled))
+    for name in ["", "faceir", template, template + "/model.json"] {
+      #expect(try catalogue.model(named: name, for: .restoration).folder == folder.path)
+    }
+  }
+
+  @Test func whereToInstall() throws {
+    let home = try TemporaryRoot()
+    let user = home.path + "/not/yet"
+    let catalogue = ModelCatalogue(roots: ["/usr/share/resshift/models", user])
+    var model = try ModelDescriptor(contentsOf: shipped.appending(path: "faceir/model.json").path)
+    // Beside a model.json of the user's own.
+    model.folder = try home.add("faceir")
+    #expect(catalogue.installFolder(of: model) == model.folder)
+    // A system's installation: nothing is put there even by those who could.
+    model.folder = "/usr/share/resshift/models/faceir"
+    #expect(catalogue.installFolder(of: model) == user + "/faceir")
+    #expect(model.howToInstall(into: user + "/faceir").hasSuffix(" into \(user)/faceir (make this folder)"))
+    // Only what is missing there has to come.
+    try FileManager.default.createDirectory(atPath: user + "/faceir", withIntermediateDirectories: true)
+    try Data().write(to: URL(filePath: user + "/faceir/" + faceFiles[0]))
+    #expect(!model.howToInstall(into: user + "/faceir").contains(faceFiles[0]))
+    #expect(model.howToInstall(into: user + "/faceir").hasSuffix("\(faceFiles[1]) into \(user)/faceir"))
+    // Without a place of the user's there is only the system's.
+    #expect(ModelCatalogue(roots: ["/usr/share/resshift/models"]).installFolder(of: model) == model.folder)
+  }
+
   @Test func searchPath() {
     let variables = ["RESSHIFT_MODELS": "/a:/b::/a", "HOME": "/home/u"]
     #expect(

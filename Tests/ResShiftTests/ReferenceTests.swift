@@ -65,7 +65,8 @@ extension RecordedCase {
       scale == 1
       ? lq
       : lq.resampled(
-        rows: .bicubic(from: lq.shape.h, to: lq.shape.h * scale), columns: .bicubic(from: lq.shape.w, to: lq.shape.w * scale))
+        rows: .bicubic(from: lq.shape.h, to: lq.shape.h * scale),
+        columns: .bicubic(from: lq.shape.w, to: lq.shape.w * scale))
     return networks.autoencoder.encode(y).scaled(by: Float(descriptor.diffusion.scaleFactor))
   }
 }
@@ -131,7 +132,8 @@ struct ReferenceTests {
     }
     #expect(samples.count == descriptor.diffusion.steps)
     for (index, sample) in samples.enumerated() {
-      expectClose(sample, try tensors.picture("step\(index).sample"), nmse: tolerance, "z after step \(index) of the chain")
+      expectClose(
+        sample, try tensors.picture("step\(index).sample"), nmse: tolerance, "z after step \(index) of the chain")
     }
     let latent = z.scaled(by: 1 / Float(descriptor.diffusion.scaleFactor))
     guard case .vq(let model) = networks.autoencoder else {
@@ -198,7 +200,9 @@ struct ReferenceTests {
 
   /// Dropouts and identities of the published modules, which do nothing and do not exist here.
   private func isAlias(_ name: String) -> Bool {
-    [".dropout", ".attn_drop", ".proj_drop", ".drop_path", ".mlp.drop", ".patch_embed.norm", ".patch_unembed.norm",
-      ".out_layers.2"].contains { name.hasSuffix($0) }
+    [
+      ".dropout", ".attn_drop", ".proj_drop", ".drop_path", ".mlp.drop", ".patch_embed.norm", ".patch_unembed.norm",
+      ".out_layers.2",
+    ].contains { name.hasSuffix($0) }
   }
 }

@@ -123,7 +123,11 @@ struct RestorerTests {
     let whole = try Self.upscaler.get().upscale(input, options { $0.tile = .whole })
     let tiled = try Self.upscaler.get().upscale(input, options { $0.tile = .pixels(64) })
     let independent = try Self.upscaler.get().upscale(
-      input, options { $0.tile = .pixels(64); $0.tiling = .independent })
+      input,
+      options {
+        $0.tile = .pixels(64)
+        $0.tiling = .independent
+      })
     #expect(tiled != whole)
     let difference = nmse(tiled.samples, whole.samples)
     #expect(difference < 1e-3)

@@ -86,6 +86,16 @@ struct TileTests {
     #expect(ControlGroup.available(limit: nil, current: nil, statistics: nil) == nil)
   }
 
+  /// However much is asked for: tiles that move by single positions would take days.
+  @Test func tilesOverlapByHalfAtMost() throws {
+    var options = RestoreOptions()
+    options.tile = .pixels(64)
+    options.overlap = .max / 2
+    let descriptor = try ModelDescriptor.architecture(named: "realsr")
+    let plan = try TileChoice(descriptor: descriptor, options: options).plan(height: 256, width: 128)
+    #expect(plan.tileHeight == 64 && plan.overlap == 32 && plan.tiles.count == 7 * 3)
+  }
+
   @Test func theTileShrinksToTheMemoryAndSaysSo() throws {
     let descriptor = try ModelDescriptor.architecture(named: "realsr")
     let estimate = MemoryEstimate(descriptor: descriptor, threads: 1)

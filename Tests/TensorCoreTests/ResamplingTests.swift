@@ -13,7 +13,8 @@ struct ResamplingTests {
       let x = try recorded.picture(name)
       let y = try recorded.picture("y" + name.dropFirst())
       let found = x.resampled(
-        rows: .bicubic(from: x.shape.h, to: x.shape.h * scale), columns: .bicubic(from: x.shape.w, to: x.shape.w * scale))
+        rows: .bicubic(from: x.shape.h, to: x.shape.h * scale),
+        columns: .bicubic(from: x.shape.w, to: x.shape.w * scale))
       #expect(found.shape == y.shape)
       #expect(largestDifference(found.elements, y.elements) <= 1e-6, "\(name)")
     }

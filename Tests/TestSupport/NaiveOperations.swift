@@ -15,15 +15,18 @@ public func naiveConvolution(
   let (input, shape) = (x.elements, Shape(s.n, height, width, outChannels))
   return Tensor(shape) { out in
     for i in 0..<shape.count {
-      let (o, column, row, n) = (i % outChannels, i / outChannels % width, i / (outChannels * width) % height,
-        i / (outChannels * width * height))
+      let (o, column, row, n) = (
+        i % outChannels, i / outChannels % width, i / (outChannels * width) % height,
+        i / (outChannels * width * height)
+      )
       var sum = Double(bias[o])
       for ky in 0..<kernel {
         for kx in 0..<kernel {
           let (y, x) = (row * stride + ky - before, column * stride + kx - before)
           guard (0..<s.h).contains(y), (0..<s.w).contains(x) else { continue }
           for c in 0..<s.c {
-            sum += Double(input[((n * s.h + y) * s.w + x) * s.c + c])
+            sum +=
+              Double(input[((n * s.h + y) * s.w + x) * s.c + c])
               * Double(weights[((o * s.c + c) * kernel + ky) * kernel + kx])
           }
         }

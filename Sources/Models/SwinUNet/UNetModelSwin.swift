@@ -73,7 +73,9 @@ public struct UNetModelSwin: Sendable {
         var resample: (Resample, Conv2d, Probe)?
         if level > 0 && index == configuration.numResBlocks[level] {
           let place = here.at(attention == nil ? 1 : 2)
-          resample = (.up, try Conv2d(channels, channels, kernel: 3, size: size(level - 1), place.at("conv")), place.probe)
+          resample = (
+            .up, try Conv2d(channels, channels, kernel: 3, size: size(level - 1), place.at("conv")), place.probe
+          )
         }
         up.append(Block(res: res, attention: attention, resample: resample, probe: here.probe))
       }

@@ -1,0 +1,58 @@
+extension ModelDescriptor {
+  /// The files that are not in the folder.
+  public var missingFiles: [String] { folder.map { missingFiles(in: $0) } ?? [] }
+
+  /// The files that another folder lacks.
+  func missingFiles(in folder: String) -> [String] {
+    [unetFile, autoencoderFile].compactMap { $0 }.filter { !ModelPath.exists(ModelPath.join(folder, $0)) }
+  }
+
+  /// What to download and where to put it, as the second half of a sentence.
+  public var howToInstall: String { howToInstall(into: folder) }
+
+  /// The same for a folder of the user's choice.
+  func howToInstall(into folder: String?) -> String {
+    let missing = folder.map { missingFiles(in: $0) } ?? []
+    let files = [(unetFile, unetSource), (autoencoderFile, autoencoderSource)].compactMap { file, source -> String? in
+      guard let file, missing.contains(file) else { return nil }
+      return source.map { "\(file) from \($0)" } ?? file
+    }
+    let place = folder.map { ModelPath.exists($0) ? $0 : "\($0) (make this folder)" } ?? "its folder"
+    return "to install \(name), put \(files.joined(separator: " and ")) into \(place)"
+  }
+}
+
+extension ModelCatalogue {
+  /// Where the missing files of a model belong: beside its `model.json` if the user may write there, otherwise, as in
+  /// a system's installation, in the folder of the model's name in the user's own root. Absolute; nil without a folder.
+  public func installFolder(of model: ModelDescriptor) -> String? {
+    guard let own = model.folder, !Self.isTheUsers(own) else { return model.folder }
+    return homes(of: model.name).first(where: Self.isTheUsers) ?? own
+  }
+
+  /// The folders in which the files of a model of that name may lie, whether they exist or not.
+  private func homes(of name: String) -> [String] {
+    name.hasPrefix(".") ? [] : roots.map { ModelPath.absolute(ModelPath.join($0, name)) }
+  }
+
+  /// The model as it can be used: its files are beside its `model.json`, or all in one folder of the model's name in
+  /// another root, where they need no copy of the `model.json`.
+  func completed(_ model: ModelDescriptor) -> ModelDescriptor {
+    guard !model.missingFiles.isEmpty,
+      let home = homes(of: model.name).first(where: { model.missingFiles(in: $0).isEmpty })
+    else { return model }
+    var complete = model
+    complete.folder = home
+    return complete
+  }
+
+  /// Whether new files belong there: not a place of the system's, and the folder, or the first above it that exists,
+  /// can be written.
+  private static func isTheUsers(_ folder: String) -> Bool {
+    let ofTheSystem = ["/usr", "/opt", "/var", "/app", "/snap", "/nix", "/gnu", "/etc"]
+    guard !ofTheSystem.contains(where: { folder == $0 || folder.hasPrefix($0 + "/") }) else { return false }
+    var place = folder
+    while place != "/", !ModelPath.exists(place) { place = ModelPath.folder(ofFile: place) }
+    return ModelPath.isWritableFolder(place)
+  }
+}
