@@ -26,12 +26,23 @@ struct ResShiftCommand: ParsableCommand {
 enum Program {
   static func main() {
     Terminal.exitOnInterrupt()
-    exit(status(of: Array(CommandLine.arguments.dropFirst())))
+    exit(status(of: arguments))
   }
+
+  /// A text holds UTF-8 only: any other name would be changed into that of no file, or of a new one.
+  private static func checkEncoding() throws {
+    for (index, argument) in arguments.enumerated() {
+      guard let bytes = CommandLine.unsafeArgv[index + 1], String(validatingCString: bytes) == nil else { continue }
+      throw Failure.usage("\(argument): the name is not UTF-8; rename the file, with convmv for example")
+    }
+  }
+
+  private static var arguments: [String] { Array(CommandLine.arguments.dropFirst()) }
 
   /// Runs one command line; whatever goes wrong becomes one line on standard error and an exit status.
   private static func status(of arguments: [String]) -> Int32 {
     do {
+      try checkEncoding()
       var command = try ResShiftCommand.parseAsRoot(arguments)
       try command.run()
       return 0
