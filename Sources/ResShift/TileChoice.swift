@@ -44,6 +44,9 @@ struct TileChoice {
       }
       return chosen
     case .automatic:
+      func plan(_ side: Int) -> TilePlan {
+        TilePlan(height: height, width: width, side: side, overlap: overlap, shrinkingToMultipleOf: multiple)
+      }
       let preferred = plan(multipleOf(descriptor.defaultTileSide))
       for side in stride(from: multipleOf(descriptor.defaultTileSide), to: 0, by: -multiple) {
         let chosen = plan(side)

@@ -13,24 +13,35 @@ struct TilePlan: Equatable {
   let overlap: Int
   let tiles: [Tile]
 
-  /// Covers a latent of `height` by `width` with tiles of at most `side` a side; the latent's own size where smaller.
-  init(height: Int, width: Int, side: Int, overlap: Int) {
+  /// Covers a latent of `height` by `width` with tiles of `side` a side; the latent's own size where smaller.
+  ///
+  /// With a `multiple`, tiles shrink to a multiple of it as far as no more of them are needed: no work for overlap alone.
+  init(height: Int, width: Int, side: Int, overlap: Int, shrinkingToMultipleOf multiple: Int? = nil) {
     self.height = height
     self.width = width
-    tileHeight = min(side, height)
-    tileWidth = min(side, width)
     let overlap = min(overlap, side / 2)
     self.overlap = overlap
-    let rows = Self.positions(length: height, tile: min(side, height), overlap: overlap)
-    let columns = Self.positions(length: width, tile: min(side, width), overlap: overlap)
+    func tile(_ length: Int) -> Int {
+      guard let multiple, length > side else { return min(side, length) }
+      let count = Self.gaps(length: length, tile: side, overlap: overlap) + 1
+      let needed = (length + (count - 1) * overlap + count - 1) / count
+      return min(side, (needed + multiple - 1) / multiple * multiple)
+    }
+    tileHeight = tile(height)
+    tileWidth = tile(width)
+    let rows = Self.positions(length: height, tile: tileHeight, overlap: overlap)
+    let columns = Self.positions(length: width, tile: tileWidth, overlap: overlap)
     tiles = rows.flatMap { y in columns.map { Tile(y: y, x: $0) } }
   }
 
   var isSingle: Bool { tiles.count == 1 }
 
+  /// Tiles less one along a side that is longer than a tile.
+  private static func gaps(length: Int, tile: Int, overlap: Int) -> Int { (length - overlap - 1) / (tile - overlap) }
+
   private static func positions(length: Int, tile: Int, overlap: Int) -> [Int] {
     guard length > tile else { return [0] }
-    let gaps = (length - overlap - 1) / (tile - overlap)
+    let gaps = gaps(length: length, tile: tile, overlap: overlap)
     return (0...gaps).map { (2 * $0 * (length - tile) + gaps) / (2 * gaps) }
   }
 }

@@ -58,7 +58,8 @@ private struct WinogradPlane {
     _ shift: UnsafePointer<Float>?, _ residual: UnsafePointer<Float>?, _ out: UnsafeMutablePointer<Float>
   ) {
     let (inPlane, outPlane) = (block * inChannels, block * outChannels)
-    let scratch = Storage(count: 36 * (inPlane + outPlane))
+    // Of one size for most layers, so that freed memory serves the next.
+    let scratch = Storage(count: max(36 * (inPlane + outPlane), Self.elements))
     withExtendedLifetime(scratch) {
       let (v, m) = (scratch.pointer, scratch.pointer + 36 * inPlane)
       for first in stride(from: 0, to: tiles, by: block) {
@@ -87,7 +88,7 @@ private struct WinogradPlane {
   /// Elements of the transformed input and output of one block of tiles: 16 MB.
   private static let elements = 1 << 22
   /// Rows of one product: enough to make packing the weights cheap, few enough to share a block among threads.
-  private static let rows = 128
+  private static let rows = 256
   /// Tiles of one piece of a transform.
   private static let tilesPerPiece = 8
 }

@@ -18,6 +18,23 @@ struct TileTests {
     }
   }
 
+  @Test func tilesShrinkAsFarAsTheirNumberStays() {
+    var random = SeededRandom(15)
+    for _ in 0..<300 {
+      let (height, width) = (64 * Int.random(in: 1...30, using: &random), 64 * Int.random(in: 1...30, using: &random))
+      let side = 32 * Int.random(in: 1...8, using: &random)
+      let full = TilePlan(height: height, width: width, side: side, overlap: 16)
+      let plan = TilePlan(height: height, width: width, side: side, overlap: 16, shrinkingToMultipleOf: 32)
+      #expect(plan.tiles.count == full.tiles.count)
+      #expect(plan.tileHeight <= full.tileHeight && plan.tileWidth <= full.tileWidth)
+      #expect(plan.tileHeight % 32 == 0 && plan.tileWidth % 32 == 0)
+      check(Set(plan.tiles.map(\.y)).sorted(), plan.tileHeight, height, min(16, side / 2))
+      check(Set(plan.tiles.map(\.x)).sorted(), plan.tileWidth, width, min(16, side / 2))
+    }
+    let plan = TilePlan(height: 512, width: 256, side: 256, overlap: 16, shrinkingToMultipleOf: 32)
+    #expect((plan.tileHeight, plan.tileWidth, plan.tiles.count) == (192, 256, 3))
+  }
+
   private func check(_ positions: [Int], _ tile: Int, _ length: Int, _ overlap: Int) {
     #expect(positions.first == 0)
     #expect(positions.last == length - tile)
