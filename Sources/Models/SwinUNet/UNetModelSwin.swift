@@ -13,6 +13,7 @@ public struct UNetModelSwin: Sendable {
   private let outConv: Conv2d
   private let probe: Probe
   private let firstProbe: Probe
+  private let middleProbe: Probe
 
   public init(_ configuration: UNetConfiguration, _ at: Weights) throws {
     let levels = configuration.channelMult.count
@@ -85,8 +86,6 @@ public struct UNetModelSwin: Sendable {
     outConv = try Conv2d(channels, configuration.outChannels, kernel: 3, size: size(0), at.at("out.2"))
     probe = at.at("out").probe
   }
-
-  private let middleProbe: Probe
 
   /// The network's prediction for the latent `z` [N, h, w, in] at the 0-based `step`, given the condition [lq, mask]
   /// [N, H, W, 3 or 4] in [-1, 1]: [N, h, w, out].
