@@ -9,18 +9,18 @@ struct RestorationPath {
   let networks: Networks
   let descriptor: ModelDescriptor
   let plan: TilePlan
-  /// Tiles that are needed; the others keep z_y.
+  /// Those of the plan's tiles that are needed; the others keep z_y.
   let tiles: [TilePlan.Tile]
   let clock: StageClock?
 
   init(
-    _ networks: Networks, _ descriptor: ModelDescriptor, _ plan: TilePlan, needed: ((TilePlan.Tile) -> Bool)? = nil,
+    _ networks: Networks, _ descriptor: ModelDescriptor, _ plan: TilePlan, tiles: [TilePlan.Tile]? = nil,
     clock: StageClock? = nil
   ) {
     self.networks = networks
     self.descriptor = descriptor
     self.plan = plan
-    tiles = needed.map { plan.tiles.filter($0) } ?? plan.tiles
+    self.tiles = tiles ?? plan.tiles
     self.clock = clock
   }
 
@@ -49,14 +49,13 @@ struct RestorationPath {
 
   /// z_y: the latent of the bicubic enlargement.
   func encode(_ lq: Tensor, _ progress: ProgressMeter) throws -> Tensor {
-    let scaleFactor = scaleFactor
     let zy = try blended(scale: 1, channels: descriptor.autoencoder.latentChannels) { tile in
       let y = enlarged(lq, tile)
       let z = timed(\.encode) { networks.autoencoder.encode(y) }
       try progress.advance(descriptor.stageWork.encode)
       return z
     }
-    return scaleFactor == 1 ? zy : zy.scaled(by: scaleFactor)
+    return zy.scaled(by: scaleFactor)
   }
 
   /// The network's output for the whole latent at one step.
@@ -66,8 +65,8 @@ struct RestorationPath {
     // Where no tile is needed the prediction is the one that leaves z_y as it is.
     let base = descriptor.diffusion.predictType == .xstart ? zy : nil
     return try blended(scale: 1, channels: descriptor.unet.outChannels, over: base) { tile in
-      let part = crop(input, tile, 1)
-      let seen = crop(condition, tile, inputPerLatent)
+      let part = plan.cut(tile, from: input, scale: 1)
+      let seen = plan.cut(tile, from: condition, scale: inputPerLatent)
       let output = timed(\.step) { networks.unet(part, step: step, condition: seen) }
       try progress.advance(descriptor.stageWork.step)
       return output
@@ -76,7 +75,7 @@ struct RestorationPath {
 
   private func decode(_ z: Tensor, over base: Tensor?, _ progress: ProgressMeter) throws -> Tensor {
     try blended(scale: outputPerLatent, channels: 3, over: base) { tile in
-      let part = crop(z, tile, 1).scaled(by: 1 / scaleFactor)
+      let part = plan.cut(tile, from: z, scale: 1).scaled(by: 1 / scaleFactor)
       let picture = timed(\.decode) { networks.autoencoder.decode(part) }
       try progress.advance(descriptor.stageWork.decode)
       return picture
@@ -93,15 +92,10 @@ struct RestorationPath {
     return blender.result(over: base)
   }
 
-  private func crop(_ tensor: Tensor, _ tile: TilePlan.Tile, _ scale: Int) -> Tensor {
-    tensor.cropped(
-      y: tile.y * scale, x: tile.x * scale, height: plan.tileHeight * scale, width: plan.tileWidth * scale)
-  }
-
   /// The tile of y = bicubic(lq), as if cut from the enlargement of the whole picture.
   private func enlarged(_ lq: Tensor, _ tile: TilePlan.Tile) -> Tensor {
     let side = outputPerLatent
-    if scale == 1 { return crop(lq, tile, side) }
+    if scale == 1 { return plan.cut(tile, from: lq, scale: side) }
     let rows = tile.y * side..<(tile.y + plan.tileHeight) * side
     let columns = tile.x * side..<(tile.x + plan.tileWidth) * side
     return lq.resampled(

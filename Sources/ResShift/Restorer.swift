@@ -43,8 +43,7 @@ public final class Restorer: Sendable {
       var large = try restored(input, mask: nil, options)
       if options.toneMatch ?? false {
         let enlarged = input.resized(height: large.shape.h, width: large.shape.w)
-        let known = Tensor(Shape(1, large.shape.h, large.shape.w, 1), repeating: 1)
-        large = toneMatched(large, to: enlarged, known: known, cell: 8 * scale)
+        large = toneMatched(large, to: enlarged, cell: 8 * scale)
       }
       large = large.resized(height: height, width: width)
       var result = PixelImage(width: width, height: height, channels: picture.channels)
@@ -132,8 +131,7 @@ public final class Restorer: Sendable {
       output = try restored(input, mask: nil, options, at: seen)
     }
     if options.toneMatch ?? !whole {
-      let known = Tensor(Shape(1, input.shape.h, input.shape.w, 1), repeating: 1)
-      output = toneMatched(output, to: input, known: known, cell: max(1, max(input.shape.h, input.shape.w) / 16))
+      output = toneMatched(output, to: input, cell: max(1, max(input.shape.h, input.shape.w) / 16))
     }
     let inner = output.cropped(y: box.y - seen.y, x: box.x - seen.x, height: box.height, width: box.width)
     var part = picture.cropped(to: box)
@@ -172,20 +170,16 @@ public final class Restorer: Sendable {
     let hole = mask?.reflectPadded(height: height, width: width)
     let plan = try TileChoice(descriptor: descriptor, options: options).plan(
       height: height / ratio, width: width / ratio)
-    func rect(_ tile: TilePlan.Tile) -> PixelRect {
-      PixelRect(
-        x: tile.x * ratio, y: tile.y * ratio, width: plan.tileWidth * ratio, height: plan.tileHeight * ratio)
-    }
-    let needed = isNeeded.map { isNeeded in { isNeeded(rect($0)) } }
+    let tiles = plan.tiles.filter { isNeeded?(plan.rect(of: $0, scale: ratio)) ?? true }
     var output: Tensor
     switch options.tiling {
     case .joint:
-      let path = RestorationPath(networks, descriptor, plan, needed: needed, clock: clock)
+      let path = RestorationPath(networks, descriptor, plan, tiles: tiles, clock: clock)
       let meter = try ProgressMeter(total: path.work, options.progress)
       let noise = SeededNoise(seed: options.seed, origin: ((region?.y ?? 0) / ratio, (region?.x ?? 0) / ratio))
       output = try path.restore(lq: input, mask: hole, noise: noise, meter)
     case .independent:
-      output = try independently(plan, input, hole, needed, options)
+      output = try independently(plan, tiles, input, hole, options)
     }
     output = output.cropped(y: 0, x: 0, height: lq.shape.h * scale, width: lq.shape.w * scale)
     output.clampToPicture()
@@ -194,19 +188,15 @@ public final class Restorer: Sendable {
 
   /// Every tile on its own with fresh noise, overlaps averaged: what published code does, to compare with.
   private func independently(
-    _ plan: TilePlan, _ lq: Tensor, _ mask: Tensor?, _ needed: ((TilePlan.Tile) -> Bool)?, _ options: RestoreOptions
+    _ plan: TilePlan, _ tiles: [TilePlan.Tile], _ lq: Tensor, _ mask: Tensor?, _ options: RestoreOptions
   ) throws -> Tensor {
     let ratio = descriptor.inputPerLatent
     let single = TilePlan(height: plan.tileHeight, width: plan.tileWidth, side: .max, overlap: 0)
     let path = RestorationPath(networks, descriptor, single)
-    let tiles = needed.map { plan.tiles.filter($0) } ?? plan.tiles
     let meter = try ProgressMeter(total: path.work * Double(tiles.count), options.progress)
     var blender = TileBlender(plan, scale: descriptor.autoencoder.downsampling, channels: 3, uniform: true)
     for (index, tile) in tiles.enumerated() {
-      func crop(_ tensor: Tensor) -> Tensor {
-        tensor.cropped(
-          y: tile.y * ratio, x: tile.x * ratio, height: plan.tileHeight * ratio, width: plan.tileWidth * ratio)
-      }
+      func crop(_ tensor: Tensor) -> Tensor { plan.cut(tile, from: tensor, scale: ratio) }
       let noise = SeededNoise(seed: options.seed, stream: UInt32(index))
       blender.add(try path.restore(lq: crop(lq), mask: mask.map(crop), noise: noise, meter), at: tile)
     }

@@ -1,3 +1,5 @@
+import TensorCore
+
 /// How a latent is covered by equal tiles that overlap: positions in latent units.
 struct TilePlan: Equatable {
   struct Tile: Equatable {
@@ -35,6 +37,17 @@ struct TilePlan: Equatable {
   }
 
   var isSingle: Bool { tiles.count == 1 }
+
+  /// The rectangle of a tile on a plane with `scale` pixels a side for one latent position.
+  func rect(of tile: Tile, scale: Int) -> PixelRect {
+    PixelRect(x: tile.x * scale, y: tile.y * scale, width: tileWidth * scale, height: tileHeight * scale)
+  }
+
+  /// The part of such a plane, [1, h * scale, w * scale, C], that a tile covers.
+  func cut(_ tile: Tile, from tensor: Tensor, scale: Int) -> Tensor {
+    let part = rect(of: tile, scale: scale)
+    return tensor.cropped(y: part.y, x: part.x, height: part.height, width: part.width)
+  }
 
   /// Tiles less one along a side that is longer than a tile.
   private static func gaps(length: Int, tile: Int, overlap: Int) -> Int { (length - overlap - 1) / (tile - overlap) }

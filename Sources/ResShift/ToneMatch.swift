@@ -4,11 +4,12 @@ import TensorCore
 /// tone: result + lowpass(input - result).
 ///
 /// `known` [1, h, w, 1] says where the input counts (1) and where it does not (0): there the difference is continued from
-/// around. `cell` is the side, in pixels, of the squares over which differences are averaged.
-func toneMatched(_ result: Tensor, to input: Tensor, known: Tensor, cell: Int) -> Tensor {
+/// around; nil = it counts everywhere. `cell` is the side, in pixels, of the squares over which differences are averaged.
+func toneMatched(_ result: Tensor, to input: Tensor, known: Tensor? = nil, cell: Int) -> Tensor {
   var difference = input
   difference.combine(1, result, -1)
   let (h, w) = (result.shape.h, result.shape.w)
+  let known = known ?? Tensor(Shape(1, h, w, 1), repeating: 1)
   let (rows, columns) = ((h + cell - 1) / cell, (w + cell - 1) / cell)
   let weight = known.resized(height: rows, width: columns)
   var mean = difference.masked(by: known).resized(height: rows, width: columns)

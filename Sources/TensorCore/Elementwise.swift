@@ -14,8 +14,9 @@ extension Tensor {
     }
   }
 
+  /// The elements times `factor`; by 1 the tensor itself.
   public func scaled(by factor: Float) -> Tensor {
-    mapped { ck_scale($0, $1, factor, $2) }
+    factor == 1 ? self : mapped { ck_scale($0, $1, factor, $2) }
   }
 
   /// Limits every element to -1...1, the range of pictures; what is not a number becomes -1.
