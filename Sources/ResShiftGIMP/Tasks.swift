@@ -43,16 +43,14 @@ extension Request {
     let transfer = try PixelTransfer(source)
     defer { transfer.close() }
     let picture = try transfer.read(area)
-    let factor = settings.factor
-    let enlarged = try compute("upscaling") { try $0.upscale(picture, factor: factor, $1) }
+    // At the same size the detail is reduced by the engine; alpha is then the source's.
+    let factor = settings.output == .sameSize ? 1 : settings.factor
+    let result = try compute("upscaling") { try $0.upscale(picture, factor: factor, $1) }
     let writer = LayerWriter(source: source, transfer: transfer)
     switch settings.output {
-    case .scaledImage: return try scaleImage(addingLayer: enlarged, writer)
-    case .newImage: return try newImage(of: enlarged, writer)
-    case .sameSize:
-      var picture = enlarged.reduced(by: factor)
-      picture.takeAlpha(of: try transfer.read(area))
-      return try addLayer(picture, at: area, selection, name: "Detail (\(model.name))", writer)
+    case .scaledImage: return try scaleImage(addingLayer: result, writer)
+    case .newImage: return try newImage(of: result, writer)
+    case .sameSize: return try addLayer(result, at: area, selection, name: "Detail (\(model.name))", writer)
     }
   }
 
