@@ -7,16 +7,13 @@ import TensorCore
 /// biases near 0. A tensor depends on the seed and its name only.
 public final class RandomWeights: WeightSource {
   private let seed: UInt64
-  /// Names and shapes asked for so far, in that order.
-  public private(set) var requested: [(name: String, shape: [Int])] = []
 
   public init(seed: UInt64) {
     self.seed = seed
   }
 
   public func tensor(_ name: String, shape: [Int]) -> Tensor {
-    requested.append((name, shape))
-    return Self.values(name, shape: shape, seed: seed)
+    Self.values(name, shape: shape, seed: seed)
   }
 
   /// The values of one tensor, [first side, 1, 1, the others].

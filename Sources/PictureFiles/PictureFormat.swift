@@ -23,9 +23,6 @@ public enum PictureFormat: String, Sendable, CaseIterable {
     }
   }
 
-  /// Whether a file can hold an alpha channel.
-  public var holdsAlpha: Bool { self != .jpeg }
-
   /// Pixels that a side can have; the formats' own limits.
   public var longestSide: Int {
     switch self {

@@ -26,6 +26,11 @@ import Testing
       bytes.replaceSubrange(offset..<(offset + Value.bitWidth / 8), with: littleEndian(value))
     }
 
+    /// The low `size` bytes of a number, 2 or 4.
+    mutating func put(_ value: Int, size: Int, at offset: Int) {
+      if size == 2 { put(UInt16(truncatingIfNeeded: value), at: offset) } else { put(UInt32(value), at: offset) }
+    }
+
     func message() throws -> String { CheckpointsTests.message(try scratch.file("s.pth", bytes)) }
   }
 
@@ -50,11 +55,7 @@ import Testing
     let sample = try Sample()
     for value in [1, 3, 22, 0x7FFF, 0xFFFE, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFE, 0xFFFF_FFFF] {
       var lie = sample
-      if size == 2 {
-        lie.put(UInt16(truncatingIfNeeded: value), at: sample.trailer + offset)
-      } else {
-        lie.put(UInt32(value), at: sample.trailer + offset)
-      }
+      lie.put(value, size: size, at: sample.trailer + offset)
       guard lie.bytes != sample.bytes else { continue }
       // A disk number of 65535 means that it does not apply.
       let harmless = offset < 8 && value & 0xFFFF == 0xFFFF
@@ -68,11 +69,7 @@ import Testing
     let sample = try Sample()
     for value in [1, 3, 8, 46, 0x7FFF, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFE, 0xFFFF_FFFF] {
       var lie = sample
-      if size == 2 {
-        lie.put(UInt16(truncatingIfNeeded: value), at: sample.directory + offset)
-      } else {
-        lie.put(UInt32(value), at: sample.directory + offset)
-      }
+      lie.put(value, size: size, at: sample.directory + offset)
       guard lie.bytes != sample.bytes else { continue }
       // Of the flags only the one for encryption matters.
       let harmless = offset == 8 && value & 1 == 0
