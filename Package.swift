@@ -2,6 +2,13 @@
 // ResShift for GIMP: the diffusion engine, its C library, the command line and the GIMP plug-in.
 import PackageDescription
 
+// Without it clang uses half of an AVX-512 register.
+#if arch(x86_64)
+  let kernelSettings: [CSetting] = [.unsafeFlags(["-mprefer-vector-width=512"])]
+#else
+  let kernelSettings: [CSetting] = []
+#endif
+
 let package = Package(
   name: "resshift",
   products: [
@@ -19,7 +26,8 @@ let package = Package(
       name: "CGimp", pkgConfig: "gimpui-2.0", providers: [.apt(["libgimp2.0-dev", "libglib2.0-dev", "gimp"])]),
 
     // The engine, from kernels up to the whole path of a picture. Arrows only point down.
-    .target(name: "CKernels", exclude: ["README.md"]),
+    .target(
+      name: "CKernels", exclude: ["README.md"], cSettings: kernelSettings),
     .target(name: "TensorCore", dependencies: ["CKernels", "COpenBLAS"], exclude: ["README.md"]),
     .target(name: "Checkpoints", exclude: ["README.md"]),
     .target(name: "Layers", dependencies: ["TensorCore", "Checkpoints"], exclude: ["README.md"]),

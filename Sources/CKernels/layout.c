@@ -26,17 +26,6 @@ void ck_im2col(float *restrict rows, const float *restrict x, size_t h, size_t w
   }
 }
 
-void ck_pack_convolution(float *restrict packed, const float *restrict weights, size_t out, size_t in, size_t taps,
-                         size_t first, size_t last) {
-  enum { BLOCK = 16 };
-  for (size_t o0 = first; o0 < last; o0 += BLOCK) {
-    const size_t o1 = o0 + BLOCK < last ? o0 + BLOCK : last;
-    for (size_t i = 0; i < in; i++)
-      for (size_t t = 0; t < taps; t++)
-        for (size_t o = o0; o < o1; o++) packed[(t * in + i) * out + o] = weights[(o * in + i) * taps + t];
-  }
-}
-
 CLONES void ck_resample_row(float *restrict y, const float *restrict row, const int32_t *restrict index,
                             const float *restrict weights, size_t width, size_t taps, size_t channels) {
   for (size_t x = 0; x < width; x++)

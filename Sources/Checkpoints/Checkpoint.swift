@@ -35,6 +35,17 @@ public final class Checkpoint: Sendable {
   /// What is known of a tensor, nil if there is none of that name.
   public func info(_ name: String) -> TensorInfo? { stored[name]?.info }
 
+  /// The elements of a tensor, to be used in place or copied later. Throws if it is missing, of another count, or not
+  /// float32, float16 or bfloat16; what follows cannot fail.
+  public func elements(_ name: String, count: Int) throws(CheckpointError) -> StoredElements {
+    try StoredElements(tensor(name, count), count: count, of: file)
+  }
+
+  /// Throws `changed` if the file has been written to since it was opened.
+  public func checkUnchanged() throws(CheckpointError) {
+    guard file.isUnchanged else { throw .changed(file: path) }
+  }
+
   /// Copies a tensor, row-major, widened to float32 exactly. Throws if it is missing, of another count, or not
   /// float32, float16 or bfloat16.
   public func read(_ name: String, into destination: UnsafeMutableBufferPointer<Float>) throws(CheckpointError) {

@@ -6,6 +6,8 @@ public enum CheckpointError: Error, Equatable {
   case unreadable(file: String, found: String)
   /// The file has no bytes.
   case empty(file: String)
+  /// Another program has written to the file while its weights were in use.
+  case changed(file: String)
   /// The file is neither safetensors nor a PyTorch zip; `found` says what it looks like.
   case notACheckpoint(file: String, found: String)
   /// `torch.save` of PyTorch before 1.6: pickles one after another, no zip.
@@ -34,7 +36,8 @@ public enum CheckpointError: Error, Equatable {
   /// The path of the checkpoint, as it was given.
   public var file: String {
     switch self {
-    case .notFound(let file), .unreadable(let file, _), .empty(let file), .notACheckpoint(let file, _),
+    case .notFound(let file), .unreadable(let file, _), .empty(let file), .changed(let file),
+      .notACheckpoint(let file, _),
       .legacyFormat(let file), .truncated(let file, _, _, _), .malformed(let file, _, _, _),
       .unsupported(let file, _, _, _), .refusedCode(let file, _), .noTensors(let file, _),
       .malformedTensor(let file, _, _, _), .wrongElementType(let file, _, _, _), .missingTensor(let file, _, _),
@@ -56,6 +59,8 @@ extension CheckpointError: CustomStringConvertible {
       "cannot be read (\(printable(found))); give the path of a readable .pth or .safetensors file"
     case .empty:
       "the file is empty; copy or download it again"
+    case .changed:
+      "was changed while it was in use, so the result would be wrong; run it again"
     case .notACheckpoint(_, let found):
       "not a checkpoint but \(printable(found)); use a .safetensors file or a .pth file written by torch.save"
     case .legacyFormat:

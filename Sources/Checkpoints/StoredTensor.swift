@@ -42,25 +42,45 @@ struct StoredTensor: Sendable {
     return copy
   }
 
-  /// Copies the elements in row-major order, widened to float32. Throws for other than floating-point of 16 or 32 bits.
-  func read(from file: MappedFile, into destination: UnsafeMutableBufferPointer<Float>) throws(CheckpointError) {
-    try checkCount(file, destination.count)
+  /// Throws if the elements are not floating-point of 16 or 32 bits.
+  func checkIsFloatingPoint(in file: MappedFile) throws(CheckpointError) {
     switch info.elementType {
-    case .float32: copy(file, destination, Widening.floats) { $0 as Float }
-    case .float16: copy(file, destination, Widening.halfs, Widening.half)
-    case .bfloat16: copy(file, destination, Widening.bfloats, Widening.bfloat)
+    case .float32, .float16, .bfloat16: break
     default: throw wrongType(file, "float32, float16 or bfloat16")
     }
   }
 
+  /// Copies the elements in row-major order, widened to float32. Throws for other than floating-point of 16 or 32 bits.
+  func read(from file: MappedFile, into destination: UnsafeMutableBufferPointer<Float>) throws(CheckpointError) {
+    try check(count: destination.count, in: file)
+    try checkIsFloatingPoint(in: file)
+    widen(file, destination)
+  }
+
+  /// The same for elements whose type and count have been checked.
+  func widen(_ file: MappedFile, _ destination: UnsafeMutableBufferPointer<Float>) {
+    switch info.elementType {
+    case .float16: copy(file, destination, Widening.halfs, Widening.half)
+    case .bfloat16: copy(file, destination, Widening.bfloats, Widening.bfloat)
+    default: copy(file, destination, Widening.floats) { $0 as Float }
+    }
+  }
+
+  /// The bytes from the first to the last element, nil unless these are all there is between: a row-major tensor.
+  var run: Range<Int>? {
+    let (length, step) = innermostRun()
+    guard info.count > 0, length == info.count, length == 1 || step == 1 else { return nil }
+    return fileOffset..<fileOffset + info.count * info.elementType.size
+  }
+
   /// Copies int32 elements in row-major order. Throws for any other type.
   func read(from file: MappedFile, into destination: UnsafeMutableBufferPointer<Int32>) throws(CheckpointError) {
-    try checkCount(file, destination.count)
+    try check(count: destination.count, in: file)
     guard info.elementType == .int32 else { throw wrongType(file, "int32") }
     copy(file, destination, Widening.integers) { $0 as Int32 }
   }
 
-  private func checkCount(_ file: MappedFile, _ count: Int) throws(CheckpointError) {
+  func check(count: Int, in file: MappedFile) throws(CheckpointError) {
     guard count == info.count else {
       throw .wrongShape(file: file.path, tensor: info.name, expected: [count], found: info.shape)
     }

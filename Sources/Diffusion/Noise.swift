@@ -21,7 +21,9 @@ public struct SeededNoise: NoiseSource, Sendable {
   }
 
   public func draw(_ index: Int, _ shape: Shape) -> Tensor {
-    Tensor(shape) { out in
+    let entry = WorkCount.begin(.noise)
+    defer { entry?.end() }
+    return Tensor(shape) { out in
       Parallel.forEach(shape.n * shape.h) { row in
         for x in 0..<shape.w {
           ck_normal(

@@ -10,7 +10,9 @@ public final class CheckpointWeights: WeightSource {
     self.checkpoint = checkpoint
   }
 
-  /// Throws `CheckpointError.missingTensor` or `.wrongShape`, naming the file and the tensor.
+  /// Throws `CheckpointError.missingTensor`, `.wrongShape` or `.wrongElementType`, naming the file and the tensor.
+  ///
+  /// Elements that lie in the file as they are used stay there; others are converted when they are first read.
   public func tensor(_ name: String, shape: [Int]) throws -> Tensor {
     guard let info = checkpoint.info(name) else {
       throw CheckpointError.missingTensor(file: checkpoint.path, tensor: name, expectedShape: shape)
@@ -20,9 +22,9 @@ public final class CheckpointWeights: WeightSource {
     }
     used.insert(name)
     let shape = Shape(weights: shape)
-    return try Tensor(shape) { out in
-      try checkpoint.read(name, into: UnsafeMutableBufferPointer(start: out, count: shape.count))
-    }
+    let elements = try checkpoint.elements(name, count: shape.count)
+    if let floats = elements.inPlace { return Tensor(shape, borrowing: floats, of: elements) }
+    return Tensor(whenFirstRead: shape) { elements.copy(to: $0) }
   }
 
   /// Throws `CheckpointError.surplusTensors` if the file holds weights that the network did not ask for.

@@ -14,7 +14,7 @@ public struct Conv2d: Sendable {
   ) throws {
     weights = ConvolutionWeights(
       try at.tensor("weight", [outChannels, inChannels, kernel, kernel]), bias: try at.tensor("bias", [outChannels]),
-      kernel: kernel, stride: stride, inChannels: inChannels, outChannels: outChannels, pixels: size * size)
+      kernel: kernel, stride: stride, inChannels: inChannels, outChannels: outChannels, size: size)
     self.padding = padding
     probe = at.probe
   }

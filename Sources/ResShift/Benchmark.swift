@@ -1,21 +1,5 @@
 import TensorCore
 
-/// What `Benchmark.run` measured; times in milliseconds.
-public struct BenchmarkResult: Sendable {
-  /// OpenBLAS's rate on a 1024-cubed product, in this run, with the same threads.
-  public let sgemmGflops: Double
-  public let encodeMs: Double
-  /// One step of the UNet.
-  public let unetMs: Double
-  public let decodeMs: Double
-  /// One whole restoration, all steps.
-  public let totalMs: Double
-  /// Work of the plain algorithms of one whole restoration, two operations a multiply-add, in units of 10⁹.
-  public let directGflop: Double
-  public let peakRSSMB: Double
-  public let threads: Int
-}
-
 /// Measures one model on this machine.
 public enum Benchmark {
   /// Restores one random picture of `size` pixels a side, nil = the model's own lq_size, in one piece.
@@ -26,27 +10,92 @@ public enum Benchmark {
       var options = RestoreOptions()
       options.tile = .whole
       options.threads = threads
-      let lq = RandomPicture.tensor(height: side, width: side)
-      let mask = descriptor.unet.condMask ? RandomPicture.boxMask(height: side, width: side) : nil
+      let lq = RandomPicture.tensor(side: side)
+      let mask = descriptor.unet.condMask ? RandomPicture.boxMask(side: side) : nil
+      // Done once in the life of a model, by the first restoration: not what is measured here.
+      restorer.networks.pending.prepareAll()
       let (clock, count) = (StageClock(), WorkCount())
+      let rate = sgemmRate()
       let start = ContinuousClock.now
       _ = try WorkCount.$current.withValue(count) {
         try MemoryReserve.shared.kept { try restorer.restored(lq, mask: mask, options, clock: clock) }
       }
       let total = ContinuousClock.now - start
-      let times = clock.times
+      let stages = clock.stages
       return BenchmarkResult(
-        sgemmGflops: sgemmRate(), encodeMs: times.encode.milliseconds,
-        unetMs: times.step.milliseconds / Double(descriptor.diffusion.steps), decodeMs: times.decode.milliseconds,
-        totalMs: total.milliseconds, directGflop: Double(count.operations) / 1e9,
-        peakRSSMB: Double(SystemMemory.peakResident ?? 0) / 1e6, threads: threads)
+        sgemmGflops: max(rate, sgemmRate()), encodeMs: stages.encode.time.milliseconds,
+        unetMs: stages.step.time.milliseconds / Double(descriptor.diffusion.steps),
+        decodeMs: stages.decode.time.milliseconds, totalMs: total.milliseconds,
+        directGflop: Double(count.operations) / 1e9, peakRSSMB: peakMegabytes, threads: threads,
+        stages: parts(
+          [("encode", stages.encode), ("unet", stages.step), ("decode", stages.decode)], of: total, count.operations),
+        layers: parts(
+          LayerKind.allCases.compactMap { kind in count.parts[kind].map { (kind.rawValue, $0) } }, of: total,
+          count.operations))
     }
   }
 
-  /// The best of several 1024-cubed products, in units of 10⁹ operations a second.
+  /// Restores a random picture of `size` pixels a side as a user would: from samples to samples, in tiles as `options` say.
+  ///
+  /// Inpainting fills all but a frame, so that every pixel takes part. Short restorations are repeated and the fastest
+  /// counts.
+  public static func time(
+    _ restorer: Restorer, size: Int, threads: Int, _ options: RestoreOptions = .init()
+  ) throws -> RestorationTime {
+    try Parallel.$threads.withValue(max(1, threads)) {
+      var options = options
+      options.threads = threads
+      let picture = RandomPicture.image(side: size)
+      let mask = RandomPicture.mask(side: size, frame: max(1, size / 16))
+      let rate = sgemmRate()
+      var (fastest, outputPixels) = (Duration.seconds(Int64.max), 0)
+      let start = ContinuousClock.now
+      repeat {
+        let start = ContinuousClock.now
+        let result =
+          switch restorer.descriptor.task {
+          case .superResolution: try restorer.upscale(picture, options)
+          case .inpainting: try restorer.inpaint(picture, mask: mask, options)
+          case .restoration: try restorer.restore(picture, options)
+          }
+        fastest = min(fastest, ContinuousClock.now - start)
+        outputPixels = result.width * result.height
+      } while ContinuousClock.now - start < .seconds(1)
+      return RestorationTime(
+        size: size, threads: threads, outputPixels: outputPixels, totalMs: fastest.milliseconds,
+        sgemmGflops: max(rate, sgemmRate()), peakRSSMB: peakMegabytes)
+    }
+  }
+
+  /// Sides of pictures that show how the time grows with the size, from `smallest` on.
+  ///
+  /// For pixel-unshuffle models 512, 1024 and 2048, so 0.25 to 4 megapixels; VQ models do some thirty times as much work
+  /// a pixel: one to three times their lq_size.
+  public static func sizes(for descriptor: ModelDescriptor, smallest: Int? = nil) -> [Int] {
+    if case .vq = descriptor.autoencoder { return [1, 2, 3].map { $0 * (smallest ?? descriptor.unet.lqSize) } }
+    return [1, 2, 4].map { $0 * (smallest ?? 512) }
+  }
+
+  /// Parts of a whole, with what is left of it as the last one.
+  private static func parts(
+    _ parts: [(name: String, part: WorkCount.Part)], of total: Duration, _ operations: Int
+  ) -> [BenchmarkResult.Part] {
+    let time = parts.reduce(total) { $0 - $1.part.time }
+    let rest = parts.reduce(operations) { $0 - $1.part.operations }
+    return parts.map {
+      BenchmarkResult.Part(
+        name: $0.name, calls: $0.part.calls, ms: $0.part.time.milliseconds, gflop: Double($0.part.operations) / 1e9)
+    } + [
+      BenchmarkResult.Part(
+        name: LayerKind.other.rawValue, calls: 0, ms: time.milliseconds, gflop: Double(rest) / 1e9)
+    ]
+  }
+
+  /// The best of several 1024-cubed products, in units of 10⁹ operations a second. Taken before and after what it is
+  /// compared with, since machines change their pace and others use them, too.
   private static func sgemmRate() -> Double {
     let size = 1024
-    let a = RandomPicture.tensor(height: size, width: size, channels: 1)
+    let a = RandomPicture.tensor(side: size, channels: 1)
     let best =
       (0..<8).map { _ in
         let start = ContinuousClock.now
@@ -55,30 +104,38 @@ public enum Benchmark {
       }.min() ?? .infinity
     return 2 * Double(size * size * size) / best / 1e6
   }
+
+  private static var peakMegabytes: Double { Double(SystemMemory.peakResident ?? 0) / 1e6 }
 }
 
-/// Pictures of noise, always the same.
+/// Square pictures of noise, always the same.
 private enum RandomPicture {
-  static func tensor(height: Int, width: Int, channels: Int = 3) -> Tensor {
+  /// In [-1, 1].
+  static func tensor(side: Int, channels: Int = 3) -> Tensor {
     var state: UInt64 = 1
-    return Tensor(Shape(1, height, width, channels)) { out in
-      for i in 0..<height * width * channels {
+    return Tensor(Shape(1, side, side, channels)) { out in
+      for i in 0..<side * side * channels {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         out[i] = Float(Int32(truncatingIfNeeded: state >> 32)) * 0x1p-31
       }
     }
   }
 
+  static func image(side: Int) -> PixelImage {
+    PixelImage(width: side, height: side, channels: 3, samples: tensor(side: side).elements.map { ($0 + 1) / 2 })
+  }
+
   /// +1 in the middle quarter, -1 around it.
-  static func boxMask(height: Int, width: Int) -> Tensor {
-    Tensor(Shape(1, height, width, 1)) { out in
-      for y in 0..<height {
-        for x in 0..<width {
-          let isInside = (height / 4..<height * 3 / 4).contains(y) && (width / 4..<width * 3 / 4).contains(x)
-          out[y * width + x] = isInside ? 1 : -1
-        }
-      }
-    }
+  static func boxMask(side: Int) -> Tensor {
+    Tensor(Shape(1, side, side, 1), mask(side: side, frame: side / 4).samples.map { 2 * $0 - 1 })
+  }
+
+  /// 1 in the middle, 0 on a frame around it.
+  static func mask(side: Int, frame: Int) -> PixelImage {
+    var mask = PixelImage(width: side, height: side, channels: 1)
+    let inside = frame..<max(side - frame, frame)
+    for y in inside { for x in inside { mask[x, y, 0] = 1 } }
+    return mask
   }
 }
 

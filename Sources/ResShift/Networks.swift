@@ -2,45 +2,68 @@ import Checkpoints
 import Diffusion
 import Layers
 import Models
+import TensorCore
 
 /// The loaded networks of one model.
 struct Networks: Sendable {
   let unet: UNetModelSwin
   let autoencoder: Autoencoder
   let sampler: Sampler
+  /// The weights that are not in memory yet: they are read and made ready when they are first used.
+  let pending = PendingTensors()
+  /// What the weights are read from.
+  private let files: [Checkpoint]
 
-  /// Loads both files of a model; surplus, missing and wrongly shaped tensors are errors.
+  /// Opens both files of a model; surplus, missing and wrongly shaped tensors are errors.
+  ///
+  /// All of that is found here; the numbers themselves are read when a layer is first used.
   init(_ descriptor: ModelDescriptor) throws {
-    let unetSource = try Self.open(descriptor, descriptor.unetFile)
-    unet = try UNetModelSwin(descriptor.unet, Weights(unetSource, network: "unet"))
-    try unetSource.finish()
-    var autoencoderSource: CheckpointWeights?
-    autoencoder = try Autoencoder(descriptor.autoencoder, latentSize: descriptor.unet.imageSize) {
-      guard let file = descriptor.autoencoderFile else {
-        throw RestoreError.badModel("\(descriptor.name): model.json names no autoencoder file under \"files\".")
+    let unetFile = try Self.open(descriptor, descriptor.unetFile)
+    var autoencoderFile: Checkpoint?
+    (unet, autoencoder) = try PendingTensors.$current.withValue(pending) {
+      let unetSource = CheckpointWeights(unetFile)
+      let unet = try UNetModelSwin(descriptor.unet, Weights(unetSource, network: "unet"))
+      try unetSource.finish()
+      var autoencoderSource: CheckpointWeights?
+      let autoencoder = try Autoencoder(descriptor.autoencoder, latentSize: descriptor.unet.imageSize) {
+        guard let name = descriptor.autoencoderFile else {
+          throw RestoreError.badModel("\(descriptor.name): model.json names no autoencoder file under \"files\".")
+        }
+        let file = try Self.open(descriptor, name)
+        let source = CheckpointWeights(file)
+        (autoencoderFile, autoencoderSource) = (file, source)
+        return Weights(source, network: "ae")
       }
-      let source = try Self.open(descriptor, file)
-      autoencoderSource = source
-      return Weights(source, network: "ae")
+      try autoencoderSource?.finish()
+      return (unet, autoencoder)
     }
-    try autoencoderSource?.finish()
+    files = [unetFile, autoencoderFile].compactMap { $0 }
     sampler = Sampler(GaussianDiffusion(descriptor.diffusion))
   }
 
   /// The same architecture with random weights: for measuring, without files.
   init(_ descriptor: ModelDescriptor, randomWeightsSeed seed: UInt64) throws {
     let source = RandomWeights(seed: seed)
-    unet = try UNetModelSwin(descriptor.unet, Weights(source, network: "unet"))
-    autoencoder = try Autoencoder(descriptor.autoencoder, latentSize: descriptor.unet.imageSize) {
-      Weights(source, network: "ae")
+    (unet, autoencoder) = try PendingTensors.$current.withValue(pending) {
+      let unet = try UNetModelSwin(descriptor.unet, Weights(source, network: "unet"))
+      let autoencoder = try Autoencoder(descriptor.autoencoder, latentSize: descriptor.unet.imageSize) {
+        Weights(source, network: "ae")
+      }
+      return (unet, autoencoder)
     }
+    files = []
     sampler = Sampler(GaussianDiffusion(descriptor.diffusion))
   }
 
-  private static func open(_ descriptor: ModelDescriptor, _ file: String) throws -> CheckpointWeights {
+  /// Throws `CheckpointError.changed` if another program wrote to a file since it was opened.
+  func checkFiles() throws {
+    for file in files { try file.checkUnchanged() }
+  }
+
+  private static func open(_ descriptor: ModelDescriptor, _ file: String) throws -> Checkpoint {
     guard let folder = descriptor.folder else {
       throw RestoreError.badModel("\(descriptor.name) is an architecture without files; it can only be measured.")
     }
-    return CheckpointWeights(try Checkpoint(path: folder + "/" + file))
+    return try Checkpoint(path: folder + "/" + file)
   }
 }

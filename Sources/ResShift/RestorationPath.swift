@@ -103,7 +103,7 @@ struct RestorationPath {
       columns: .bicubic(from: lq.shape.w, to: lq.shape.w * scale, range: columns))
   }
 
-  private func timed<R>(_ stage: WritableKeyPath<StageClock.Times, Duration> & Sendable, _ body: () throws -> R)
+  private func timed<R>(_ stage: WritableKeyPath<StageClock.Stages, WorkCount.Part> & Sendable, _ body: () throws -> R)
     rethrows -> R
   {
     guard let clock else { return try body() }

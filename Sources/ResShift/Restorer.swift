@@ -6,16 +6,17 @@ public final class Restorer: Sendable {
   public let descriptor: ModelDescriptor
   let networks: Networks
 
-  /// Loads the model's weights from the files that its `model.json` names.
+  /// Opens the files that the model's `model.json` names. They stay mapped and are read as layers are first used: until
+  /// this object goes they may be replaced (by renaming) or removed, but not written to.
   ///
   /// Throws `CheckpointError` when a file is damaged or does not fit the architecture, `RestoreError.modelUnavailable`
   /// when one is missing.
-  public init(_ descriptor: ModelDescriptor, threads: Int = 1) throws {
+  public init(_ descriptor: ModelDescriptor) throws {
     self.descriptor = descriptor
     if !descriptor.missingFiles.isEmpty {
       throw RestoreError.modelUnavailable("\(descriptor.name) is not complete; \(descriptor.howToInstall)")
     }
-    networks = try Parallel.$threads.withValue(max(1, threads)) { try Networks(descriptor) }
+    networks = try Networks(descriptor)
   }
 
   /// The same architecture with random weights: for measuring, without files.
@@ -27,7 +28,8 @@ public final class Restorer: Sendable {
   /// Enlarges a picture; `factor` nil means the model's own scale, smaller factors are reduced by area average.
   ///
   /// Returns a picture of `factor` times the size with the same channels; gray stays gray, alpha is scaled on its own.
-  /// Throws `RestoreError` (`usage` for a factor that the model does not reach) and what `options.progress` throws.
+  /// Throws `RestoreError` (`usage` for a factor that the model does not reach), `CheckpointError.changed` and what
+  /// `options.progress` throws.
   public func upscale(_ picture: PixelImage, factor: Int? = nil, _ options: RestoreOptions = .init()) throws
     -> PixelImage
   {
@@ -168,8 +170,9 @@ public final class Restorer: Sendable {
     let (height, width) = (padded(lq.shape.h), padded(lq.shape.w))
     let input = lq.reflectPadded(height: height, width: width)
     let hole = mask?.reflectPadded(height: height, width: width)
-    let plan = try TileChoice(descriptor: descriptor, options: options).plan(
-      height: height / ratio, width: width / ratio)
+    let choice = TileChoice(
+      descriptor: descriptor, options: options, pendingWeights: networks.pending.bytes)
+    let plan = try choice.plan(height: height / ratio, width: width / ratio)
     let tiles = plan.tiles.filter { isNeeded?(plan.rect(of: $0, scale: ratio)) ?? true }
     var output: Tensor
     switch options.tiling {
@@ -181,6 +184,7 @@ public final class Restorer: Sendable {
     case .independent:
       output = try independently(plan, tiles, input, hole, options)
     }
+    try networks.checkFiles()
     output = output.cropped(y: 0, x: 0, height: lq.shape.h * scale, width: lq.shape.w * scale)
     output.clampToPicture()
     return output

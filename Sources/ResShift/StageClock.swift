@@ -1,22 +1,25 @@
 import Synchronization
+import TensorCore
 
-/// Adds up the time of each stage of a restoration, for measurements.
+/// Adds up time and work of each stage of a restoration, for measurements.
 final class StageClock: Sendable {
-  struct Times: Sendable {
-    var encode = Duration.zero
-    var step = Duration.zero
-    var decode = Duration.zero
+  struct Stages: Sendable {
+    var encode = WorkCount.Part()
+    var step = WorkCount.Part()
+    var decode = WorkCount.Part()
   }
 
-  private let state = Mutex(Times())
+  private let state = Mutex(Stages())
 
-  var times: Times { state.withLock { $0 } }
+  var stages: Stages { state.withLock { $0 } }
 
-  func measure<R>(_ stage: WritableKeyPath<Times, Duration> & Sendable, _ body: () throws -> R) rethrows -> R {
-    let start = ContinuousClock.now
+  /// The work is that which `WorkCount.current` saw meanwhile.
+  func measure<R>(_ stage: WritableKeyPath<Stages, WorkCount.Part> & Sendable, _ body: () throws -> R) rethrows -> R {
+    let (start, before) = (ContinuousClock.now, WorkCount.current?.operations ?? 0)
     defer {
       let elapsed = ContinuousClock.now - start
-      state.withLock { $0[keyPath: stage] += elapsed }
+      let operations = (WorkCount.current?.operations ?? 0) - before
+      state.withLock { $0[keyPath: stage].add(operations: operations, time: elapsed) }
     }
     return try body()
   }

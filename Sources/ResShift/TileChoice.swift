@@ -17,6 +17,8 @@ extension ModelDescriptor {
 struct TileChoice {
   let descriptor: ModelDescriptor
   let options: RestoreOptions
+  /// Bytes that weights will take which are not in memory yet.
+  var pendingWeights = 0
 
   /// Throws `RestoreError.notEnoughMemory` when the tile asked for, or the smallest one, does not fit.
   func plan(height: Int, width: Int) throws -> TilePlan {
@@ -27,7 +29,7 @@ struct TileChoice {
     let estimate = MemoryEstimate(descriptor: descriptor, threads: options.threads)
     let fixed = estimate.picture(height: height, width: width)
     func need(_ plan: TilePlan) -> Int { fixed + estimate.tile(height: plan.tileHeight, width: plan.tileWidth) }
-    let budget = Budget(limit: options.memoryLimit)
+    let budget = Budget(limit: options.memoryLimit, promised: pendingWeights)
 
     switch options.tile {
     case .whole, .pixels:
@@ -87,10 +89,10 @@ private struct Budget {
   /// What gives more, for "... or use a smaller picture".
   let remedy: String
 
-  /// `limit` is for the whole program; nil = what the machine has free.
-  init(limit: Int?) {
-    let free = SystemMemory.available ?? Int.max / 2
-    let held = SystemMemory.resident ?? 0
+  /// `limit` is for the whole program; nil = what the machine has free. `promised` bytes of it are as good as taken.
+  init(limit: Int?, promised: Int) {
+    let free = max(0, (SystemMemory.available ?? Int.max / 2) - promised)
+    let held = (SystemMemory.resident ?? 0) + promised
     guard let limit, limit - held < free else {
       bytes = free
       words = "only \(mebibytes(free)) of memory are free"
@@ -100,8 +102,8 @@ private struct Budget {
     bytes = max(0, limit - held)
     words =
       limit > held
-      ? "the limit of \(mebibytes(limit)) leaves \(mebibytes(bytes)) beside the loaded model and picture"
-      : "the limit is \(mebibytes(limit)), and the loaded model and picture hold \(mebibytes(held)) already"
+      ? "the limit of \(mebibytes(limit)) leaves \(mebibytes(bytes)) beside model and picture"
+      : "the limit is \(mebibytes(limit)), and the program with model and picture takes \(mebibytes(held))"
     remedy = "raise the limit"
   }
 }

@@ -24,7 +24,7 @@ struct Request {
   ) throws -> PixelImage {
     gimp_progress_init("ResShift: \(verb) “\(source.name)” with \(model.name)")
     let model = model
-    return try Worker.run(options) { options in try work(try Restorer(model, threads: options.threads), options) }
+    return try Worker.run(options) { options in try work(try Restorer(model), options) }
   }
 }
 

@@ -9,20 +9,22 @@ public func planeAttention(query: Tensor, key: Tensor, value: Tensor) -> Tensor 
   let (tokens, c) = (shape.h * shape.w, shape.c)
   let scale = 1 / Float(c).squareRoot()
   let chunk = max(16, min(512, attentionElements / tokens))
-  WorkCount.add(matmul: 2 * shape.n * tokens, c, tokens)
+  let entry = WorkCount.begin(.planeAttention)
+  defer { entry?.end(operations: 4 * shape.count * tokens) }
   return Tensor(shape) { out in
-    query.read { q in
+    query.scaled(by: scale).read { q in
       key.read { k in
         value.read { v in
           for n in 0..<shape.n {
             let base = n * tokens * c
+            // Packed once for all rows of scores.
+            let keys = PackedMatrix(columns: k + base, inner: c, outer: tokens)
+            let values = PackedMatrix(rows: v + base, inner: tokens, outer: c)
             Parallel.forRanges(tokens, chunk: chunk, scratch: chunk * tokens) { range, scores in
               let first = base + range.lowerBound * c
-              sgemm(
-                range.count, tokens, c, alpha: scale, q + first, lda: c, k + base, ldb: c, transposeB: true, scores,
-                ldc: tokens)
+              keys.multiply(q + first, rows: range.count, bias: nil, scores)
               ck_softmax_rows(scores, range.count, tokens, tokens)
-              sgemm(range.count, c, tokens, scores, lda: tokens, v + base, ldb: c, out + first, ldc: c)
+              values.multiply(scores, rows: range.count, bias: nil, out + first)
             }
           }
         }
@@ -31,8 +33,8 @@ public func planeAttention(query: Tensor, key: Tensor, value: Tensor) -> Tensor 
   }
 }
 
-/// Elements of one piece of the score matrix: 8 MB.
-private let attentionElements = 1 << 21
+/// Elements of one piece of the score matrix: 2 MB.
+private let attentionElements = 1 << 19
 
 /// Attention inside windows.
 ///
@@ -48,7 +50,8 @@ public func windowAttention(
   precondition(bias.shape == Shape(1, heads, tokens, tokens), "a bias for every head and pair of tokens")
   let (dim, square) = (c / heads, tokens * tokens)
   let scale = 1 / Float(dim).squareRoot()
-  WorkCount.add(matmul: 2 * windows * heads * tokens, dim, tokens)
+  let entry = WorkCount.begin(.windowAttention)
+  defer { entry?.end(operations: 4 * windows * tokens * tokens * c) }
   func run(
     _ qkv: UnsafePointer<Float>, _ bias: UnsafePointer<Float>, _ masks: UnsafePointer<Float>?,
     _ out: UnsafeMutablePointer<Float>

@@ -12,40 +12,72 @@ public enum Padding: Sendable {
 public enum ConvolutionAlgorithm: Sendable {
   /// The rows of the im2col matrix times the weights: any kernel and stride, and the specification of the others.
   case im2col
-  /// F(4x4, 3x3): kernel 3 and stride 1 only, weights four times as large.
-  case winograd
+  /// F(2x2, 3x3): kernel 3 and stride 1 only, 4/9 of the multiplications, weights 1.8 times as large.
+  case winograd2
+  /// F(4x4, 3x3): a quarter of the multiplications, weights four times as large.
+  case winograd4
+  /// F(6x6, 3x3): a fifth of the multiplications, weights seven times as large.
+  case winograd6
 
   /// What every 3x3 convolution of stride 1 built from here on uses; nil = what is faster.
   @TaskLocal public static var forced: ConvolutionAlgorithm?
 
-  /// The faster one for a plane of `pixels`, by the operations and the bytes that each needs.
-  static func choice(pixels: Int, inChannels: Int, outChannels: Int) -> ConvolutionAlgorithm {
+  /// Sides of the square of output pixels that Winograd's algorithm makes at once.
+  var tile: Int? {
+    switch self {
+    case .im2col: nil
+    case .winograd2: 2
+    case .winograd4: 4
+    case .winograd6: 6
+    }
+  }
+
+  /// The fastest one for a plane of `size` x `size`, by the operations and the bytes that each needs.
+  static func choice(size: Int, inChannels: Int, outChannels: Int) -> ConvolutionAlgorithm {
     if let forced { return forced }
-    let (tiles, weights) = (Double(pixels) / 16, Double(inChannels * outChannels))
-    let (operations, bytes) = (100e9, 6e9)  // a second, on a processor of our day; only their ratio counts
-    let im2col = tiles * 16 * 18 * weights / operations + 36 * weights / bytes
-    let transforms = tiles * 36 * 12 * Double(inChannels + outChannels) / (5 * bytes)
-    let winograd = tiles * 72 * weights / operations + 144 * weights / bytes + transforms
-    // It must be clearly better to be worth the memory of its weights.
-    return winograd < 0.6 * im2col ? .winograd : .im2col
+    // Transforms take as long for 3 channels as for 16.
+    func wholeVectors(_ channels: Int) -> Int { (channels + 15) / 16 * 16 }
+    func cost(_ algorithm: ConvolutionAlgorithm) -> Double {
+      let (operations, bytes) = (100e9, 6e9)  // a second, on a processor of our day; only their ratio counts
+      let weights = Double(inChannels * PackedMatrix.panels(outChannels) * PackedMatrix.columns)
+      guard let tile = algorithm.tile else {
+        return Double(size * size) * 18 * weights / operations + 36 * weights / bytes
+      }
+      let side = (size + tile - 1) / tile
+      let matrices = Double((tile + 2) * (tile + 2))
+      let values = Double(side * side) * matrices
+      let transforms = values * 12 * Double(wholeVectors(inChannels) + wholeVectors(outChannels)) / (5 * bytes)
+      return values * 2 * weights / operations + 4 * matrices * weights / bytes + transforms
+    }
+    // A faster one must be clearly better to be worth the memory of its weights.
+    var (best, time) = (ConvolutionAlgorithm.im2col, cost(.im2col))
+    for (larger, limit) in [(ConvolutionAlgorithm.winograd2, 0.7), (.winograd4, 0.8), (.winograd6, 0.85)] {
+      let other = cost(larger)
+      if other < limit * time { (best, time) = (larger, other) }
+    }
+    return best
   }
 }
 
-/// The weights of a convolution, packed for its algorithm.
+/// The weights of a convolution, packed for its algorithm when they are first used.
 public struct ConvolutionWeights: Sendable {
   public let kernel: Int
   public let stride: Int
   public let inChannels: Int
   public let outChannels: Int
   public let algorithm: ConvolutionAlgorithm
-  /// im2col: [1, 1, kernel * kernel * in, out], for kernel 1 [out, 1, 1, in]; winograd: [36, 1, in, out].
-  let packed: Tensor
+  let packed: Packed
   let bias: Tensor
 
-  /// `weights` as PyTorch stores them: [out, in, kernel, kernel]. `pixels` is the size of the smallest plane that they are
+  enum Packed: Sendable {
+    case rows(PackedMatrix)
+    case winograd(WinogradWeights)
+  }
+
+  /// `weights` as PyTorch stores them: [out, in, kernel, kernel]. `size` is the side of the smallest plane that they are
   /// likely to meet, by which the algorithm is chosen.
   public init(
-    _ weights: Tensor, bias: Tensor, kernel: Int, stride: Int = 1, inChannels: Int, outChannels: Int, pixels: Int
+    _ weights: Tensor, bias: Tensor, kernel: Int, stride: Int = 1, inChannels: Int, outChannels: Int, size: Int
   ) {
     precondition(weights.shape.count == outChannels * inChannels * kernel * kernel, "weights of the announced shape")
     precondition(bias.shape.count == outChannels, "one bias per output channel")
@@ -56,31 +88,20 @@ public struct ConvolutionWeights: Sendable {
     self.bias = bias
     algorithm =
       kernel == 3 && stride == 1
-      ? .choice(pixels: pixels, inChannels: inChannels, outChannels: outChannels) : .im2col
-    let taps = kernel * kernel
-    switch algorithm {
-    case .im2col where taps == 1:
-      packed = weights  // multiplied transposed, as it is
-    case .im2col:
-      packed = Self.pack(weights, Shape(1, 1, taps * inChannels, outChannels), outChannels) {
-        ck_pack_convolution($0, $1, outChannels, inChannels, taps, $2.lowerBound, $2.upperBound)
-      }
-    case .winograd:
-      packed = Self.pack(weights, Shape(36, 1, inChannels, outChannels), outChannels) {
-        ck_winograd_weights($0, $1, outChannels, inChannels, $2.lowerBound, $2.upperBound)
-      }
+      ? .choice(size: size, inChannels: inChannels, outChannels: outChannels) : .im2col
+    if let tile = algorithm.tile {
+      packed = .winograd(WinogradWeights(weights, tile: tile, inChannels: inChannels, outChannels: outChannels))
+    } else {
+      packed = .rows(
+        PackedMatrix(weights, taps: kernel * kernel, inChannels: inChannels, outChannels: outChannels))
     }
   }
 
-  private static func pack(
-    _ weights: Tensor, _ shape: Shape, _ outChannels: Int,
-    _ kernel: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Range<Int>) -> Void
-  ) -> Tensor {
-    Tensor(shape) { packed in
-      weights.read { weights in
-        Parallel.forRanges(outChannels, chunk: 32) { kernel(packed, weights, $0) }
-      }
-    }
+  /// What a convolution with these weights is accounted for as.
+  var kind: LayerKind {
+    if kernel == 1 { return .pointwise }
+    if stride > 1 { return .strided }
+    return algorithm == .im2col ? .im2col : .winograd
   }
 }
 
@@ -92,43 +113,66 @@ public func convolve(
   _ x: Tensor, _ weights: ConvolutionWeights, padding: Padding = .same, before: ChannelAffine? = nil,
   upsampled: Bool = false, residual: Tensor? = nil
 ) -> Tensor {
-  precondition(x.shape.c == weights.inChannels, "\(x.shape) into a convolution of \(weights.inChannels) channels")
-  if weights.algorithm == .winograd {
-    precondition(padding == .same, "Winograd convolutions pad on all sides")
-    return winogradConvolve(x, weights, before: before, upsampled: upsampled, residual: residual)
-  }
-  let activated = before.map { $0.apply(to: x, silu: true) } ?? x
-  let input = upsampled ? activated.upsampledNearest2x() : activated
-  var result =
-    weights.kernel == 1 && weights.stride == 1
-    ? linear(input, weights.packed, bias: weights.bias) : im2colConvolve(input, weights, padding)
-  if let residual { result.add(residual) }
+  let entry = WorkCount.begin(weights.kind)
+  let result = convolved(x, weights, padding, before, upsampled, residual)
+  entry?.end(operations: 2 * result.shape.count * weights.kernel * weights.kernel * weights.inChannels)
   return result
 }
 
-/// The im2col matrix in pieces, one product a piece.
-private func im2colConvolve(_ x: Tensor, _ weights: ConvolutionWeights, _ padding: Padding) -> Tensor {
+private func convolved(
+  _ x: Tensor, _ weights: ConvolutionWeights, _ padding: Padding, _ before: ChannelAffine?, _ upsampled: Bool,
+  _ residual: Tensor?
+) -> Tensor {
+  precondition(x.shape.c == weights.inChannels, "\(x.shape) into a convolution of \(weights.inChannels) channels")
+  switch weights.packed {
+  case .winograd(let u):
+    precondition(padding == .same, "Winograd convolutions pad on all sides")
+    return winogradConvolve(x, u, bias: weights.bias, before: before, upsampled: upsampled, residual: residual)
+  case .rows(let matrix):
+    let activated = before.map { $0.apply(to: x, silu: true) } ?? x
+    let input = upsampled ? activated.upsampledNearest2x() : activated
+    let isPointwise = weights.kernel == 1 && weights.stride == 1
+    var result =
+      isPointwise ? pointwise(input, matrix, bias: weights.bias) : im2colConvolve(input, matrix, weights, padding)
+    if let residual { result.add(residual) }
+    return result
+  }
+}
+
+/// Kernel 1: the pixels as they lie are the rows.
+private func pointwise(_ x: Tensor, _ matrix: PackedMatrix, bias: Tensor) -> Tensor {
+  let rows = x.shape.pixels
+  return Tensor(Shape(x.shape.n, x.shape.h, x.shape.w, matrix.outer)) { out in
+    x.read { x in bias.read { bias in matrix.multiply(x, rows: rows, bias: bias, out) } }
+  }
+}
+
+/// The im2col matrix in blocks that stay in the cache.
+private func im2colConvolve(
+  _ x: Tensor, _ matrix: PackedMatrix, _ weights: ConvolutionWeights, _ padding: Padding
+) -> Tensor {
   let (kernel, stride, shape) = (weights.kernel, weights.stride, x.shape)
   let before = padding == .same ? kernel / 2 : 0
   let around = padding == .same ? 2 * before : 1
   let (height, width) = ((shape.h + around - kernel) / stride + 1, (shape.w + around - kernel) / stride + 1)
-  let (inner, outer) = (kernel * kernel * shape.c, weights.outChannels)
-  let chunk = max(16, min(height * width, im2colElements / inner))
-  WorkCount.add(matmul: shape.n * height * width, inner, outer)
-  return Tensor(Shape(shape.n, height, width, outer)) { out in
+  let pixels = height * width
+  let block = max(16, min(pixels, im2colElements / matrix.inner))
+  let rows = OwnedStorage(count: block * matrix.inner)
+  return Tensor(Shape(shape.n, height, width, matrix.outer)) { out in
     x.read { x in
-      weights.packed.read { w in
-        weights.bias.read { bias in
-          for n in 0..<shape.n {
-            let picture = x + n * shape.h * shape.w * shape.c
-            let result = out + n * height * width * outer
-            Parallel.forRanges(height * width, chunk: chunk, scratch: chunk * inner) { range, rows in
+      weights.bias.read { bias in
+        for n in 0..<shape.n {
+          let picture = x + n * shape.h * shape.w * shape.c
+          for first in Swift.stride(from: 0, to: pixels, by: block) {
+            let count = min(block, pixels - first)
+            Parallel.forRanges(count, chunk: 16) { range in
               ck_im2col(
-                rows, picture, shape.h, shape.w, shape.c, kernel, stride, before, width, range.lowerBound, range.count)
-              let y = result + range.lowerBound * outer
-              ck_fill_rows(y, bias, range.count, outer)
-              sgemm(range.count, outer, inner, rows, lda: inner, w, ldb: outer, beta: 1, y, ldc: outer)
+                rows.pointer + range.lowerBound * matrix.inner, picture, shape.h, shape.w, shape.c, kernel, stride,
+                before,
+                width, first + range.lowerBound, range.count)
             }
+            matrix.multiply(
+              rows.pointer, rows: count, bias: bias, out + (n * pixels + first) * matrix.outer)
           }
         }
       }
@@ -136,12 +180,14 @@ private func im2colConvolve(_ x: Tensor, _ weights: ConvolutionWeights, _ paddin
   }
 }
 
-/// Elements of one piece of the im2col matrix: 4 MB, so that packing the weights anew for each piece does not matter.
+/// Elements of one block of the im2col matrix: 4 MB.
 private let im2colElements = 1 << 20
 
 extension Tensor {
   /// Every pixel as a square of 2 x 2: [N, 2H, 2W, C].
   public func upsampledNearest2x() -> Tensor {
+    let entry = WorkCount.begin(.layout)
+    defer { entry?.end() }
     let (h, w, c) = (shape.h, shape.w, shape.c)
     return Tensor(Shape(shape.n, 2 * h, 2 * w, c)) { out in
       read { x in

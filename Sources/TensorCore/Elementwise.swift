@@ -4,6 +4,8 @@ extension Tensor {
   /// Adds `other`, of the same shape.
   public mutating func add(_ other: Tensor) {
     precondition(shape == other.shape, "cannot add \(other.shape) to \(shape)")
+    let entry = WorkCount.begin(.elementwise)
+    defer { entry?.end() }
     let count = shape.count
     modify { y in
       other.read { x in
@@ -21,6 +23,8 @@ extension Tensor {
 
   /// Limits every element to -1...1, the range of pictures; what is not a number becomes -1.
   public mutating func clampToPicture() {
+    let entry = WorkCount.begin(.elementwise)
+    defer { entry?.end() }
     let count = shape.count
     modify { x in
       Parallel.forRanges(count, chunk: Parallel.elementChunk) { ck_clamp(x + $0.lowerBound, -1, 1, $0.count) }
@@ -34,6 +38,8 @@ extension Tensor {
   /// self = a * self + b * x + c * noise: one step of the sampler. All shapes are the same; no noise counts as c = 0.
   public mutating func combine(_ a: Float, _ x: Tensor, _ b: Float, _ noise: Tensor? = nil, _ c: Float = 0) {
     precondition(shape == x.shape && (noise.map { $0.shape == shape } ?? true), "a step combines tensors of one shape")
+    let entry = WorkCount.begin(.elementwise)
+    defer { entry?.end() }
     let count = shape.count
     func run(_ z: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ e: UnsafePointer<Float>?) {
       Parallel.forRanges(count, chunk: Parallel.elementChunk) { range in
@@ -52,6 +58,8 @@ extension Tensor {
   public func concatenated(with other: Tensor) -> Tensor {
     let (a, b) = (shape, other.shape)
     precondition((a.n, a.h, a.w) == (b.n, b.h, b.w), "cannot join \(a) and \(b)")
+    let entry = WorkCount.begin(.layout)
+    defer { entry?.end() }
     return Tensor(Shape(a.n, a.h, a.w, a.c + b.c)) { out in
       read { x in
         other.read { y in
@@ -68,6 +76,8 @@ extension Tensor {
   }
 
   private func mapped(_ kernel: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int) -> Void) -> Tensor {
+    let entry = WorkCount.begin(.elementwise)
+    defer { entry?.end() }
     let count = shape.count
     return Tensor(shape) { y in
       read { x in

@@ -17,6 +17,8 @@ public struct ChannelAffine: Sendable {
     let (plane, channels) = (shape.h * shape.w, shape.c)
     precondition(channels % groups == 0, "\(channels) channels in \(groups) groups")
     precondition(weight.shape.count == channels && bias.shape.count == channels, "a weight and a bias per channel")
+    let entry = WorkCount.begin(.norm)
+    defer { entry?.end() }
     let (gamma, beta) = (weight.elements, bias.elements)
     let (extraScale, extraShift) = (modulation?.scale.elements, modulation?.shift.elements)
     var scale = [Float](repeating: 0, count: shape.n * channels)
@@ -40,6 +42,8 @@ public struct ChannelAffine: Sendable {
 
   /// x * scale + shift, then SiLU if asked for: [N, H, W, C].
   public func apply(to x: Tensor, silu: Bool) -> Tensor {
+    let entry = WorkCount.begin(.norm)
+    defer { entry?.end() }
     let shape = x.shape
     let (plane, channels) = (shape.h * shape.w, shape.c)
     return Tensor(shape) { out in

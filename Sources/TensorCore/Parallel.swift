@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 
 /// The one parallel loop. Work is cut into pieces that do not depend on the number of threads, so neither do results.
@@ -15,8 +14,8 @@ public enum Parallel {
   public static func forEach(_ count: Int, scratch: Int, _ body: (Int, UnsafeMutablePointer<Float>) -> Void) {
     let workers = min(threads, count)
     let next = Atomic(0)
-    func work(_: Int) {
-      let memory = Storage(count: scratch)
+    func work() {
+      let memory = OwnedStorage(count: scratch)
       withExtendedLifetime(memory) {
         while true {
           let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -26,12 +25,9 @@ public enum Parallel {
       }
     }
     if workers <= 1 {
-      work(0)
+      work()
     } else {
-      withoutActuallyEscaping(work) { work in
-        let shared = SharedWork(run: work)
-        $threads.withValue(1) { DispatchQueue.concurrentPerform(iterations: workers) { shared.run($0) } }
-      }
+      $threads.withValue(1) { ThreadPool.shared.run(threads: workers, work) }
     }
   }
 
@@ -51,10 +47,4 @@ public enum Parallel {
 
   /// Elements per piece of an elementwise loop: large against the cost of a piece, small against the cache.
   static let elementChunk = 1 << 16
-}
-
-/// `@unchecked Sendable`: the loop's body is called on several threads at once, each time with an index of its own, and
-/// the loop returns only after the last call.
-private struct SharedWork: @unchecked Sendable {
-  let run: (Int) -> Void
 }

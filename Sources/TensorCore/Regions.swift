@@ -5,6 +5,8 @@ extension Tensor {
   public func cropped(y: Int, x: Int, height: Int, width: Int) -> Tensor {
     precondition(y >= 0 && x >= 0 && y + height <= shape.h && x + width <= shape.w, "a part inside \(shape)")
     if (height, width) == (shape.h, shape.w) { return self }
+    let entry = WorkCount.begin(.layout)
+    defer { entry?.end() }
     let c = shape.c
     return Tensor(Shape(shape.n, height, width, c)) { out in
       read { source in
@@ -23,6 +25,8 @@ extension Tensor {
   public func reflectPadded(height: Int, width: Int) -> Tensor {
     precondition(height >= shape.h && width >= shape.w, "padding only grows")
     if (height, width) == (shape.h, shape.w) { return self }
+    let entry = WorkCount.begin(.layout)
+    defer { entry?.end() }
     let c = shape.c
     let columns = (0..<width).map { reflect($0, shape.w) }
     return Tensor(Shape(shape.n, height, width, c)) { out in
@@ -47,6 +51,8 @@ extension Tensor {
     precondition(size.n == 1 && whole.n == 1 && size.c == whole.c, "one picture of the same channels")
     precondition(y >= 0 && x >= 0 && y + size.h <= whole.h && x + size.w <= whole.w, "a part inside \(whole)")
     precondition(rows.count == size.h && columns.count == size.w, "a weight for every row and column")
+    let entry = WorkCount.begin(.layout)
+    defer { entry?.end() }
     modify { sum in
       part.read { part in
         Parallel.forEach(size.h, scratch: size.w) { row, weights in
@@ -62,6 +68,8 @@ extension Tensor {
   public mutating func normalise(by weight: Tensor, elsewhere base: Tensor?) {
     precondition(weight.shape == Shape(shape.n, shape.h, shape.w, 1), "a weight for every pixel")
     precondition(base.map { $0.shape == shape } ?? true, "a base of the same shape")
+    let entry = WorkCount.begin(.layout)
+    defer { entry?.end() }
     let (lines, width, c) = (shape.n * shape.h, shape.w, shape.c)
     // In place: this may be as large as the whole picture.
     modify { x in

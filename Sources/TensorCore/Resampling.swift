@@ -78,6 +78,8 @@ extension Tensor {
     precondition(
       rows.index.allSatisfy { Int($0) < shape.h } && columns.index.allSatisfy { Int($0) < shape.w },
       "axes made for another size than \(shape)")
+    let entry = WorkCount.begin(.layout)
+    defer { entry?.end() }
     let used = Int(rows.index.min() ?? 0)...Int(rows.index.max() ?? 0)
     let (width, c) = (columns.count, shape.c)
     let result = Shape(shape.n, rows.count, width, c)

@@ -1,12 +1,12 @@
 /// A dense float32 tensor [N, H, W, C], a value: copies share memory until one is modified.
 public struct Tensor: Sendable {
   public let shape: Shape
-  private var storage: Storage
+  private(set) var storage: Storage
 
   /// A tensor whose elements `build` writes, every one of them.
   public init(_ shape: Shape, building build: (UnsafeMutablePointer<Float>) throws -> Void) rethrows {
     self.shape = shape
-    storage = Storage(count: shape.count)
+    storage = OwnedStorage(count: shape.count)
     try withExtendedLifetime(storage) { try build(storage.pointer) }
   }
 
@@ -20,13 +20,18 @@ public struct Tensor: Sendable {
     self.init(shape) { out in out.update(from: elements, count: elements.count) }
   }
 
+  /// A tensor on memory that `owner` keeps as it is for as long as it lives; never written to.
+  public init(_ shape: Shape, borrowing elements: UnsafePointer<Float>, of owner: any AnyObject & Sendable) {
+    self.init(shape: shape, storage: BorrowedStorage(elements, count: shape.count, of: owner))
+  }
+
   /// The same elements under another shape.
   public func reshaped(_ shape: Shape) -> Tensor {
     precondition(shape.count == self.shape.count, "\(self.shape) cannot become \(shape)")
     return Tensor(shape: shape, storage: storage)
   }
 
-  private init(shape: Shape, storage: Storage) {
+  init(shape: Shape, storage: Storage) {
     self.shape = shape
     self.storage = storage
   }
@@ -36,10 +41,10 @@ public struct Tensor: Sendable {
     try withExtendedLifetime(storage) { try body(UnsafePointer(storage.pointer)) }
   }
 
-  /// Calls `body` with the elements for writing, after copying them if they are shared.
+  /// Calls `body` with the elements for writing, after copying them if they are shared or not the tensor's own.
   public mutating func modify<R>(_ body: (UnsafeMutablePointer<Float>) throws -> R) rethrows -> R {
-    if !isKnownUniquelyReferenced(&storage) {
-      let copy = Storage(count: shape.count)
+    if !(storage.isWritable && isKnownUniquelyReferenced(&storage)) {
+      let copy = OwnedStorage(count: shape.count)
       copy.pointer.update(from: storage.pointer, count: shape.count)
       storage = copy
     }

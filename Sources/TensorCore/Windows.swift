@@ -14,6 +14,8 @@ extension Tensor {
   /// Cuts [N, H, W, C] into windows, both row-major: [N * H/size * W/size, 1, size * size, C].
   public func windows(_ grid: WindowGrid) -> Tensor {
     precondition(shape.h % grid.size == 0 && shape.w % grid.size == 0, "\(shape) in windows of \(grid.size)")
+    let entry = WorkCount.begin(.layout)
+    defer { entry?.end() }
     let count = shape.n * (shape.h / grid.size) * (shape.w / grid.size)
     return Tensor(Shape(count, 1, grid.size * grid.size, shape.c)) { out in
       read { x in
@@ -27,6 +29,8 @@ extension Tensor {
   /// Puts windows back: the inverse of `windows`, giving a plane of `shape`.
   public func plane(_ shape: Shape, from grid: WindowGrid) -> Tensor {
     precondition(self.shape.count == shape.count, "windows \(self.shape) of a plane \(shape)")
+    let entry = WorkCount.begin(.layout)
+    defer { entry?.end() }
     return Tensor(shape) { out in
       read { x in
         forEachToken(of: shape, grid) { token, pixel in

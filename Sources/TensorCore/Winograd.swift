@@ -1,23 +1,39 @@
 import CKernels
 
-/// Convolution of stride 1 and kernel 3 by Winograd's F(4x4, 3x3): see `convolve` for the arguments.
-///
-/// Four times fewer multiplications than the definition, as 36 matrix products over the 6 x 6 tiles that overlap by two;
-/// the tiles are taken in blocks whose transforms stay in the cache.
+/// The weights of a 3x3 convolution, transformed for tiles of `tile` x `tile` output pixels.
+struct WinogradWeights: Sendable {
+  let tile: Int
+  let inChannels: Int
+  let outChannels: Int
+  /// (tile + 2)² packed matrices [in, out].
+  fileprivate let packed: Tensor
+
+  /// `weights` as PyTorch stores them: [out, in, 3, 3].
+  init(_ weights: Tensor, tile: Int, inChannels: Int, outChannels: Int) {
+    self.tile = tile
+    self.inChannels = inChannels
+    self.outChannels = outChannels
+    let panels = PackedMatrix.panels(outChannels)
+    let shape = Shape((tile + 2) * (tile + 2), panels, inChannels, PackedMatrix.columns)
+    packed = Tensor(whenFirstRead: shape, from: weights) { u, weights in
+      Parallel.forEach(panels) { ck_winograd_weights(tile, u, weights, outChannels, inChannels, $0) }
+    }
+  }
+}
+
+/// Convolution of stride 1 and kernel 3 by Winograd's F(m x m, 3x3): see `convolve` for the arguments.
 func winogradConvolve(
-  _ x: Tensor, _ weights: ConvolutionWeights, before: ChannelAffine?, upsampled: Bool, residual: Tensor?
+  _ x: Tensor, _ weights: WinogradWeights, bias: Tensor, before: ChannelAffine?, upsampled: Bool, residual: Tensor?
 ) -> Tensor {
   let (inChannels, outChannels) = (weights.inChannels, weights.outChannels)
   let zoom = upsampled ? 2 : 1
   let result = Shape(x.shape.n, x.shape.h * zoom, x.shape.w * zoom, outChannels)
   precondition(residual.map { $0.shape == result } ?? true, "a residual of the result's shape")
-  WorkCount.add(matmul: result.pixels, 9 * inChannels, outChannels)
-  let plane = WinogradPlane(
-    height: result.h, width: result.w, zoom: zoom, inChannels: inChannels, outChannels: outChannels)
+  let plane = WinogradPlane(weights, height: result.h, width: result.w, zoom: zoom)
   return Tensor(result) { out in
     x.read { x in
       weights.packed.read { u in
-        weights.bias.read { bias in
+        bias.read { bias in
           withOptional(residual) { residual in
             withOptional(before) { scale, shift in
               for n in 0..<result.n {
@@ -35,8 +51,12 @@ func winogradConvolve(
   }
 }
 
-/// One picture's plane of 4 x 4 tiles.
+/// One picture's plane of tiles, taken in blocks: the transformed input of a block is made by all threads; then each
+/// takes some tiles and one panel of output channels at a time through the products and the output transform, so that
+/// the transformed output never leaves its cache.
 private struct WinogradPlane {
+  /// Sides of a tile of output pixels.
+  let tile: Int
   let height: Int
   let width: Int
   /// How often each input pixel is repeated along a side.
@@ -44,53 +64,73 @@ private struct WinogradPlane {
   let inChannels: Int
   let outChannels: Int
 
-  private var columns: Int { (width + 3) / 4 }
-  private var tiles: Int { columns * ((height + 3) / 4) }
+  init(_ weights: WinogradWeights, height: Int, width: Int, zoom: Int) {
+    (tile, inChannels, outChannels) = (weights.tile, weights.inChannels, weights.outChannels)
+    (self.height, self.width, self.zoom) = (height, width, zoom)
+  }
 
-  /// Tiles whose transforms are held at once.
+  private var columns: Int { (width + tile - 1) / tile }
+  private var tiles: Int { columns * ((height + tile - 1) / tile) }
+  /// Products, one for each element of a transformed tile.
+  private var matrices: Int { (tile + 2) * (tile + 2) }
+
+  /// Tiles whose transformed input is held at once: all blocks of even size.
   private var block: Int {
-    let fitting = Self.elements / (36 * (inChannels + outChannels)) / Self.rows * Self.rows
-    return min(tiles, max(Self.rows, fitting))
+    let most = max(Self.fewestTiles, Parallel.threads * Self.elements / (matrices * inChannels))
+    let blocks = (tiles + most - 1) / most
+    return (tiles + blocks - 1) / blocks
   }
 
   func convolve(
     _ x: UnsafePointer<Float>, _ u: UnsafePointer<Float>, _ bias: UnsafePointer<Float>, _ scale: UnsafePointer<Float>?,
     _ shift: UnsafePointer<Float>?, _ residual: UnsafePointer<Float>?, _ out: UnsafeMutablePointer<Float>
   ) {
-    let (inPlane, outPlane) = (block * inChannels, block * outChannels)
+    let (block, panel, panels) = (block, PackedMatrix.columns, PackedMatrix.panels(outChannels))
+    // A cache line apart, or the matrices of one tile would meet in few sets of the cache.
+    let inPlane = block * inChannels + 16
+    let matrix = panels * panel * inChannels
+    let tiling = ck_tiling(out: tile, h: height, w: width, tiles_w: columns)
     // Of one size for most layers, so that freed memory serves the next.
-    let scratch = Storage(count: max(36 * (inPlane + outPlane), Self.elements))
-    withExtendedLifetime(scratch) {
-      let (v, m) = (scratch.pointer, scratch.pointer + 36 * inPlane)
+    let transformed = OwnedStorage(count: max(matrices * inPlane, Parallel.threads * Self.elements))
+    withExtendedLifetime(transformed) {
+      let v = transformed.pointer
       for first in stride(from: 0, to: tiles, by: block) {
         let count = min(block, tiles - first)
-        Parallel.forRanges(count, chunk: Self.tilesPerPiece) { range in
+        Parallel.forRanges(count, chunk: Self.tilesPerTransform) { range in
           ck_winograd_input(
-            v + range.lowerBound * inChannels, inPlane, x, height, width, inChannels, zoom, columns,
-            first + range.lowerBound, range.count, scale, shift)
+            tiling, first + range.lowerBound, range.count, v + range.lowerBound * inChannels, inPlane, x, inChannels,
+            zoom == 2 ? 1 : 0, scale, shift)
         }
-        let pieces = (count + Self.rows - 1) / Self.rows
-        Parallel.forEach(36 * pieces) { index in
-          let (k, row) = (index / pieces, index % pieces * Self.rows)
-          sgemm(
-            min(Self.rows, count - row), outChannels, inChannels, v + k * inPlane + row * inChannels, lda: inChannels,
-            u + k * inChannels * outChannels, ldb: outChannels, m + k * outPlane + row * outChannels, ldc: outChannels)
-        }
-        Parallel.forRanges(count, chunk: Self.tilesPerPiece) { range in
+        // So many pieces that their products stay in the cache and all threads have some.
+        let most = Self.elementsOfProducts / (matrices * panel)
+        let pieces = max((count + most - 1) / most, min((count + 7) / 8, 2 * Parallel.threads / panels))
+        let size = (count + pieces - 1) / pieces
+        Parallel.forEach(panels * pieces, scratch: matrices * size * panel) { index, m in
+          let (column, row) = (index / pieces * panel, index % pieces * size)
+          let rows = min(size, count - row)
+          guard rows > 0 else { return }
+          for k in 0..<matrices {
+            ck_gemm_panel(
+              m + k * size * panel, panel, panel, v + k * inPlane + row * inChannels, inChannels, rows,
+              u + k * matrix + column * inChannels, inChannels, nil)
+          }
           ck_winograd_output(
-            out, m + range.lowerBound * outChannels, outPlane, height, width, outChannels, columns,
-            first + range.lowerBound, range.count, bias, residual)
+            tiling, first + row, rows, out, outChannels, column, min(panel, outChannels - column), m, size * panel,
+            panel,
+            bias, residual)
         }
       }
     }
   }
 
-  /// Elements of the transformed input and output of one block of tiles: 16 MB.
-  private static let elements = 1 << 22
-  /// Rows of one product: enough to make packing the weights cheap, few enough to share a block among threads.
-  private static let rows = 256
-  /// Tiles of one piece of a transform.
-  private static let tilesPerPiece = 8
+  /// Elements of the transformed input of one block for each thread, if that are not too few tiles: 1 MB.
+  private static let elements = 1 << 18
+  /// Tiles that make reading all weights once more worth while.
+  private static let fewestTiles = 32
+  /// Elements of the transformed output of one piece of work: 256 KB, for the second-level cache.
+  private static let elementsOfProducts = 1 << 16
+  /// Tiles of one piece of the input transform.
+  private static let tilesPerTransform = 4
 }
 
 private func withOptional<R>(_ tensor: Tensor?, _ body: (UnsafePointer<Float>?) -> R) -> R {

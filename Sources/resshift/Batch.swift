@@ -1,3 +1,4 @@
+import Checkpoints
 import Glibc
 import PictureFiles
 import ResShift
@@ -39,6 +40,8 @@ struct Batch {
           picture.image = try restoration(engine, picture.image, job.input, options(report))
         } catch let error as RestoreError {
           throw Failure(error, about: job.input)
+        } catch let error as CheckpointError {
+          throw ModelFailure(reason: error)
         }
         try plan.withFolder { try picture.write(to: job.output, bitDepth: bitDepth, notice: notice(report)) }
         report.finish("done", output: job.output)
@@ -83,14 +86,14 @@ struct Batch {
     return bitDepth
   }
 
-  /// The weights could not be loaded.
+  /// The weights could not be loaded, or were changed while they were in use.
   private struct ModelFailure: Error {
     let reason: any Error
   }
 
   private func load(_ descriptor: ModelDescriptor) throws -> Restorer {
     do {
-      return try Restorer(descriptor, threads: common.restoreOptions.threads)
+      return try Restorer(descriptor)
     } catch {
       throw ModelFailure(reason: error)
     }

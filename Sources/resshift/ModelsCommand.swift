@@ -46,15 +46,29 @@ struct ModelsPathCommand: ParsableCommand {
 
 /// Text in columns.
 enum TextTable {
-  /// All columns but the last are padded to their longest entry.
-  static func lines(_ texts: [[String]]) -> String {
+  /// All columns but the last are padded to their longest entry; those from `numbersFrom` on are flush right. The last
+  /// columns of a row may be missing.
+  static func lines(_ texts: [[String]], numbersFrom: Int = .max) -> String {
     let rows = texts.map { $0.map(Terminal.oneLine) }
     let columns = rows.first?.count ?? 0
-    let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let widths = (0..<columns).map { column in rows.map { $0.dropFirst(column).first?.count ?? 0 }.max() ?? 0 }
     return rows.map { row in
       row.enumerated().map { column, text in
-        column == columns - 1 ? text : text + String(repeating: " ", count: widths[column] - text.count)
+        let space = String(repeating: " ", count: widths[column] - text.count)
+        if column >= numbersFrom { return space + text }
+        return column == row.count - 1 ? text : text + space
       }.joined(separator: "  ")
     }.joined(separator: "\n")
+  }
+
+  /// A number with that many decimals.
+  static func number(_ value: Double, _ places: Int) -> String {
+    let unit = (0..<places).reduce(1) { product, _ in product * 10 }
+    let scaled = (abs(value) * Double(unit)).rounded()
+    guard let digits = Int(exactly: scaled) else { return "\(value)" }
+    let sign = value < 0 && digits > 0 ? "-" : ""
+    guard places > 0 else { return "\(sign)\(digits)" }
+    let decimals = String(digits % unit)
+    return "\(sign)\(digits / unit)." + String(repeating: "0", count: places - decimals.count) + decimals
   }
 }

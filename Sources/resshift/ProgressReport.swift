@@ -63,8 +63,16 @@ final class ProgressReport: Sendable {
   }
 }
 
-/// JSON written by hand: nothing here is nested.
+/// JSON written by hand: there is little of it.
 enum JSONText {
+  /// Members and their values, which are JSON already, in this order.
+  static func object(_ members: [(name: String, value: String)]) -> String {
+    "{" + members.map { "\(string($0.name)): \($0.value)" }.joined(separator: ", ") + "}"
+  }
+
+  /// Values that are JSON already.
+  static func array(_ values: [String]) -> String { "[" + values.joined(separator: ", ") + "]" }
+
   /// A quoted string.
   static func string(_ text: String) -> String {
     var result = "\""

@@ -25,7 +25,7 @@ struct ResShiftCommand: ParsableCommand {
 @main
 enum Program {
   static func main() {
-    Terminal.exitOnInterrupt()
+    Terminal.exitOnSignals()
     exit(status(of: arguments))
   }
 

@@ -37,21 +37,30 @@ enum Terminal {
       })
   }
 
-  /// From here on Ctrl-C ends the program at once with status 130.
+  /// From here on Ctrl-C ends the program at once with status 130, and so does, with 65, a model's file that another
+  /// program cuts short while it is in use.
   ///
   /// Results appear by renaming a finished file, so there is nothing to tidy up.
-  static func exitOnInterrupt() {
-    signal(SIGINT) { _ in
-      // Only calls that are safe in a signal handler. On a terminal the percentage has a line of its own.
-      let line: StaticString = "\nresshift: interrupted, the work at hand was given up\n"
-      let start = isatty(STDERR_FILENO) == 1 ? 0 : 1
-      _ = Glibc.write(STDERR_FILENO, line.utf8Start + start, line.utf8CodeUnitCount - start)
-      _exit(130)
+  static func exitOnSignals() {
+    signal(SIGINT) { _ in Terminal.leave("\nresshift: interrupted, the work at hand was given up\n", status: 130) }
+    // Weights are read from the mapped file as they are needed; past its new end there is nothing to read.
+    signal(SIGBUS) { _ in
+      Terminal.leave(
+        "\nresshift: a file of the model was cut short or cannot be read any more; restore it and run again\n",
+        status: EX_DATAERR)
     }
     // A parent that starts programs from a thread of its own may have handed down a mask that holds signals back.
     var signals = sigset_t()
     sigemptyset(&signals)
     for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  }
+
+  /// For signal handlers: only calls that are safe there. `line` begins with a line feed, for terminals, where the
+  /// percentage has a line of its own.
+  private static func leave(_ line: StaticString, status: Int32) -> Never {
+    let start = isatty(STDERR_FILENO) == 1 ? 0 : 1
+    _ = Glibc.write(STDERR_FILENO, line.utf8Start + start, line.utf8CodeUnitCount - start)
+    _exit(status)
   }
 }

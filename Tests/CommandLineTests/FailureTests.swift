@@ -144,11 +144,11 @@ import Testing
     try expect(bench, job + ["--memory", "80"], status: 71, says: ["the limit is 80 bytes"])
     try bench.write(Workbench.picture(128, 128), "a.png")
     try expect(
-      bench, job + ["--memory", "100M", "--tile", "128"], status: 71,
-      says: ["a tile of 128 pixels needs", "the limit of 100 MiB leaves", "choose a smaller tile"])
+      bench, job + ["--memory", "130M", "--tile", "128"], status: 71,
+      says: ["a tile of 128 pixels needs", "the limit of 130 MiB leaves", "choose a smaller tile"])
     try bench.write(Workbench.picture(400, 400), "a.png")
     try expect(
-      bench, job + ["--memory", "120M"], status: 71, says: ["a picture of this size", "the limit of 120 MiB leaves"])
+      bench, job + ["--memory", "190M"], status: 71, says: ["a picture of this size", "the limit of 190 MiB leaves"])
   }
 
   /// Stops a running restoration as Ctrl-C does.
@@ -168,6 +168,33 @@ import Testing
     let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     #expect(text == "resshift: interrupted, the work at hand was given up\n")
     #expect(try bench.files == ["a.png"])
+  }
+
+  /// The model's files are read while the work goes on; one that ends too early then is an error like any other.
+  @Test func modelFileCutShortInTheMiddle() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(200, 200), "a.png")
+    let model = try bench.addModel("tiny-sr") { $0["task"] = "super-resolution" }
+    let process = bench.process(
+      ["upscale", "a.png", "-o", "b.png", "--model", model, "--tile", "64", "--progress", "json"])
+    let (output, errors) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    // The first encoder tile is done: no layer of the UNet has been used yet.
+    var text = ""
+    while !text.contains(/"percent":[1-9]/) {
+      let bytes = output.fileHandleForReading.availableData
+      if bytes.isEmpty { break }
+      text += String(decoding: bytes, as: UTF8.self)
+    }
+    #expect(truncate(model + "/unet.pth", 1000) == 0)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 65)
+    let line = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    #expect(
+      line == "resshift: a file of the model was cut short or cannot be read any more; restore it and run again\n")
+    #expect(try bench.files == [".models", "a.png"])
   }
 
   /// A run into a folder that is not there yet, ended in the middle of its first picture, leaves nothing at all.

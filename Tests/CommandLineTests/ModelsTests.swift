@@ -93,37 +93,4 @@ import Testing
     #expect(bad.status == 65)
     #expect(bad.onlyErrorLine().contains("Package.swift"))
   }
-
-  @Test func benchAsJSON() throws {
-    let run = try Workbench().run("bench", "--architecture", "compact-sr", "--size", "16", "--threads", "1", "--json")
-    #expect(run.status == 0 && run.errors.isEmpty)
-    let result = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Double])
-    #expect(
-      result.keys.sorted() == [
-        "decode_ms", "direct_gflop", "encode_ms", "peak_rss_mb", "sgemm_gflops", "threads", "total_ms", "unet_ms",
-      ])
-    #expect(result["threads"] == 1)
-    #expect(result.values.allSatisfy { $0 >= 0 } && (result["total_ms"] ?? 0) > 0)
-  }
-
-  /// The published architecture on its own input: 1421 GFLOP (UNet 4 x 101.3, encoder 345.2, decoder 670.8), and no
-  /// more than 3 GB, of which the weights alone (174 million of 4 bytes) are 700 MB.
-  @Test func benchOfThePublishedArchitecture() throws {
-    let run = try Workbench().run("bench", "--architecture", "realsr", "--threads", "2", "--json")
-    #expect(run.status == 0 && run.errors.isEmpty && run.output.split(separator: "\n").count == 1)
-    let result = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Double])
-    #expect(
-      result.keys.sorted() == [
-        "decode_ms", "direct_gflop", "encode_ms", "peak_rss_mb", "sgemm_gflops", "threads", "total_ms", "unet_ms",
-      ])
-    #expect(abs((result["direct_gflop"] ?? 0) - 1421) < 1)
-    let peak = try #require(result["peak_rss_mb"])
-    #expect(peak > 600 && peak < 3000)
-    #expect(result["threads"] == 2)
-  }
-
-  @Test func benchOfAModelAsTable() throws {
-    let run = try Workbench().run("bench", "--model", "compact-inpaint", "--size", "16")
-    #expect(run.status == 0 && run.output.contains("compact-inpaint") && run.output.contains("16x16"))
-  }
 }

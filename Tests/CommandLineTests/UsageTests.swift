@@ -80,7 +80,7 @@ import Testing
     ["inpaint", "a.png", "--mask", "a.png", "-o", "b.gif"], ["inpaint", ".", "--mask", "a.png", "-o", "b.png"],
     ["restore", "a.png", "-o", "b.png", "--box", "1,2,3"], ["restore", "a.png", "-o", "b.png", "--box", "1,2,0,4"],
     ["bench", "--architecture", "resnet"], ["bench", "--model", "faceir", "--architecture", "faceir"],
-    ["bench", "--size", "0"], ["models", "burn"],
+    ["bench", "--size", "0"], ["bench", "--scaling", "--size", "15"], ["models", "burn"],
   ])
   func wrongUsage(arguments: [String]) throws {
     let bench = try Workbench()

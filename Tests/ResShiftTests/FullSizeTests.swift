@@ -41,7 +41,7 @@ struct FullSizeTests {
       ) { RandomWeights.values($0, shape: $1, seed: 5).elements }
     }
 
-    let restorer = try Restorer(descriptor, threads: 2)
+    let restorer = try Restorer(descriptor)
     var random = SeededRandom(20)
     let samples = random.tensor(Shape(1, size.height, size.width, 3), 0...1).elements
     let picture = PixelImage(width: size.width, height: size.height, channels: 3, samples: samples)

@@ -93,9 +93,9 @@ struct ReferenceTests {
   }
 
   /// The same with Winograd in every layer that it can do, also where it is not worth it.
-  @Test(arguments: RecordedCase.all)
-  fileprivate func stepsAndChainWithWinograd(_ recorded: RecordedCase) throws {
-    try ConvolutionAlgorithm.$forced.withValue(.winograd) {
+  @Test(arguments: RecordedCase.all, [ConvolutionAlgorithm.winograd2, .winograd4, .winograd6])
+  fileprivate func stepsAndChainWithWinograd(_ recorded: RecordedCase, _ algorithm: ConvolutionAlgorithm) throws {
+    try ConvolutionAlgorithm.$forced.withValue(algorithm) {
       try checkSingleSteps(recorded, nmse: 1e-8)
       try checkWholeChain(recorded, nmse: 1e-7)
     }

@@ -7,6 +7,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Tells the processor that the caller only waits for another thread. */
+static inline void ck_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 /* y[i] += x[i] */
 void ck_add(float *y, const float *x, size_t n);
 /* y[r][c] = bias[c] */
@@ -40,22 +49,35 @@ void ck_affine_silu(float *y, const float *x, const float *scale, const float *s
  * input pixel (-pad, -pad). */
 void ck_im2col(float *rows, const float *x, size_t h, size_t w, size_t c, size_t kernel, size_t stride, size_t pad,
                size_t out_w, size_t first, size_t count);
-/* [out][in][taps] -> [taps][in][out], for the output channels [first, last) only. */
-void ck_pack_convolution(float *packed, const float *weights, size_t out, size_t in, size_t taps, size_t first,
-                         size_t last);
+/* Products with a matrix B [k][n] that is packed once, for weights: panels of ck_gemm_columns() columns, the last one filled
+ * up with zeros, [panels][k][columns]. How many columns depends on the processor. */
+size_t ck_gemm_columns(void);
+/* One panel of B [taps * in][n] made of weights [n][in][taps]. */
+void ck_gemm_pack(float *packed, const float *weights, size_t n, size_t in, size_t taps, size_t panel);
+/* One panel of B [k][n] as it lies. */
+void ck_gemm_pack_rows(float *packed, const float *b, size_t k, size_t n, size_t panel);
+/* C = A * B, plus bias[column] if not NULL, for the first `columns` of one panel: a [m] rows lda apart, c [m] rows ldc apart;
+ * c, bias and b begin at the panel. */
+void ck_gemm_panel(float *c, size_t ldc, size_t columns, const float *a, size_t lda, size_t m, const float *b, size_t k,
+                   const float *bias);
 
-/* Winograd F(4x4, 3x3): a convolution of stride 1 and padding 1 as 36 products over tiles of 4 x 4 output pixels, counted
- * row-major with tiles_w to a row. `plane` is the distance in elements between the 36 matrices of v and m.
- * weights [out][in][3][3] -> u [36][in][out], for the output channels [first, last) only; in double. */
-void ck_winograd_weights(float *u, const float *weights, size_t out, size_t in, size_t first, size_t last);
-/* x [h / zoom][w / zoom][c], each pixel repeated zoom x zoom times, -> v [36][count][c] for the tiles
+/* Winograd F(out x out, 3x3), out = 2, 4 or 6: a convolution of stride 1 and padding 1 as (out + 2)^2 = K products over tiles of
+ * out x out output pixels of a plane [h][w], counted row-major with tiles_w to a row. `plane` is the distance in elements
+ * between the K matrices of v and m. */
+typedef struct {
+  size_t out, h, w, tiles_w;
+} ck_tiling;
+/* w [channels][in][3][3] -> u, K packed matrices [in][channels], one panel of each; in double. */
+void ck_winograd_weights(size_t out, float *u, const float *w, size_t channels, size_t in, size_t panel);
+/* x [h][w][c] (if doubled [h / 2][w / 2][c], each pixel repeated 2 x 2 times) -> v [K][count][c] for the tiles
  * [first, first + count). If scale is not NULL, the input is SiLU(x * scale[c] + shift[c]) inside the picture, still zero
  * around it. */
-void ck_winograd_input(float *v, size_t plane, const float *x, size_t h, size_t w, size_t c, size_t zoom,
-                       size_t tiles_w, size_t first, size_t count, const float *scale, const float *shift);
-/* m [36][count][c] -> y [h][w][c] at those tiles, plus bias[c], plus residual [h][w][c] if not NULL. */
-void ck_winograd_output(float *y, const float *m, size_t plane, size_t h, size_t w, size_t c, size_t tiles_w,
-                        size_t first, size_t count, const float *bias, const float *residual);
+void ck_winograd_input(ck_tiling t, size_t first, size_t count, float *v, size_t plane, const float *x, size_t c,
+                       int doubled, const float *scale, const float *shift);
+/* m [K][count][width], the channels [c_first, c_first + c_count) of those tiles, c_count <= width and width a multiple of 16,
+ * -> y [h][w][c], plus bias[c], plus residual [h][w][c] if not NULL. */
+void ck_winograd_output(ck_tiling t, size_t first, size_t count, float *y, size_t c, size_t c_first, size_t c_count,
+                        const float *m, size_t plane, size_t width, const float *bias, const float *residual);
 
 /* y[x][c] = sum over k of weights[x * taps + k] * row[index[x * taps + k] * channels + c] */
 void ck_resample_row(float *y, const float *row, const int32_t *index, const float *weights, size_t width, size_t taps,

@@ -22,6 +22,10 @@
  *
  * The same picture, model, options and library on the same machine give the same bytes, whatever `threads` is.
  *
+ * Files: a model's files are read while it is used. As long as its handle lives they may be removed or replaced by renaming
+ * another file over them; one that is written to meanwhile makes calls fail with RESSHIFT_BAD_DATA, and one that is cut
+ * short may end the program with SIGBUS.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef RESSHIFT_H
@@ -136,7 +140,7 @@ typedef struct resshift_model resshift_model;
 /* The version of the library that is linked, such as "0.1.0". Valid for ever. */
 const char *resshift_version(void);
 
-/* Loads the model that the file `model_json` describes, and stores its handle in `*model`; free it with resshift_free.
+/* Opens the model that the file `model_json` describes, and stores its handle in `*model`; free it with resshift_free.
  * On failure `*model` is NULL and the reason is written to `reason`, cut to `reason_size` bytes with its final NUL
  * (`reason` may be NULL). Fails with RESSHIFT_USAGE, _NO_INPUT, _BAD_DATA, _UNAVAILABLE. */
 resshift_status resshift_open(const char *model_json, resshift_model **model, char *reason, size_t reason_size);

@@ -29,6 +29,8 @@ public struct PixelUnshuffle: Sendable {
 
   /// Calls `body` with the index of each element of a picture and that of its place in the latent.
   private func move(_ shape: Shape, _ body: (Int, Int) -> Void) {
+    let entry = WorkCount.begin(.layout)
+    defer { entry?.end() }
     let (r, c, columns) = (factor, shape.c, shape.w / factor)
     Parallel.forEach(shape.n * shape.h) { row in
       let (latentRow, dy) = (row / r, row % r)

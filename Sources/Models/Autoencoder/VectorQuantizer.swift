@@ -26,6 +26,8 @@ struct VectorQuantizer: Sendable {
   /// The index of the nearest codebook entry for each position of z [N, h, w, dim], row-major; the lowest on a tie.
   func indices(_ z: Tensor) -> [Int32] {
     let (codes, dim) = (embedding.shape.n, z.shape.c)
+    let entry = WorkCount.begin(.codeSearch)
+    defer { entry?.end(operations: 2 * z.shape.pixels * codes * dim) }
     return [Int32](unsafeUninitializedCapacity: z.shape.pixels) { buffer, count in
       count = z.shape.pixels
       guard let out = buffer.baseAddress else { return }
@@ -42,6 +44,8 @@ struct VectorQuantizer: Sendable {
 
   /// The codebook entries of `indices` as a latent of `shape`.
   func lookUp(_ indices: [Int32], _ shape: Shape) -> Tensor {
+    let entry = WorkCount.begin(.codeSearch)
+    defer { entry?.end() }
     let dim = shape.c
     let latent = Tensor(shape) { out in
       embedding.read { rows in

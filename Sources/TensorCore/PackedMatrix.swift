@@ -1,0 +1,69 @@
+import CKernels
+
+/// The right factor of several products, packed for this processor.
+struct PackedMatrix: Sendable {
+  /// Rows and columns of the matrix.
+  let inner: Int
+  let outer: Int
+  /// [panels, 1, inner, columns of a panel], the last panel filled up with zeros.
+  private let packed: Tensor
+
+  /// Columns of a panel.
+  static let columns = ck_gemm_columns()
+
+  static func panels(_ outer: Int) -> Int { (outer + columns - 1) / columns }
+
+  /// Weights [taps * in, out] made of [out, in, taps], when they are first used.
+  init(_ weights: Tensor, taps: Int, inChannels: Int, outChannels: Int) {
+    inner = taps * inChannels
+    outer = outChannels
+    let shape = Shape(Self.panels(outChannels), 1, inner, Self.columns)
+    packed = Tensor(whenFirstRead: shape, from: weights) { packed, weights in
+      Parallel.forEach(Self.panels(outChannels)) {
+        ck_gemm_pack(packed, weights, outChannels, inChannels, taps, $0)
+      }
+    }
+  }
+
+  /// The matrix whose rows are given: [inner, outer].
+  init(rows: UnsafePointer<Float>, inner: Int, outer: Int) {
+    (self.inner, self.outer) = (inner, outer)
+    packed = Tensor(Shape(Self.panels(outer), 1, inner, Self.columns)) { packed in
+      Parallel.forEach(Self.panels(outer)) { ck_gemm_pack_rows(packed, rows, inner, outer, $0) }
+    }
+  }
+
+  /// The transpose of the matrix whose rows are given: [inner, outer] made of [outer, inner].
+  init(columns: UnsafePointer<Float>, inner: Int, outer: Int) {
+    (self.inner, self.outer) = (inner, outer)
+    packed = Tensor(Shape(Self.panels(outer), 1, inner, Self.columns)) { packed in
+      Parallel.forEach(Self.panels(outer)) { ck_gemm_pack(packed, columns, outer, inner, 1, $0) }
+    }
+  }
+
+  /// y [rows, outer] = a [rows, inner] times the matrix, plus bias [outer] if there is one.
+  func multiply(_ a: UnsafePointer<Float>, rows: Int, bias: UnsafePointer<Float>?, _ y: UnsafeMutablePointer<Float>) {
+    let (inner, outer, columns) = (inner, outer, Self.columns)
+    let panels = Self.panels(outer)
+    let chunk = min(rows, max(Self.fewestRows, Self.elements / inner))
+    let chunks = (rows + chunk - 1) / chunk
+    // Enough pieces for every thread. Which piece an element is in makes no difference to its value.
+    let groups = min(panels, max(1, 4 * Parallel.threads / chunks))
+    packed.read { b in
+      Parallel.forEach(chunks * groups) { index in
+        let (row, group) = (index / groups * chunk, index % groups)
+        for panel in panels * group / groups..<panels * (group + 1) / groups {
+          let column = panel * columns
+          ck_gemm_panel(
+            y + row * outer + column, outer, min(columns, outer - column), a + row * inner, inner,
+            min(chunk, rows - row), b + column * inner, inner, bias.map { $0 + column })
+        }
+      }
+    }
+  }
+
+  /// Elements of the left factor that a piece of work goes over once for each panel: 128 KB, for the second-level cache.
+  private static let elements = 1 << 15
+  /// Rows that make loading a panel worth while.
+  private static let fewestRows = 48
+}
