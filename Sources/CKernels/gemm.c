@@ -13,29 +13,34 @@
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define DEFINE_PIECE(NAME, WIDTH, VECTORS, ROWS)                                                                       \
   typedef float NAME##_vector __attribute__((vector_size(WIDTH * sizeof(float)), aligned(sizeof(float))));             \
-  INLINE void NAME##_piece(const size_t rows, size_t k, const float *restrict a, size_t lda, const float *restrict b,  \
-                           const float *restrict bias, float *restrict c, size_t ldc, int adding) {                    \
+  INLINE void NAME##_piece(const size_t rows, size_t k, const float *restrict a, size_t lda, size_t next, const float *restrict b,  \
+                           size_t ldb, const float *restrict bias, float *restrict c, size_t ldc, int adding) {       \
     NAME##_vector acc[ROWS][VECTORS], column[VECTORS];                                                                 \
     UNROLL for (size_t i = 0; i < rows; i++) UNROLL for (size_t v = 0; v < VECTORS; v++) {                             \
       acc[i][v] = (NAME##_vector){0};                                                                                  \
       if (adding) acc[i][v] = *(const NAME##_vector *)(c + i * ldc + v * WIDTH);                                       \
       if (bias) acc[i][v] = *(const NAME##_vector *)(bias + v * WIDTH);                                                \
     }                                                                                                                  \
-    _Pragma("clang loop unroll(disable)") for (size_t p = 0; p < k; p++, a++, b += VECTORS * WIDTH) {                  \
-      UNROLL for (size_t v = 0; v < VECTORS; v++) column[v] = *(const NAME##_vector *)(b + v * WIDTH);                 \
-      UNROLL for (size_t i = 0; i < rows; i++)                                                                         \
-          UNROLL for (size_t v = 0; v < VECTORS; v++) acc[i][v] += a[i * lda] * column[v];                             \
+    while (k > 0) {                                                                                                    \
+      const size_t line = k < 16 ? k : 16;                                                                             \
+      UNROLL for (size_t i = 0; i < rows; i++) __builtin_prefetch(a + next + i * lda, 0, 2);                           \
+      _Pragma("clang loop unroll(disable)") for (size_t p = 0; p < line; p++, a++, b += ldb) {                         \
+        UNROLL for (size_t v = 0; v < VECTORS; v++) column[v] = *(const NAME##_vector *)(b + v * WIDTH);               \
+        UNROLL for (size_t i = 0; i < rows; i++)                                                                       \
+            UNROLL for (size_t v = 0; v < VECTORS; v++) acc[i][v] += a[i * lda] * column[v];                           \
+      }                                                                                                                \
+      k -= line;                                                                                                       \
     }                                                                                                                  \
     UNROLL for (size_t i = 0; i < rows; i++)                                                                           \
         UNROLL for (size_t v = 0; v < VECTORS; v++) *(NAME##_vector *)(c + i * ldc + v * WIDTH) = acc[i][v];           \
   }
 
-typedef void piece(size_t k, const float *a, size_t lda, const float *b, const float *bias, float *c, size_t ldc,
-                   int adding);
+typedef void piece(size_t k, const float *a, size_t lda, size_t next, const float *b, size_t ldb, const float *bias, float *c,
+                   size_t ldc, int adding);
 #define DEFINE_ROWS(NAME, TARGET, N)                                                                                   \
-  TARGET static void NAME##_##N(size_t k, const float *a, size_t lda, const float *b, const float *bias, float *c,     \
-                                size_t ldc, int adding) {                                                              \
-    NAME##_piece(N, k, a, lda, b, bias, c, ldc, adding);                                                               \
+  TARGET static void NAME##_##N(size_t k, const float *a, size_t lda, size_t next, const float *b, size_t ldb, const float *bias,   \
+                                float *c, size_t ldc, int adding) {                                                    \
+    NAME##_piece(N, k, a, lda, next, b, ldb, bias, c, ldc, adding);                                                          \
   }
 #define DEFINE_2(NAME, TARGET) DEFINE_ROWS(NAME, TARGET, 1) DEFINE_ROWS(NAME, TARGET, 2)
 #define DEFINE_6(NAME, TARGET)                                                                                         \
@@ -88,34 +93,37 @@ enum { WIDEST = 32 };
 size_t ck_gemm_columns(void) { return chosen().columns; }
 
 /* All rows of one whole panel, in pieces of even size. */
-static void panel(kernel with, size_t m, size_t k, const float *a, size_t lda, const float *b, const float *bias, float *c,
-                  size_t ldc) {
+static void panel(kernel with, size_t m, size_t k, const float *a, size_t lda, const float *b, size_t ldb,
+                  const float *bias, float *c, size_t ldc, int adding) {
   /* Of so many rows of B a panel stays in the cache while the rows of A pass by. */
   enum { DEPTH = 512 };
   for (size_t p = 0; p < k; p += DEPTH) {
     const size_t depth = k - p < DEPTH ? k - p : DEPTH;
     for (size_t i = 0, pieces = (m + with.rows - 1) / with.rows; pieces > 0; pieces--) {
       const size_t rows = (m - i + pieces - 1) / pieces;
-      with.pieces[rows - 1](depth, a + i * lda + p, lda, b + p * with.columns, p ? NULL : bias, c + i * ldc, ldc, p > 0);
+      with.pieces[rows - 1](depth, a + i * lda + p, lda, pieces > 1 ? rows * lda : 0, b + p * ldb, ldb, p ? NULL : bias, c + i * ldc, ldc,
+                            p > 0 || adding);
       i += rows;
     }
   }
 }
 
 void ck_gemm_panel(float *restrict c, size_t ldc, size_t columns, const float *restrict a, size_t lda, size_t m,
-                   const float *restrict b, size_t k, const float *restrict bias) {
+                   const float *restrict b, size_t ldb, size_t k, const float *restrict bias, int adding) {
   const kernel with = chosen();
   if (columns == with.columns) {
-    panel(with, m, k, a, lda, b, bias, c, ldc);
+    panel(with, m, k, a, lda, b, ldb, bias, c, ldc, adding);
     return;
   }
   /* The last panel of a matrix is filled up with zeros; only its columns go into C. */
   enum { ROWS = 24 };
-  float padded[WIDEST] = {0}, rows[ROWS * WIDEST];
+  float padded[WIDEST] = {0}, rows[ROWS * WIDEST] = {0};
   if (bias) memcpy(padded, bias, columns * sizeof *padded);
   for (size_t first = 0; first < m; first += ROWS) {
     const size_t count = m - first < ROWS ? m - first : ROWS;
-    panel(with, count, k, a + first * lda, lda, b, padded, rows, WIDEST);
+    if (adding)
+      for (size_t i = 0; i < count; i++) memcpy(rows + i * WIDEST, c + (first + i) * ldc, columns * sizeof *rows);
+    panel(with, count, k, a + first * lda, lda, b, ldb, adding ? NULL : padded, rows, WIDEST, adding);
     for (size_t i = 0; i < count; i++) memcpy(c + (first + i) * ldc, rows + i * WIDEST, columns * sizeof *rows);
   }
 }
@@ -124,8 +132,8 @@ void ck_gemm_pack(float *restrict packed, const float *restrict weights, size_t 
                   size_t panel) {
   const size_t width = ck_gemm_columns(), start = panel * width, count = n - start < width ? n - start : width;
   float *restrict to = packed + start * in * taps;
-  for (size_t t = 0; t < taps; t++)
-    for (size_t i = 0; i < in; i++, to += width) {
+  for (size_t i = 0; i < in; i++)
+    for (size_t t = 0; t < taps; t++, to += width) {
       const float *restrict from = weights + (start * in + i) * taps + t;
       for (size_t j = 0; j < count; j++) to[j] = from[j * in * taps];
       for (size_t j = count; j < width; j++) to[j] = 0;

@@ -180,4 +180,76 @@ TARGET static void NAME(winograd_output)(ck_tiling t, size_t first, size_t count
     NAME(output)(6, t, first, count, y, c, c_first, c_count, m, plane, width, bias, residual);
 }
 
+/* G of three vectors, giving `out` + 2. */
+INLINE void NAME(weights_1d)(const size_t out, lanes *y, const lanes *w) {
+  const lanes w0 = w[0], w1 = w[1], w2 = w[2];
+  if (out == 2) {
+    const lanes ends = (w0 + w2) * 0.5f, middle = w1 * 0.5f;
+    y[0] = w0;
+    y[1] = ends + middle;
+    y[2] = ends - middle;
+    y[3] = w2;
+  } else if (out == 4) {
+    const lanes ends = (w0 + w2) * (-1.0f / 6), middle = w1 * (1.0f / 6);
+    const lanes ends2 = w0 * (1.0f / 24) + w2 * (1.0f / 6), middle2 = w1 * (1.0f / 12);
+    y[0] = w0 * (1.0f / 4);
+    y[1] = ends - middle;
+    y[2] = ends + middle;
+    y[3] = ends2 + middle2;
+    y[4] = ends2 - middle2;
+    y[5] = w2;
+  } else {
+    const lanes ends = (w0 + w2) * (-2.0f / 9), middle = w1 * (2.0f / 9);
+    const lanes ends2 = w0 * (1.0f / 90) + w2 * (2.0f / 45), middle2 = w1 * (1.0f / 45);
+    const lanes ends3 = w0 * (32.0f / 45) + w2 * (8.0f / 45), middle3 = w1 * (16.0f / 45);
+    y[0] = w0;
+    y[1] = ends - middle;
+    y[2] = ends + middle;
+    y[3] = ends2 + middle2;
+    y[4] = ends2 - middle2;
+    y[5] = ends3 + middle3;
+    y[6] = ends3 - middle3;
+    y[7] = w2;
+  }
+}
+
+/* Only one line of G, so that compilers leave out the others. */
+INLINE lanes NAME(weights_line)(const size_t out, const size_t line, const lanes *w) {
+  lanes y[MAX_TILE];
+  NAME(weights_1d)(out, y, w);
+  return y[line];
+}
+
+INLINE void NAME(weights)(const size_t out, const size_t line, float *restrict u, size_t plane,
+                          const float *restrict packed, size_t count) {
+  const size_t side = out + 2, width = ck_gemm_columns();
+  for (size_t i = 0; i < count; i++)
+    for (size_t o = 0; o < width; o += LANES) {
+      /* The first line of a tile needs few of the weights that the next ones do. */
+      if (line == 0)
+        for (size_t k = 0; k < 9; k++) __builtin_prefetch(packed + (9 * (i + AHEAD) + k) * width + o);
+      lanes row[3], full[MAX_TILE];
+      for (size_t j = 0; j < 3; j++) {
+        lanes taps[3];
+        for (size_t k = 0; k < 3; k++) taps[k] = *(const lanes *)(packed + (9 * i + 3 * k + j) * width + o);
+        row[j] = NAME(weights_line)(out, line, taps);
+      }
+      NAME(weights_1d)(out, full, row);
+      for (size_t j = 0; j < side; j++) *(lanes *)(u + j * plane + i * width + o) = full[j];
+    }
+}
+
+TARGET static void NAME(winograd_weights)(size_t out, size_t line, float *u, size_t plane, const float *packed,
+                                          size_t count) {
+#define LINE(m, n)                                                                                                     \
+  case n: NAME(weights)(m, n, u, plane, packed, count); break
+  if (out == 2)
+    switch (line) { LINE(2, 0); LINE(2, 1); LINE(2, 2); LINE(2, 3); }
+  else if (out == 4)
+    switch (line) { LINE(4, 0); LINE(4, 1); LINE(4, 2); LINE(4, 3); LINE(4, 4); LINE(4, 5); }
+  else
+    switch (line) { LINE(6, 0); LINE(6, 1); LINE(6, 2); LINE(6, 3); LINE(6, 4); LINE(6, 5); LINE(6, 6); LINE(6, 7); }
+#undef LINE
+}
+
 #undef lanes

@@ -9,12 +9,12 @@ public struct Conv2d: Sendable {
   /// `size` is the side of the plane for a picture of the trained size, by which the algorithm of a 3x3 convolution of
   /// stride 1 is chosen.
   public init(
-    _ inChannels: Int, _ outChannels: Int, kernel: Int, stride: Int = 1, padding: Padding = .same, size: Int = 1,
+    _ inChannels: Int, _ outChannels: Int, kernel: Int, stride: Int = 1, padding: Padding = .same,
     _ at: Weights
   ) throws {
     weights = ConvolutionWeights(
       try at.tensor("weight", [outChannels, inChannels, kernel, kernel]), bias: try at.tensor("bias", [outChannels]),
-      kernel: kernel, stride: stride, inChannels: inChannels, outChannels: outChannels, size: size)
+      kernel: kernel, stride: stride, inChannels: inChannels, outChannels: outChannels)
     self.padding = padding
     probe = at.probe
   }

@@ -8,7 +8,7 @@ public struct Linear: Sendable {
   public init(_ inFeatures: Int, _ outFeatures: Int, _ at: Weights) throws {
     weights = ConvolutionWeights(
       try at.tensor("weight", [outFeatures, inFeatures]), bias: try at.tensor("bias", [outFeatures]), kernel: 1,
-      inChannels: inFeatures, outChannels: outFeatures, size: 1)
+      inChannels: inFeatures, outChannels: outFeatures)
     probe = at.probe
   }
 

@@ -24,11 +24,12 @@ struct MemoryEstimate {
     return 4 * (max(latents, 10 * output) + 16 * output / (scale * scale))
   }
 
-  /// Bytes of all threads' own memory: pieces of im2col matrices, or of attention scores, of which a piece has 16 rows at
-  /// least.
+  /// Bytes of all threads' own memory, weights and products of Winograd's algorithm, pieces of im2col matrices or of
+  /// attention scores, of which a piece has 16 rows at least; for the many channels of VQ models also the input that
+  /// Winograd's algorithm holds for all threads.
   private func scratch(_ positions: Int) -> Int {
     guard case .vq = descriptor.autoencoder else { return threads * 12 << 20 }
-    return threads * max(12 << 20, 4 * 16 * positions)
+    return 16 << 20 + threads * max(12 << 20, 4 * 16 * positions)
   }
 
   /// Elements: the skips that are left on the way up, and the widest ResBlock or Swin block.

@@ -25,7 +25,7 @@ struct Networks: Sendable {
       let unet = try UNetModelSwin(descriptor.unet, Weights(unetSource, network: "unet"))
       try unetSource.finish()
       var autoencoderSource: CheckpointWeights?
-      let autoencoder = try Autoencoder(descriptor.autoencoder, latentSize: descriptor.unet.imageSize) {
+      let autoencoder = try Autoencoder(descriptor.autoencoder) {
         guard let name = descriptor.autoencoderFile else {
           throw RestoreError.badModel("\(descriptor.name): model.json names no autoencoder file under \"files\".")
         }
@@ -46,7 +46,7 @@ struct Networks: Sendable {
     let source = RandomWeights(seed: seed)
     (unet, autoencoder) = try PendingTensors.$current.withValue(pending) {
       let unet = try UNetModelSwin(descriptor.unet, Weights(source, network: "unet"))
-      let autoencoder = try Autoencoder(descriptor.autoencoder, latentSize: descriptor.unet.imageSize) {
+      let autoencoder = try Autoencoder(descriptor.autoencoder) {
         Weights(source, network: "ae")
       }
       return (unet, autoencoder)

@@ -12,14 +12,14 @@ public enum Padding: Sendable {
 public enum ConvolutionAlgorithm: Sendable {
   /// The rows of the im2col matrix times the weights: any kernel and stride, and the specification of the others.
   case im2col
-  /// F(2x2, 3x3): kernel 3 and stride 1 only, 4/9 of the multiplications, weights 1.8 times as large.
+  /// F(2x2, 3x3): kernel 3 and stride 1 only, 4/9 of the multiplications.
   case winograd2
-  /// F(4x4, 3x3): a quarter of the multiplications, weights four times as large.
+  /// F(4x4, 3x3): a quarter of the multiplications.
   case winograd4
-  /// F(6x6, 3x3): a fifth of the multiplications, weights seven times as large.
+  /// F(6x6, 3x3): a fifth of the multiplications.
   case winograd6
 
-  /// What every 3x3 convolution of stride 1 built from here on uses; nil = what is faster.
+  /// What every 3x3 convolution of stride 1 uses from here on; nil = what is faster.
   @TaskLocal public static var forced: ConvolutionAlgorithm?
 
   /// Sides of the square of output pixels that Winograd's algorithm makes at once.
@@ -32,53 +32,42 @@ public enum ConvolutionAlgorithm: Sendable {
     }
   }
 
-  /// The fastest one for a plane of `size` x `size`, by the operations and the bytes that each needs.
-  static func choice(size: Int, inChannels: Int, outChannels: Int) -> ConvolutionAlgorithm {
-    if let forced { return forced }
-    // Transforms take as long for 3 channels as for 16.
-    func wholeVectors(_ channels: Int) -> Int { (channels + 15) / 16 * 16 }
-    func cost(_ algorithm: ConvolutionAlgorithm) -> Double {
-      let (operations, bytes) = (100e9, 6e9)  // a second, on a processor of our day; only their ratio counts
-      let weights = Double(inChannels * PackedMatrix.panels(outChannels) * PackedMatrix.columns)
-      guard let tile = algorithm.tile else {
-        return Double(size * size) * 18 * weights / operations + 36 * weights / bytes
-      }
-      let side = (size + tile - 1) / tile
-      let matrices = Double((tile + 2) * (tile + 2))
-      let values = Double(side * side) * matrices
-      let transforms = values * 12 * Double(wholeVectors(inChannels) + wholeVectors(outChannels)) / (5 * bytes)
-      return values * 2 * weights / operations + 4 * matrices * weights / bytes + transforms
+  /// The fastest one for a 3x3 convolution of stride 1 on a plane of `height` x `width`.
+  static func choice(height: Int, width: Int, inChannels: Int, outChannels: Int) -> ConvolutionAlgorithm {
+    // Vectors of 16 channels; those of a product come in whole panels.
+    let (inVectors, outVectors) = ((inChannels + 15) / 16, (outChannels + 15) / 16)
+    let columns = PackedMatrix.panels(outChannels) * PackedMatrix.columns
+    /// Operations on one vector each, of a kind that a processor of our day does once a cycle.
+    func cost(_ algorithm: ConvolutionAlgorithm) -> Int {
+      guard let tile = algorithm.tile else { return height * width * 9 * (inChannels * columns / 16 + 4 * inVectors) }
+      let values = ((height + tile - 1) / tile) * ((width + tile - 1) / tile) * (tile + 2) * (tile + 2)
+      // As measured, memory included.
+      let transforms = values * (35 * inVectors + 25 * outVectors)
+      let weights = 3 * (tile + 2) * (tile + 2) * inChannels * columns / 16
+      return values * inChannels * columns / 16 + transforms + weights
     }
-    // A faster one must be clearly better to be worth the memory of its weights.
+    // Each rounds more than the one before, so it must be worth it.
     var (best, time) = (ConvolutionAlgorithm.im2col, cost(.im2col))
-    for (larger, limit) in [(ConvolutionAlgorithm.winograd2, 0.7), (.winograd4, 0.8), (.winograd6, 0.85)] {
+    for larger in [ConvolutionAlgorithm.winograd2, .winograd4, .winograd6] {
       let other = cost(larger)
-      if other < limit * time { (best, time) = (larger, other) }
+      if 10 * other < 9 * time { (best, time) = (larger, other) }
     }
     return best
   }
 }
 
-/// The weights of a convolution, packed for its algorithm when they are first used.
+/// The weights of a convolution, packed when they are first used.
 public struct ConvolutionWeights: Sendable {
   public let kernel: Int
   public let stride: Int
   public let inChannels: Int
   public let outChannels: Int
-  public let algorithm: ConvolutionAlgorithm
-  let packed: Packed
+  /// [taps * in, out]
+  let matrix: PackedMatrix
   let bias: Tensor
 
-  enum Packed: Sendable {
-    case rows(PackedMatrix)
-    case winograd(WinogradWeights)
-  }
-
-  /// `weights` as PyTorch stores them: [out, in, kernel, kernel]. `size` is the side of the smallest plane that they are
-  /// likely to meet, by which the algorithm is chosen.
-  public init(
-    _ weights: Tensor, bias: Tensor, kernel: Int, stride: Int = 1, inChannels: Int, outChannels: Int, size: Int
-  ) {
+  /// `weights` as PyTorch stores them: [out, in, kernel, kernel].
+  public init(_ weights: Tensor, bias: Tensor, kernel: Int, stride: Int = 1, inChannels: Int, outChannels: Int) {
     precondition(weights.shape.count == outChannels * inChannels * kernel * kernel, "weights of the announced shape")
     precondition(bias.shape.count == outChannels, "one bias per output channel")
     self.kernel = kernel
@@ -86,19 +75,18 @@ public struct ConvolutionWeights: Sendable {
     self.inChannels = inChannels
     self.outChannels = outChannels
     self.bias = bias
-    algorithm =
-      kernel == 3 && stride == 1
-      ? .choice(size: size, inChannels: inChannels, outChannels: outChannels) : .im2col
-    if let tile = algorithm.tile {
-      packed = .winograd(WinogradWeights(weights, tile: tile, inChannels: inChannels, outChannels: outChannels))
-    } else {
-      packed = .rows(
-        PackedMatrix(weights, taps: kernel * kernel, inChannels: inChannels, outChannels: outChannels))
-    }
+    matrix = PackedMatrix(weights, taps: kernel * kernel, inChannels: inChannels, outChannels: outChannels)
+  }
+
+  /// How a plane of `height` x `width` output pixels is convolved.
+  public func algorithm(height: Int, width: Int) -> ConvolutionAlgorithm {
+    guard kernel == 3 && stride == 1 else { return .im2col }
+    return ConvolutionAlgorithm.forced
+      ?? .choice(height: height, width: width, inChannels: inChannels, outChannels: outChannels)
   }
 
   /// What a convolution with these weights is accounted for as.
-  var kind: LayerKind {
+  func kind(_ algorithm: ConvolutionAlgorithm) -> LayerKind {
     if kernel == 1 { return .pointwise }
     if stride > 1 { return .strided }
     return algorithm == .im2col ? .im2col : .winograd
@@ -113,45 +101,42 @@ public func convolve(
   _ x: Tensor, _ weights: ConvolutionWeights, padding: Padding = .same, before: ChannelAffine? = nil,
   upsampled: Bool = false, residual: Tensor? = nil
 ) -> Tensor {
-  let entry = WorkCount.begin(weights.kind)
-  let result = convolved(x, weights, padding, before, upsampled, residual)
+  let zoom = upsampled ? 2 : 1
+  let algorithm = weights.algorithm(height: x.shape.h * zoom, width: x.shape.w * zoom)
+  let entry = WorkCount.begin(weights.kind(algorithm))
+  let result = convolved(x, weights, algorithm, padding, before, upsampled, residual)
   entry?.end(operations: 2 * result.shape.count * weights.kernel * weights.kernel * weights.inChannels)
   return result
 }
 
 private func convolved(
-  _ x: Tensor, _ weights: ConvolutionWeights, _ padding: Padding, _ before: ChannelAffine?, _ upsampled: Bool,
-  _ residual: Tensor?
+  _ x: Tensor, _ weights: ConvolutionWeights, _ algorithm: ConvolutionAlgorithm, _ padding: Padding,
+  _ before: ChannelAffine?, _ upsampled: Bool, _ residual: Tensor?
 ) -> Tensor {
   precondition(x.shape.c == weights.inChannels, "\(x.shape) into a convolution of \(weights.inChannels) channels")
-  switch weights.packed {
-  case .winograd(let u):
+  if let tile = algorithm.tile {
     precondition(padding == .same, "Winograd convolutions pad on all sides")
-    return winogradConvolve(x, u, bias: weights.bias, before: before, upsampled: upsampled, residual: residual)
-  case .rows(let matrix):
-    let activated = before.map { $0.apply(to: x, silu: true) } ?? x
-    let input = upsampled ? activated.upsampledNearest2x() : activated
-    let isPointwise = weights.kernel == 1 && weights.stride == 1
-    var result =
-      isPointwise ? pointwise(input, matrix, bias: weights.bias) : im2colConvolve(input, matrix, weights, padding)
-    if let residual { result.add(residual) }
-    return result
+    return winogradConvolve(x, weights, tile: tile, before: before, upsampled: upsampled, residual: residual)
   }
+  let activated = before.map { $0.apply(to: x, silu: true) } ?? x
+  let input = upsampled ? activated.upsampledNearest2x() : activated
+  var result =
+    weights.kernel == 1 && weights.stride == 1 ? pointwise(input, weights) : im2colConvolve(input, weights, padding)
+  if let residual { result.add(residual) }
+  return result
 }
 
 /// Kernel 1: the pixels as they lie are the rows.
-private func pointwise(_ x: Tensor, _ matrix: PackedMatrix, bias: Tensor) -> Tensor {
-  let rows = x.shape.pixels
+private func pointwise(_ x: Tensor, _ weights: ConvolutionWeights) -> Tensor {
+  let (rows, matrix) = (x.shape.pixels, weights.matrix)
   return Tensor(Shape(x.shape.n, x.shape.h, x.shape.w, matrix.outer)) { out in
-    x.read { x in bias.read { bias in matrix.multiply(x, rows: rows, bias: bias, out) } }
+    x.read { x in weights.bias.read { bias in matrix.multiply(x, rows: rows, bias: bias, out) } }
   }
 }
 
 /// The im2col matrix in blocks that stay in the cache.
-private func im2colConvolve(
-  _ x: Tensor, _ matrix: PackedMatrix, _ weights: ConvolutionWeights, _ padding: Padding
-) -> Tensor {
-  let (kernel, stride, shape) = (weights.kernel, weights.stride, x.shape)
+private func im2colConvolve(_ x: Tensor, _ weights: ConvolutionWeights, _ padding: Padding) -> Tensor {
+  let (kernel, stride, shape, matrix) = (weights.kernel, weights.stride, x.shape, weights.matrix)
   let before = padding == .same ? kernel / 2 : 0
   let around = padding == .same ? 2 * before : 1
   let (height, width) = ((shape.h + around - kernel) / stride + 1, (shape.w + around - kernel) / stride + 1)

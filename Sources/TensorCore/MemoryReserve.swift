@@ -21,6 +21,7 @@ public final class MemoryReserve: Sendable {
   private struct Block {
     let address: UInt
     let bytes: Int
+    var end: UInt { address + UInt(bytes) }
   }
 
   private struct State {
@@ -60,6 +61,7 @@ public final class MemoryReserve: Sendable {
 
   /// A block of at least `bytes`, aligned to a cache line, and its true size.
   func take(_ bytes: Int) -> (memory: UnsafeMutableRawPointer, bytes: Int) {
+    let bytes = Self.wholePages(bytes)
     let (found, surplus) = state.withLock { reused(bytes, &$0) }
     if let found, let memory = UnsafeMutableRawPointer(bitPattern: found.address) { return (memory, found.bytes) }
     release(surplus)
@@ -72,23 +74,27 @@ public final class MemoryReserve: Sendable {
       guard bytes >= Self.smallestBlock else { return false }
       state.used -= bytes
       guard state.users > 0 else { return false }
-      state.blocks.append(Block(address: UInt(bitPattern: memory), bytes: bytes))
+      Self.keep(Block(address: UInt(bitPattern: memory), bytes: bytes), &state.blocks)
       return true
     }
     if !isKept { Self.deallocate(memory, bytes) }
   }
 
-  /// The newest block that fits with little waste; without one, the oldest blocks that have to make room.
+  /// The part of the smallest block that it fits into; without one, the oldest blocks that have to make room.
   private func reused(_ bytes: Int, _ state: inout State) -> (Block?, surplus: [Block]) {
     guard bytes >= Self.smallestBlock else { return (nil, []) }
-    if let index = state.blocks.lastIndex(where: { (bytes...bytes + bytes / 8).contains($0.bytes) }) {
-      let block = state.blocks.remove(at: index)
-      state.used += block.bytes
-      state.peak = max(state.peak, state.used)
-      return (block, [])
-    }
     state.used += bytes
     state.peak = max(state.peak, state.used)
+    let fitting = state.blocks.indices.filter { state.blocks[$0].bytes >= bytes }
+    if let index = fitting.min(by: { state.blocks[$0].bytes < state.blocks[$1].bytes }) {
+      let block = state.blocks[index]
+      if block.bytes == bytes {
+        state.blocks.remove(at: index)
+      } else {
+        state.blocks[index] = Block(address: block.address + UInt(bytes), bytes: block.bytes - bytes)
+      }
+      return (Block(address: block.address, bytes: bytes), [])
+    }
     var kept = state.blocks.reduce(0) { $0 + $1.bytes }
     var count = 0
     while count < state.blocks.count && state.used + kept > state.peak {
@@ -99,10 +105,29 @@ public final class MemoryReserve: Sendable {
     return (nil, Array(state.blocks.prefix(count)))
   }
 
+  /// Joins `block` with those that lie right before and after it.
+  private static func keep(_ block: Block, _ blocks: inout [Block]) {
+    var joined = block
+    for index in blocks.indices.reversed() {
+      let other = blocks[index]
+      guard other.end == joined.address || joined.end == other.address else { continue }
+      joined = Block(address: min(joined.address, other.address), bytes: joined.bytes + other.bytes)
+      blocks.remove(at: index)
+    }
+    blocks.append(joined)
+  }
+
   private func release(_ blocks: [Block]) {
     for block in blocks {
-      if let memory = UnsafeMutableRawPointer(bitPattern: block.address) { Self.deallocate(memory, block.bytes) }
+      if let memory = UnsafeMutableRawPointer(bitPattern: block.address) { munmap(memory, block.bytes) }
     }
+  }
+
+  /// Large blocks in huge pages, which they begin and end with then; smaller ones in pages.
+  private static func wholePages(_ bytes: Int) -> Int {
+    guard bytes >= smallestBlock else { return bytes }
+    let page = bytes >= 1 << 23 ? 1 << 21 : 1 << 12
+    return (bytes + page - 1) / page * page
   }
 
   /// Large blocks come from the kernel directly, so that giving them back leaves no holes in a heap.

@@ -5,8 +5,10 @@ struct PackedMatrix: Sendable {
   /// Rows and columns of the matrix.
   let inner: Int
   let outer: Int
-  /// [panels, 1, inner, columns of a panel], the last panel filled up with zeros.
-  private let packed: Tensor
+  /// Products with so many parts of each row are added up, 1 but for convolutions.
+  private let taps: Int
+  /// [panels, inner / taps, taps, columns of a panel], the last panel filled up with zeros.
+  let packed: Tensor
 
   /// Columns of a panel.
   static let columns = ck_gemm_columns()
@@ -14,10 +16,12 @@ struct PackedMatrix: Sendable {
   static func panels(_ outer: Int) -> Int { (outer + columns - 1) / columns }
 
   /// Weights [taps * in, out] made of [out, in, taps], when they are first used.
+  ///
+  /// All taps of an input channel lie together: Winograd's transform reads them, and the distance between the taps of
+  /// all channels would be a power of two often enough.
   init(_ weights: Tensor, taps: Int, inChannels: Int, outChannels: Int) {
-    inner = taps * inChannels
-    outer = outChannels
-    let shape = Shape(Self.panels(outChannels), 1, inner, Self.columns)
+    (inner, outer, self.taps) = (taps * inChannels, outChannels, taps)
+    let shape = Shape(Self.panels(outChannels), inChannels, taps, Self.columns)
     packed = Tensor(whenFirstRead: shape, from: weights) { packed, weights in
       Parallel.forEach(Self.panels(outChannels)) {
         ck_gemm_pack(packed, weights, outChannels, inChannels, taps, $0)
@@ -27,7 +31,7 @@ struct PackedMatrix: Sendable {
 
   /// The matrix whose rows are given: [inner, outer].
   init(rows: UnsafePointer<Float>, inner: Int, outer: Int) {
-    (self.inner, self.outer) = (inner, outer)
+    (self.inner, self.outer, taps) = (inner, outer, 1)
     packed = Tensor(Shape(Self.panels(outer), 1, inner, Self.columns)) { packed in
       Parallel.forEach(Self.panels(outer)) { ck_gemm_pack_rows(packed, rows, inner, outer, $0) }
     }
@@ -35,7 +39,7 @@ struct PackedMatrix: Sendable {
 
   /// The transpose of the matrix whose rows are given: [inner, outer] made of [outer, inner].
   init(columns: UnsafePointer<Float>, inner: Int, outer: Int) {
-    (self.inner, self.outer) = (inner, outer)
+    (self.inner, self.outer, taps) = (inner, outer, 1)
     packed = Tensor(Shape(Self.panels(outer), 1, inner, Self.columns)) { packed in
       Parallel.forEach(Self.panels(outer)) { ck_gemm_pack(packed, columns, outer, inner, 1, $0) }
     }
@@ -43,7 +47,7 @@ struct PackedMatrix: Sendable {
 
   /// y [rows, outer] = a [rows, inner] times the matrix, plus bias [outer] if there is one.
   func multiply(_ a: UnsafePointer<Float>, rows: Int, bias: UnsafePointer<Float>?, _ y: UnsafeMutablePointer<Float>) {
-    let (inner, outer, columns) = (inner, outer, Self.columns)
+    let (inner, outer, taps, columns) = (inner, outer, taps, Self.columns)
     let panels = Self.panels(outer)
     let chunk = min(rows, max(Self.fewestRows, Self.elements / inner))
     let chunks = (rows + chunk - 1) / chunk
@@ -54,9 +58,12 @@ struct PackedMatrix: Sendable {
         let (row, group) = (index / groups * chunk, index % groups)
         for panel in panels * group / groups..<panels * (group + 1) / groups {
           let column = panel * columns
-          ck_gemm_panel(
-            y + row * outer + column, outer, min(columns, outer - column), a + row * inner, inner,
-            min(chunk, rows - row), b + column * inner, inner, bias.map { $0 + column })
+          for tap in 0..<taps {
+            ck_gemm_panel(
+              y + row * outer + column, outer, min(columns, outer - column), a + row * inner + tap * inner / taps,
+              inner, min(chunk, rows - row), b + column * inner + tap * columns, taps * columns, inner / taps,
+              tap == 0 ? bias.map { $0 + column } : nil, tap == 0 ? 0 : 1)
+          }
         }
       }
     }

@@ -1,45 +1,25 @@
 import CKernels
 
-/// The weights of a 3x3 convolution, transformed for tiles of `tile` x `tile` output pixels.
-struct WinogradWeights: Sendable {
-  let tile: Int
-  let inChannels: Int
-  let outChannels: Int
-  /// (tile + 2)² packed matrices [in, out].
-  fileprivate let packed: Tensor
-
-  /// `weights` as PyTorch stores them: [out, in, 3, 3].
-  init(_ weights: Tensor, tile: Int, inChannels: Int, outChannels: Int) {
-    self.tile = tile
-    self.inChannels = inChannels
-    self.outChannels = outChannels
-    let panels = PackedMatrix.panels(outChannels)
-    let shape = Shape((tile + 2) * (tile + 2), panels, inChannels, PackedMatrix.columns)
-    packed = Tensor(whenFirstRead: shape, from: weights) { u, weights in
-      Parallel.forEach(panels) { ck_winograd_weights(tile, u, weights, outChannels, inChannels, $0) }
-    }
-  }
-}
-
-/// Convolution of stride 1 and kernel 3 by Winograd's F(m x m, 3x3): see `convolve` for the arguments.
+/// Convolution of stride 1 and kernel 3 by Winograd's F(m x m, 3x3), m = `tile`: see `convolve` for the other arguments.
 func winogradConvolve(
-  _ x: Tensor, _ weights: WinogradWeights, bias: Tensor, before: ChannelAffine?, upsampled: Bool, residual: Tensor?
+  _ x: Tensor, _ weights: ConvolutionWeights, tile: Int, before: ChannelAffine?, upsampled: Bool, residual: Tensor?
 ) -> Tensor {
   let (inChannels, outChannels) = (weights.inChannels, weights.outChannels)
   let zoom = upsampled ? 2 : 1
   let result = Shape(x.shape.n, x.shape.h * zoom, x.shape.w * zoom, outChannels)
   precondition(residual.map { $0.shape == result } ?? true, "a residual of the result's shape")
-  let plane = WinogradPlane(weights, height: result.h, width: result.w, zoom: zoom)
+  let plane = WinogradPlane(
+    tile: tile, height: result.h, width: result.w, zoom: zoom, inChannels: inChannels, outChannels: outChannels)
   return Tensor(result) { out in
     x.read { x in
-      weights.packed.read { u in
-        bias.read { bias in
+      weights.matrix.packed.read { packed in
+        weights.bias.read { bias in
           withOptional(residual) { residual in
             withOptional(before) { scale, shift in
               for n in 0..<result.n {
                 let first = n * result.h * result.w
                 plane.convolve(
-                  x + first / (zoom * zoom) * inChannels, u, bias, scale.map { $0 + n * inChannels },
+                  x + first / (zoom * zoom) * inChannels, packed, bias, scale.map { $0 + n * inChannels },
                   shift.map { $0 + n * inChannels }, residual.map { $0 + first * outChannels },
                   out + first * outChannels)
               }
@@ -52,7 +32,8 @@ func winogradConvolve(
 }
 
 /// One picture's plane of tiles, taken in blocks: the transformed input of a block is made by all threads; then each
-/// takes some tiles and one panel of output channels at a time through the products and the output transform, so that
+/// takes one panel of output channels and some of the tiles. It transforms the panel's weights, whose transform is never
+/// stored for longer than that, and takes a few tiles at a time through the products and the output transform, so that
 /// the transformed output never leaves its cache.
 private struct WinogradPlane {
   /// Sides of a tile of output pixels.
@@ -64,15 +45,15 @@ private struct WinogradPlane {
   let inChannels: Int
   let outChannels: Int
 
-  init(_ weights: WinogradWeights, height: Int, width: Int, zoom: Int) {
-    (tile, inChannels, outChannels) = (weights.tile, weights.inChannels, weights.outChannels)
-    (self.height, self.width, self.zoom) = (height, width, zoom)
-  }
-
   private var columns: Int { (width + tile - 1) / tile }
   private var tiles: Int { columns * ((height + tile - 1) / tile) }
+  /// Sides of a transformed tile.
+  private var side: Int { tile + 2 }
   /// Products, one for each element of a transformed tile.
-  private var matrices: Int { (tile + 2) * (tile + 2) }
+  private var matrices: Int { side * side }
+  private var panels: Int { PackedMatrix.panels(outChannels) }
+  /// Input channels whose weights are transformed at once.
+  private var depth: Int { min(inChannels, Self.elementsOfWeights / (side * PackedMatrix.columns)) }
 
   /// Tiles whose transformed input is held at once: all blocks of even size.
   private var block: Int {
@@ -81,17 +62,27 @@ private struct WinogradPlane {
     return (tiles + blocks - 1) / blocks
   }
 
+  /// Parts of `count` tiles that threads take with one panel each: few, since each transforms the weights anew, but enough
+  /// for no thread to wait long for another.
+  private func parts(of count: Int) -> Int {
+    func time(_ parts: Int) -> Int {
+      let rounds = (panels * parts + Parallel.threads - 1) / Parallel.threads
+      return rounds * ((count + parts - 1) / parts + Self.tilesWorthOfWeights)
+    }
+    let fewest = (count * matrices * PackedMatrix.columns + Self.elementsOfProducts - 1) / Self.elementsOfProducts
+    return (fewest...max(fewest, min(4 * Parallel.threads, count / 8))).min { time($0) < time($1) } ?? fewest
+  }
+
   func convolve(
-    _ x: UnsafePointer<Float>, _ u: UnsafePointer<Float>, _ bias: UnsafePointer<Float>, _ scale: UnsafePointer<Float>?,
-    _ shift: UnsafePointer<Float>?, _ residual: UnsafePointer<Float>?, _ out: UnsafeMutablePointer<Float>
+    _ x: UnsafePointer<Float>, _ packed: UnsafePointer<Float>, _ bias: UnsafePointer<Float>,
+    _ scale: UnsafePointer<Float>?, _ shift: UnsafePointer<Float>?, _ residual: UnsafePointer<Float>?,
+    _ out: UnsafeMutablePointer<Float>
   ) {
-    let (block, panel, panels) = (block, PackedMatrix.columns, PackedMatrix.panels(outChannels))
+    let (block, panel) = (block, PackedMatrix.columns)
     // A cache line apart, or the matrices of one tile would meet in few sets of the cache.
-    let inPlane = block * inChannels + 16
-    let matrix = panels * panel * inChannels
+    let (inPlane, weightPlane) = (block * inChannels + 16, depth * panel + 16)
     let tiling = ck_tiling(out: tile, h: height, w: width, tiles_w: columns)
-    // Of one size for most layers, so that freed memory serves the next.
-    let transformed = OwnedStorage(count: max(matrices * inPlane, Parallel.threads * Self.elements))
+    let transformed = OwnedStorage(count: matrices * inPlane)
     withExtendedLifetime(transformed) {
       let v = transformed.pointer
       for first in stride(from: 0, to: tiles, by: block) {
@@ -101,23 +92,28 @@ private struct WinogradPlane {
             tiling, first + range.lowerBound, range.count, v + range.lowerBound * inChannels, inPlane, x, inChannels,
             zoom == 2 ? 1 : 0, scale, shift)
         }
-        // So many pieces that their products stay in the cache and all threads have some.
-        let most = Self.elementsOfProducts / (matrices * panel)
-        let pieces = max((count + most - 1) / most, min((count + 7) / 8, 2 * Parallel.threads / panels))
-        let size = (count + pieces - 1) / pieces
-        Parallel.forEach(panels * pieces, scratch: matrices * size * panel) { index, m in
-          let (column, row) = (index / pieces * panel, index % pieces * size)
-          let rows = min(size, count - row)
-          guard rows > 0 else { return }
-          for k in 0..<matrices {
-            ck_gemm_panel(
-              m + k * size * panel, panel, panel, v + k * inPlane + row * inChannels, inChannels, rows,
-              u + k * matrix + column * inChannels, inChannels, nil)
+        let parts = parts(of: count)
+        let most = (count + parts - 1) / parts
+        Parallel.forEach(panels * parts, scratch: side * weightPlane + matrices * most * panel) { index, u in
+          let (column, part) = (index / parts * panel, index % parts)
+          let (start, end) = (count * part / parts, count * (part + 1) / parts)
+          let m = u + side * weightPlane
+          for channel in stride(from: 0, to: inChannels, by: depth) {
+            let channels = min(depth, inChannels - channel)
+            let weights = packed + 9 * (inChannels * column + channel * panel)
+            for line in 0..<side {
+              ck_winograd_weights(tile, line, u, weightPlane, weights, channels)
+              for j in 0..<side {
+                let k = line * side + j
+                ck_gemm_panel(
+                  m + k * most * panel, panel, panel, v + k * inPlane + start * inChannels + channel, inChannels,
+                  end - start, u + j * weightPlane, panel, channels, nil, channel > 0 ? 1 : 0)
+              }
+            }
           }
           ck_winograd_output(
-            tiling, first + row, rows, out, outChannels, column, min(panel, outChannels - column), m, size * panel,
-            panel,
-            bias, residual)
+            tiling, first + start, end - start, out, outChannels, column, min(panel, outChannels - column), m,
+            most * panel, panel, bias, residual)
         }
       }
     }
@@ -125,10 +121,14 @@ private struct WinogradPlane {
 
   /// Elements of the transformed input of one block for each thread, if that are not too few tiles: 1 MB.
   private static let elements = 1 << 18
-  /// Tiles that make reading all weights once more worth while.
-  private static let fewestTiles = 32
-  /// Elements of the transformed output of one piece of work: 256 KB, for the second-level cache.
-  private static let elementsOfProducts = 1 << 16
+  /// Tiles that make transforming all weights once more worth while.
+  private static let fewestTiles = 96
+  /// Tiles whose products take as long as the transform of the weights.
+  private static let tilesWorthOfWeights = 4
+  /// Elements of the transformed output of one piece of work: 1 MB.
+  private static let elementsOfProducts = 1 << 18
+  /// Elements of one line of transformed weights that are held at once: 512 KB, for the second-level cache.
+  private static let elementsOfWeights = 1 << 17
   /// Tiles of one piece of the input transform.
   private static let tilesPerTransform = 4
 }

@@ -18,7 +18,7 @@ struct ModelTests {
     _ = try UNetModelSwin(descriptor.unet, Weights(unet, network: "unet"))
     #expect(unet.requested == official["unet"]?.filter { !isBuffer($0.key) })
     let autoencoder = ShapeRecorder()
-    _ = try Autoencoder(descriptor.autoencoder, latentSize: descriptor.unet.imageSize) {
+    _ = try Autoencoder(descriptor.autoencoder) {
       Weights(autoencoder, network: "ae")
     }
     #expect(autoencoder.requested == official["autoencoder"])

@@ -6,18 +6,18 @@ import Testing
 
 struct BenchmarkTests {
   /// The recorded network of three levels, small enough to count by hand.
-  private func tiny(_ algorithm: ConvolutionAlgorithm? = nil) throws -> Restorer {
+  private func tiny() throws -> Restorer {
     var descriptor = try ModelDescriptor(configuration: fixture("tiny-sr/config.json"))
     descriptor.folder = fixture("tiny-sr")
     descriptor.unetFile = "unet.pth"
     descriptor.autoencoderFile = "autoencoder.pth"
-    return try ConvolutionAlgorithm.$forced.withValue(algorithm) { try Restorer(descriptor) }
+    return try Restorer(descriptor)
   }
 
   /// Calls by kind, counted from the published architecture.
   @Test(arguments: zip([ConvolutionAlgorithm.im2col, .winograd4], [LayerKind.im2col, .winograd]))
   func callsAreThoseOfTheArchitecture(_ algorithm: ConvolutionAlgorithm, _ kind: LayerKind) throws {
-    let result = try Benchmark.run(tiny(algorithm), threads: 2)
+    let result = try ConvolutionAlgorithm.$forced.withValue(algorithm) { try Benchmark.run(tiny(), threads: 2) }
     var calls = result.layers.reduce(into: [:]) { $0[$1.name] = $1.calls }
     // What is fused may change; what a network consists of does not.
     for kind in [LayerKind.norm, .elementwise, .layout, .noise, .other] {

@@ -120,16 +120,19 @@ struct StorageTests {
     let (x, bias) = (random.tensor(Shape(1, 12, 20, 64)), random.tensor(Shape(48, 1, 1, 1)))
     let plain = random.tensor(Shape(48, 1, 1, 576))
     func weights() -> ConvolutionWeights {
+      ConvolutionWeights(plain, bias: bias, kernel: 3, inChannels: 64, outChannels: 48)
+    }
+    @Sendable func convolved(_ weights: ConvolutionWeights, threads: Int) -> [Float] {
       ConvolutionAlgorithm.$forced.withValue(algorithm) {
-        ConvolutionWeights(plain, bias: bias, kernel: 3, inChannels: 64, outChannels: 48, size: 1)
+        Parallel.$threads.withValue(threads) { convolve(x, weights).elements }
       }
     }
-    let expected = convolve(x, weights()).elements
+    let expected = convolved(weights(), threads: 1)
     for _ in 0..<20 {
       let fresh = weights()
       let same = Atomic(0)
       DispatchQueue.concurrentPerform(iterations: 4) { index in
-        let found = Parallel.$threads.withValue(1 + index % 2) { convolve(x, fresh).elements }
+        let found = convolved(fresh, threads: 1 + index % 2)
         if found == expected { same.wrappingAdd(1, ordering: .relaxed) }
       }
       #expect(same.load(ordering: .relaxed) == 4)

@@ -12,15 +12,13 @@ struct WorkCountTests {
   }
 
   private func weights(
-    _ inChannels: Int, _ outChannels: Int, kernel: Int, stride: Int = 1, _ algorithm: ConvolutionAlgorithm = .im2col
+    _ inChannels: Int, _ outChannels: Int, kernel: Int, stride: Int = 1
   ) -> ConvolutionWeights {
     var random = SeededRandom(51)
     let values = random.tensor(Shape(outChannels, 1, 1, inChannels * kernel * kernel))
-    return ConvolutionAlgorithm.$forced.withValue(algorithm) {
-      ConvolutionWeights(
-        values, bias: random.tensor(Shape(outChannels, 1, 1, 1)), kernel: kernel, stride: stride,
-        inChannels: inChannels, outChannels: outChannels, size: 1)
-    }
+    return ConvolutionWeights(
+      values, bias: random.tensor(Shape(outChannels, 1, 1, 1)), kernel: kernel, stride: stride,
+      inChannels: inChannels, outChannels: outChannels)
   }
 
   /// Norm, SiLU, enlargement and residual belong to the convolution, whether they are fused into it or steps of their own.
@@ -36,8 +34,10 @@ struct WorkCountTests {
       normalising: x, groups: 32, epsilon: 1e-6, weight: Tensor(Shape(1, 1, 1, 32), repeating: 1),
       bias: Tensor(Shape(1, 1, 1, 32)))
     let residual = random.tensor(Shape(2, 10, 14, 33))
-    let packed = weights(32, 33, kernel: 3, algorithm)
-    let found = account { _ = convolve(x, packed, before: norm, upsampled: true, residual: residual) }
+    let packed = weights(32, 33, kernel: 3)
+    let found = ConvolutionAlgorithm.$forced.withValue(algorithm) {
+      account { _ = convolve(x, packed, before: norm, upsampled: true, residual: residual) }
+    }
     #expect(found == [kind: [1, 2 * (2 * 10 * 14) * (9 * 32) * 33]])
   }
 

@@ -52,14 +52,14 @@ void ck_im2col(float *rows, const float *x, size_t h, size_t w, size_t c, size_t
 /* Products with a matrix B [k][n] that is packed once, for weights: panels of ck_gemm_columns() columns, the last one filled
  * up with zeros, [panels][k][columns]. How many columns depends on the processor. */
 size_t ck_gemm_columns(void);
-/* One panel of B [taps * in][n] made of weights [n][in][taps]. */
+/* One panel of B [in][taps][n] made of weights [n][in][taps]. */
 void ck_gemm_pack(float *packed, const float *weights, size_t n, size_t in, size_t taps, size_t panel);
 /* One panel of B [k][n] as it lies. */
 void ck_gemm_pack_rows(float *packed, const float *b, size_t k, size_t n, size_t panel);
-/* C = A * B, plus bias[column] if not NULL, for the first `columns` of one panel: a [m] rows lda apart, c [m] rows ldc apart;
- * c, bias and b begin at the panel. */
-void ck_gemm_panel(float *c, size_t ldc, size_t columns, const float *a, size_t lda, size_t m, const float *b, size_t k,
-                   const float *bias);
+/* C = A * B, plus bias[column] if not NULL or C if `adding`, for the first `columns` of one panel: a [m], b [k] and c [m] have
+ * rows lda, ldb and ldc apart; c, bias and b begin at the panel. */
+void ck_gemm_panel(float *c, size_t ldc, size_t columns, const float *a, size_t lda, size_t m, const float *b, size_t ldb,
+                   size_t k, const float *bias, int adding);
 
 /* Winograd F(out x out, 3x3), out = 2, 4 or 6: a convolution of stride 1 and padding 1 as (out + 2)^2 = K products over tiles of
  * out x out output pixels of a plane [h][w], counted row-major with tiles_w to a row. `plane` is the distance in elements
@@ -67,8 +67,9 @@ void ck_gemm_panel(float *c, size_t ldc, size_t columns, const float *a, size_t 
 typedef struct {
   size_t out, h, w, tiles_w;
 } ck_tiling;
-/* w [channels][in][3][3] -> u, K packed matrices [in][channels], one panel of each; in double. */
-void ck_winograd_weights(size_t out, float *u, const float *w, size_t channels, size_t in, size_t panel);
+/* Packed weights of some input channels, [count][9][ck_gemm_columns()], -> those out + 2 of the K matrices
+ * [count][ck_gemm_columns()] that belong to one line of a tile, `plane` elements apart. */
+void ck_winograd_weights(size_t out, size_t line, float *u, size_t plane, const float *packed, size_t count);
 /* x [h][w][c] (if doubled [h / 2][w / 2][c], each pixel repeated 2 x 2 times) -> v [K][count][c] for the tiles
  * [first, first + count). If scale is not NULL, the input is SiLU(x * scale[c] + shift[c]) inside the picture, still zero
  * around it. */

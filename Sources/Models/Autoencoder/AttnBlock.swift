@@ -33,10 +33,10 @@ struct MiddleBlock: Sendable {
   private let attention: AttnBlock
   private let block2: ResnetBlock
 
-  init(_ channels: Int, size: Int, _ at: Weights) throws {
-    block1 = try ResnetBlock(channels, channels, size: size, at.at("block_1"))
+  init(_ channels: Int, _ at: Weights) throws {
+    block1 = try ResnetBlock(channels, channels, at.at("block_1"))
     attention = try AttnBlock(channels, at.at("attn_1"))
-    block2 = try ResnetBlock(channels, channels, size: size, at.at("block_2"))
+    block2 = try ResnetBlock(channels, channels, at.at("block_2"))
   }
 
   func callAsFunction(_ x: Tensor) -> Tensor { block2(attention(block1(x))) }

@@ -6,11 +6,10 @@ public enum Autoencoder: Sendable {
   case vq(VQModel)
   case pixelUnshuffle(PixelUnshuffle)
 
-  /// `latentSize` is the side of the latent of a picture of the trained size; `weights` is asked for only by kinds that
-  /// have any.
-  public init(_ configuration: AutoencoderConfiguration, latentSize: Int, weights: () throws -> Weights) throws {
+  /// `weights` is asked for only by kinds that have any.
+  public init(_ configuration: AutoencoderConfiguration, weights: () throws -> Weights) throws {
     switch configuration {
-    case .vq(let vq): self = .vq(try VQModel(vq, latentSize: latentSize, try weights()))
+    case .vq(let vq): self = .vq(try VQModel(vq, try weights()))
     case .pixelUnshuffle(let factor): self = .pixelUnshuffle(PixelUnshuffle(factor: factor))
     }
   }

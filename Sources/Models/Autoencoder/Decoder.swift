@@ -11,28 +11,25 @@ struct Decoder: Sendable {
   private let convOut: Conv2d
   private let probe: Probe
 
-  /// `latentSize` is the side of the latent of a picture of the trained size.
-  init(_ configuration: VQConfiguration, latentSize: Int, _ at: Weights) throws {
-    var size = latentSize
+  init(_ configuration: VQConfiguration, _ at: Weights) throws {
     let widths = configuration.chMult.map { $0 * configuration.ch }
     var channels = widths[widths.count - 1]
-    convIn = try Conv2d(configuration.zChannels, channels, kernel: 3, size: size, at.at("conv_in"))
-    middle = try MiddleBlock(channels, size: size, at.at("mid"))
+    convIn = try Conv2d(configuration.zChannels, channels, kernel: 3, at.at("conv_in"))
+    middle = try MiddleBlock(channels, at.at("mid"))
     var levels: [([ResnetBlock], Conv2d?)] = []
     for level in widths.indices.reversed() {
       let here = at.at("up").at(level)
       var blocks: [ResnetBlock] = []
       for index in 0...configuration.numResBlocks[level] {
-        blocks.append(try ResnetBlock(channels, widths[level], size: size, here.at("block").at(index)))
+        blocks.append(try ResnetBlock(channels, widths[level], here.at("block").at(index)))
         channels = widths[level]
       }
-      if level > 0 { size *= 2 }
-      let upsample = level == 0 ? nil : try Conv2d(channels, channels, kernel: 3, size: size, here.at("upsample.conv"))
+      let upsample = level == 0 ? nil : try Conv2d(channels, channels, kernel: 3, here.at("upsample.conv"))
       levels.append((blocks, upsample))
     }
     self.levels = levels
     normOut = try GroupNorm(channels, epsilon: 1e-6, at.at("norm_out"))
-    convOut = try Conv2d(channels, configuration.outCh, kernel: 3, size: size, at.at("conv_out"))
+    convOut = try Conv2d(channels, configuration.outCh, kernel: 3, at.at("conv_out"))
     probe = at.probe
   }
 

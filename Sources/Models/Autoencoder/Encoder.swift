@@ -10,17 +10,15 @@ struct Encoder: Sendable {
   private let convOut: Conv2d
   private let probe: Probe
 
-  /// `latentSize` is the side of the latent of a picture of the trained size.
-  init(_ configuration: VQConfiguration, latentSize: Int, _ at: Weights) throws {
-    var size = latentSize << (configuration.chMult.count - 1)
+  init(_ configuration: VQConfiguration, _ at: Weights) throws {
     var channels = configuration.ch
-    convIn = try Conv2d(configuration.inChannels, channels, kernel: 3, size: size, at.at("conv_in"))
+    convIn = try Conv2d(configuration.inChannels, channels, kernel: 3, at.at("conv_in"))
     var levels: [([ResnetBlock], Conv2d?)] = []
     for (level, multiple) in configuration.chMult.enumerated() {
       let here = at.at("down").at(level)
       var blocks: [ResnetBlock] = []
       for index in 0..<configuration.numResBlocks[level] {
-        blocks.append(try ResnetBlock(channels, multiple * configuration.ch, size: size, here.at("block").at(index)))
+        blocks.append(try ResnetBlock(channels, multiple * configuration.ch, here.at("block").at(index)))
         channels = multiple * configuration.ch
       }
       let isLast = level == configuration.chMult.count - 1
@@ -30,12 +28,11 @@ struct Encoder: Sendable {
         : try Conv2d(
           channels, channels, kernel: 3, stride: 2, padding: .bottomRight, here.at("downsample.conv"))
       levels.append((blocks, downsample))
-      if !isLast { size /= 2 }
     }
     self.levels = levels
-    middle = try MiddleBlock(channels, size: size, at.at("mid"))
+    middle = try MiddleBlock(channels, at.at("mid"))
     normOut = try GroupNorm(channels, epsilon: 1e-6, at.at("norm_out"))
-    convOut = try Conv2d(channels, configuration.zChannels, kernel: 3, size: size, at.at("conv_out"))
+    convOut = try Conv2d(channels, configuration.zChannels, kernel: 3, at.at("conv_out"))
     probe = at.probe
   }
 

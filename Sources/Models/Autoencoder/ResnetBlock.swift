@@ -10,11 +10,11 @@ struct ResnetBlock: Sendable {
   private let shortcut: Conv2d?
   private let probe: Probe
 
-  init(_ inChannels: Int, _ outChannels: Int, size: Int, _ at: Weights) throws {
+  init(_ inChannels: Int, _ outChannels: Int, _ at: Weights) throws {
     norm1 = try GroupNorm(inChannels, epsilon: 1e-6, at.at("norm1"))
-    conv1 = try Conv2d(inChannels, outChannels, kernel: 3, size: size, at.at("conv1"))
+    conv1 = try Conv2d(inChannels, outChannels, kernel: 3, at.at("conv1"))
     norm2 = try GroupNorm(outChannels, epsilon: 1e-6, at.at("norm2"))
-    conv2 = try Conv2d(outChannels, outChannels, kernel: 3, size: size, at.at("conv2"))
+    conv2 = try Conv2d(outChannels, outChannels, kernel: 3, at.at("conv2"))
     shortcut = inChannels == outChannels ? nil : try Conv2d(inChannels, outChannels, kernel: 1, at.at("nin_shortcut"))
     probe = at.probe
   }

@@ -9,13 +9,12 @@ public struct VQModel: Sendable {
   private let postQuantConv: Conv2d
   private let decoder: Decoder
 
-  /// `latentSize` is the side of the latent of a picture of the trained size.
-  public init(_ configuration: VQConfiguration, latentSize: Int, _ at: Weights) throws {
-    encoder = try Encoder(configuration, latentSize: latentSize, at.at("encoder"))
+  public init(_ configuration: VQConfiguration, _ at: Weights) throws {
+    encoder = try Encoder(configuration, at.at("encoder"))
     quantConv = try Conv2d(configuration.zChannels, configuration.embedDim, kernel: 1, at.at("quant_conv"))
     quantizer = try VectorQuantizer(codes: configuration.nEmbed, dim: configuration.embedDim, at.at("quantize"))
     postQuantConv = try Conv2d(configuration.embedDim, configuration.zChannels, kernel: 1, at.at("post_quant_conv"))
-    decoder = try Decoder(configuration, latentSize: latentSize, at.at("decoder"))
+    decoder = try Decoder(configuration, at.at("decoder"))
   }
 
   /// The latent of a picture, not quantised.

@@ -15,7 +15,7 @@ struct FeatureExtractor: Sendable {
     var stages: [(Conv2d, Conv2d)] = []
     var size = configuration.lqSize
     while size > configuration.imageSize {
-      let conv = try Conv2d(channels, width, kernel: 3, size: size, at.at(3 * stages.count))
+      let conv = try Conv2d(channels, width, kernel: 3, at.at(3 * stages.count))
       let down = try Conv2d(width, 2 * width, kernel: 3, stride: 2, at.at(3 * stages.count + 2).at("op"))
       stages.append((conv, down))
       channels = 2 * width

@@ -11,12 +11,12 @@ struct ResBlock: Sendable {
   private let skipConnection: Conv2d?
   private let probe: Probe
 
-  init(_ inChannels: Int, _ outChannels: Int, embedding embeddingChannels: Int, size: Int, _ at: Weights) throws {
+  init(_ inChannels: Int, _ outChannels: Int, embedding embeddingChannels: Int, _ at: Weights) throws {
     inNorm = try GroupNorm(inChannels, epsilon: 1e-5, at.at("in_layers.0"))
-    inConv = try Conv2d(inChannels, outChannels, kernel: 3, size: size, at.at("in_layers.2"))
+    inConv = try Conv2d(inChannels, outChannels, kernel: 3, at.at("in_layers.2"))
     embedding = try Linear(embeddingChannels, 2 * outChannels, at.at("emb_layers.1"))
     outNorm = try GroupNorm(outChannels, epsilon: 1e-5, at.at("out_layers.0"))
-    outConv = try Conv2d(outChannels, outChannels, kernel: 3, size: size, at.at("out_layers.3"))
+    outConv = try Conv2d(outChannels, outChannels, kernel: 3, at.at("out_layers.3"))
     skipConnection =
       inChannels == outChannels ? nil : try Conv2d(inChannels, outChannels, kernel: 1, at.at("skip_connection"))
     probe = at.probe

@@ -30,7 +30,7 @@ public struct UNetModelSwin: Sendable {
     let inputs = at.at("input_blocks")
     var channels = configuration.modelChannels
     firstConv = try Conv2d(
-      configuration.inChannels + featureExtractor.outChannels, channels, kernel: 3, size: size(0),
+      configuration.inChannels + featureExtractor.outChannels, channels, kernel: 3,
       inputs.at("0.0"))
     firstProbe = inputs.at(0).probe
 
@@ -41,7 +41,7 @@ public struct UNetModelSwin: Sendable {
         let here = inputs.at(down.count + 1)
         down.append(
           Block(
-            res: try ResBlock(channels, widths[level], embedding: embedding, size: size(level), here.at(0)),
+            res: try ResBlock(channels, widths[level], embedding: embedding, here.at(0)),
             attention: index == 0 ? try layer(level, here.at(1)) : nil, resample: nil, probe: here.probe))
         channels = widths[level]
         skips.append(channels)
@@ -57,9 +57,9 @@ public struct UNetModelSwin: Sendable {
 
     let centre = at.at("middle_block")
     middle = (
-      try ResBlock(channels, channels, embedding: embedding, size: size(levels - 1), centre.at(0)),
+      try ResBlock(channels, channels, embedding: embedding, centre.at(0)),
       try BasicLayer(channels, nominalSize: size(levels - 1), configuration, centre.at(1)),
-      try ResBlock(channels, channels, embedding: embedding, size: size(levels - 1), centre.at(2))
+      try ResBlock(channels, channels, embedding: embedding, centre.at(2))
     )
     middleProbe = centre.probe
 
@@ -68,14 +68,14 @@ public struct UNetModelSwin: Sendable {
       for index in 0...configuration.numResBlocks[level] {
         let here = at.at("output_blocks").at(up.count)
         let res = try ResBlock(
-          channels + skips.removeLast(), widths[level], embedding: embedding, size: size(level), here.at(0))
+          channels + skips.removeLast(), widths[level], embedding: embedding, here.at(0))
         channels = widths[level]
         let attention = index == 0 ? try layer(level, here.at(1)) : nil
         var resample: (Resample, Conv2d, Probe)?
         if level > 0 && index == configuration.numResBlocks[level] {
           let place = here.at(attention == nil ? 1 : 2)
           resample = (
-            .up, try Conv2d(channels, channels, kernel: 3, size: size(level - 1), place.at("conv")), place.probe
+            .up, try Conv2d(channels, channels, kernel: 3, place.at("conv")), place.probe
           )
         }
         up.append(Block(res: res, attention: attention, resample: resample, probe: here.probe))
@@ -83,7 +83,7 @@ public struct UNetModelSwin: Sendable {
     }
     self.up = up
     outNorm = try GroupNorm(channels, epsilon: 1e-5, at.at("out.0"))
-    outConv = try Conv2d(channels, configuration.outChannels, kernel: 3, size: size(0), at.at("out.2"))
+    outConv = try Conv2d(channels, configuration.outChannels, kernel: 3, at.at("out.2"))
     probe = at.at("out").probe
   }
 
