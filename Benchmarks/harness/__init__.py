@@ -1,0 +1,1 @@
+"""Runs the comparison: preparation, agreement, timing, report."""

@@ -1,0 +1,41 @@
+"""What it was measured on and with."""
+
+import os
+import shutil
+import subprocess
+from importlib import metadata, util
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+# Where a build leaves the command, for those who have not installed it.
+BUILT = [REPOSITORY / ".build" / "stage" / "bin" / "resshift", REPOSITORY / ".build" / "release" / "resshift"]
+
+
+def find_resshift(given: str | None) -> Path | None:
+    """The command: as given, from PATH, or from a build in this repository; None if there is none."""
+    if given is None:
+        found = shutil.which("resshift")
+        candidates = [Path(found)] if found else BUILT
+    else:
+        candidates = [Path(given)]
+    return next((path.resolve() for path in candidates if os.access(path, os.X_OK) and path.is_file()), None)
+
+
+def missing_packages(packages: set[str]) -> list[str]:
+    """Those that cannot be imported."""
+    return sorted(package for package in packages if util.find_spec(package) is None)
+
+
+def describe(resshift: Path, packages: set[str]) -> dict:
+    """Processor, number of cores, and versions."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    processor = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown")
+    flags = next((line.split(":", 1)[1].split() for line in lines if line.startswith("flags")), [])
+    version = subprocess.run([resshift, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    return {
+        "processor": processor,
+        "cores": os.cpu_count(),
+        "bf16": [flag for flag in ("avx512_bf16", "amx_bf16") if flag in flags],
+        "resshift": version,
+        "packages": {package: metadata.version(package) for package in sorted(packages)},
+    }
