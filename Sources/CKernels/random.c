@@ -2,6 +2,7 @@
 
 #include "CKernels.h"
 #include "clones.h"
+#include "functions.h"
 
 /* Philox4x32-10: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (2011). */
 INLINE void philox(uint32_t v[4], uint32_t k0, uint32_t k1) {
@@ -17,16 +18,27 @@ INLINE void philox(uint32_t v[4], uint32_t k0, uint32_t k1) {
   }
 }
 
-void ck_normal(float *out, size_t channels, uint64_t seed, uint32_t stream, uint32_t step, int32_t x, int32_t y) {
-  for (size_t c = 0; c < channels; c += 4) {
-    uint32_t v[4] = {(uint32_t)x, (uint32_t)y, step << 16 | (uint32_t)(c / 4), stream};
-    philox(v, (uint32_t)seed, (uint32_t)(seed >> 32));
-    for (size_t k = 0; k < 4; k += 2) {
-      const float u = ((float)(v[k] >> 8) + 1.0f) * 0x1p-24f; /* (0, 1] */
-      const float radius = sqrtf(-2.0f * logf(u)), angle = (float)v[k + 1] * (6.28318531f * 0x1p-32f);
-      if (c + k < channels) out[c + k] = radius * cosf(angle);
-      if (c + k + 1 < channels) out[c + k + 1] = radius * sinf(angle);
+CLONES void ck_normal(float *restrict out, size_t channels, uint64_t seed, uint32_t stream, uint32_t step, int32_t x,
+                      int32_t y) {
+  enum { BLOCK = 16 };
+  uint32_t v[4][BLOCK];
+  float normal[4][BLOCK];
+  for (size_t first = 0; 4 * first < channels; first += BLOCK) {
+    for (size_t i = 0; i < BLOCK; i++) {
+      uint32_t counter[4] = {(uint32_t)x, (uint32_t)y, step << 16 | (uint32_t)(first + i), stream};
+      philox(counter, (uint32_t)seed, (uint32_t)(seed >> 32));
+      for (size_t k = 0; k < 4; k++) v[k][i] = counter[k];
     }
+    /* Box and Muller. */
+    for (size_t k = 0; k < 4; k += 2)
+      for (size_t i = 0; i < BLOCK; i++) {
+        const float u = ((float)(int32_t)(v[k][i] >> 8) + 1.0f) * 0x1p-24f; /* (0, 1] */
+        const float radius = sqrtf(-2.0f * logarithm(u));
+        normal[k][i] = radius * cosine_of_turn(v[k + 1][i]);
+        normal[k + 1][i] = radius * cosine_of_turn(v[k + 1][i] - (1u << 30));
+      }
+    const size_t left = channels - 4 * first, count = left < 4 * BLOCK ? left : 4 * BLOCK;
+    for (size_t i = 0; i < count; i++) out[4 * first + i] = normal[i % 4][i / 4];
   }
 }
 

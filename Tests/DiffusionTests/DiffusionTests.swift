@@ -113,6 +113,36 @@ struct DiffusionTests {
     #expect(values.allSatisfy { $0.isFinite && abs($0) < 6.5 })
   }
 
+  /// Philox, and Box and Muller's numbers in double: the kernel's own logarithm and cosine to single precision.
+  @Test func noiseIsThatOfTheDefinition() {
+    let (seed, draw, width, channels) = (UInt64(0x1234_5678_9abc_def0), 3, 37, 150)
+    let found = SeededNoise(seed: seed, stream: 9).draw(draw, Shape(1, 1, width, channels)).elements
+    for x in 0..<width {
+      for c in stride(from: 0, to: channels, by: 2) {
+        let words = philox(
+          [UInt32(x), 0, UInt32(draw) << 16 | UInt32(c / 4), 9],
+          key: [UInt32(truncatingIfNeeded: seed), UInt32(seed >> 32)])
+        let u = (Double(words[c % 4] >> 8) + 1) * 0x1p-24
+        let (radius, angle) = ((-2 * log(u)).squareRoot(), Double(words[c % 4 + 1]) * 0x1p-32 * 2 * Double.pi)
+        #expect(abs(Double(found[x * channels + c]) - radius * cos(angle)) < 2e-6)
+        #expect(abs(Double(found[x * channels + c + 1]) - radius * sin(angle)) < 2e-6)
+      }
+    }
+  }
+
+  private func philox(_ counter: [UInt32], key: [UInt32]) -> [UInt32] {
+    var (v, k) = (counter, key)
+    for _ in 0..<10 {
+      let (a, b) = (UInt64(v[0]) * 0xD251_1F53, UInt64(v[2]) * 0xCD9E_8D57)
+      v = [
+        UInt32(b >> 32) ^ v[1] ^ k[0], UInt32(truncatingIfNeeded: b), UInt32(a >> 32) ^ v[3] ^ k[1],
+        UInt32(truncatingIfNeeded: a),
+      ]
+      k = [k[0] &+ 0x9E37_79B9, k[1] &+ 0xBB67_AE85]
+    }
+    return v
+  }
+
   private func correlation(_ a: [Float], _ b: [Float]) -> Double {
     zip(a, b).reduce(0.0) { $0 + Double($1.0) * Double($1.1) } / Double(a.count)
   }
