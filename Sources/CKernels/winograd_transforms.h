@@ -213,13 +213,6 @@ INLINE void NAME(weights_1d)(const size_t out, lanes *y, const lanes *w) {
   }
 }
 
-/* Only one line of G, so that compilers leave out the others. */
-INLINE lanes NAME(weights_line)(const size_t out, const size_t line, const lanes *w) {
-  lanes y[MAX_TILE];
-  NAME(weights_1d)(out, y, w);
-  return y[line];
-}
-
 INLINE void NAME(weights)(const size_t out, const size_t line, float *restrict u, size_t plane,
                           const float *restrict packed, size_t count) {
   const size_t side = out + 2, width = ck_gemm_columns();
@@ -229,10 +222,12 @@ INLINE void NAME(weights)(const size_t out, const size_t line, float *restrict u
       if (line == 0)
         for (size_t k = 0; k < 9; k++) __builtin_prefetch(packed + (9 * (i + AHEAD) + k) * width + o);
       lanes row[3], full[MAX_TILE];
+      /* Compilers leave out all but one line of the columns' transforms. */
       for (size_t j = 0; j < 3; j++) {
         lanes taps[3];
         for (size_t k = 0; k < 3; k++) taps[k] = *(const lanes *)(packed + (9 * i + 3 * k + j) * width + o);
-        row[j] = NAME(weights_line)(out, line, taps);
+        NAME(weights_1d)(out, full, taps);
+        row[j] = full[line];
       }
       NAME(weights_1d)(out, full, row);
       for (size_t j = 0; j < side; j++) *(lanes *)(u + j * plane + i * width + o) = full[j];

@@ -144,11 +144,11 @@ import Testing
     try expect(bench, job + ["--memory", "80"], status: 71, says: ["the limit is 80 bytes"])
     try bench.write(Workbench.picture(128, 128), "a.png")
     try expect(
-      bench, job + ["--memory", "130M", "--tile", "128"], status: 71,
-      says: ["a tile of 128 pixels needs", "the limit of 130 MiB leaves", "choose a smaller tile"])
+      bench, job + ["--memory", "100M", "--tile", "128"], status: 71,
+      says: ["a tile of 128 pixels needs", "the limit of 100 MiB leaves", "choose a smaller tile"])
     try bench.write(Workbench.picture(400, 400), "a.png")
     try expect(
-      bench, job + ["--memory", "190M"], status: 71, says: ["a picture of this size", "the limit of 190 MiB leaves"])
+      bench, job + ["--memory", "120M"], status: 71, says: ["a picture of this size", "the limit of 120 MiB leaves"])
   }
 
   /// Stops a running restoration as Ctrl-C does.
