@@ -6,11 +6,6 @@ CLONES void ck_add(float *restrict y, const float *restrict x, size_t n) {
   for (size_t i = 0; i < n; i++) y[i] += x[i];
 }
 
-CLONES void ck_fill_rows(float *restrict y, const float *restrict bias, size_t rows, size_t cols) {
-  for (size_t r = 0; r < rows; r++)
-    for (size_t c = 0; c < cols; c++) y[r * cols + c] = bias[c];
-}
-
 CLONES void ck_scale(float *y, const float *x, float a, size_t n) {
   for (size_t i = 0; i < n; i++) y[i] = a * x[i];
 }

@@ -1,18 +1,18 @@
 import CKernels
 import COpenBLAS
 
-/// OpenBLAS's sgemm, row-major, always on the calling thread: C = alpha * A * B + beta * C with A [m, k], B [k, n], C [m, n].
+/// OpenBLAS's sgemm, row-major, always on the calling thread: C = alpha * A * B with A [m, k], B [k, n], C [m, n].
 ///
 /// `transposeB`: B is stored [n, k]. `lda`, `ldb`, `ldc` are the distances between rows.
 func sgemm(
   _ m: Int, _ n: Int, _ k: Int, alpha: Float = 1, _ a: UnsafePointer<Float>, lda: Int, _ b: UnsafePointer<Float>,
   ldb: Int,
-  transposeB: Bool = false, beta: Float = 0, _ c: UnsafeMutablePointer<Float>, ldc: Int
+  transposeB: Bool = false, _ c: UnsafeMutablePointer<Float>, ldc: Int
 ) {
   _ = singleThreadedBLAS
   cblas_sgemm(
     CblasRowMajor, CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans, blasint(m), blasint(n), blasint(k), alpha, a,
-    blasint(lda), b, blasint(ldb), beta, c, blasint(ldc))
+    blasint(lda), b, blasint(ldb), 0, c, blasint(ldc))
 }
 
 /// Set once: the parallel loop is ours, and OpenBLAS's own threads would fight with it.

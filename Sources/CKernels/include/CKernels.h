@@ -18,8 +18,6 @@ static inline void ck_pause(void) {
 
 /* y[i] += x[i] */
 void ck_add(float *y, const float *x, size_t n);
-/* y[r][c] = bias[c] */
-void ck_fill_rows(float *y, const float *bias, size_t rows, size_t cols);
 /* y[i] = a * x[i] */
 void ck_scale(float *y, const float *x, float a, size_t n);
 /* x[i] limited to [low, high]; what is not a number becomes low. */
