@@ -35,12 +35,22 @@ CLONES void ck_add_softmax_rows(float *restrict x, const float *restrict bias, c
 
 CLONES void ck_channel_sums(const float *restrict x, size_t rows, size_t channels, double *restrict sum,
                             double *restrict square) {
-  for (size_t r = 0; r < rows; r++)
-    for (size_t c = 0; c < channels; c++) {
-      const double v = x[r * channels + c];
-      sum[c] += v;
-      square[c] += v * v;
+  /* A few rows of a few channels in float, in registers; those sums in double. */
+  enum { ROWS = 16, CHANNELS = 32 };
+  for (size_t first = 0; first < rows; first += ROWS) {
+    const size_t count = rows - first < ROWS ? rows - first : ROWS;
+    for (size_t c0 = 0; c0 < channels; c0 += CHANNELS) {
+      const float *from = x + first * channels + c0;
+      float some[CHANNELS] = {0}, squares[CHANNELS] = {0};
+      if (channels - c0 >= CHANNELS)
+        for (size_t r = 0; r < count; r++, from += channels)
+          for (size_t c = 0; c < CHANNELS; c++) some[c] += from[c], squares[c] += from[c] * from[c];
+      else
+        for (size_t r = 0; r < count; r++, from += channels)
+          for (size_t c = 0; c < channels - c0; c++) some[c] += from[c], squares[c] += from[c] * from[c];
+      for (size_t c = 0; c < CHANNELS && c0 + c < channels; c++) sum[c0 + c] += some[c], square[c0 + c] += squares[c];
     }
+  }
 }
 
 CLONES void ck_nearest_code(int32_t *restrict index, const float *restrict vectors, size_t n,

@@ -56,19 +56,36 @@ public func windowAttention(
     _ qkv: UnsafePointer<Float>, _ bias: UnsafePointer<Float>, _ masks: UnsafePointer<Float>?,
     _ out: UnsafeMutablePointer<Float>
   ) {
-    Parallel.forRanges(windows, chunk: 4, scratch: square) { range, scores in
+    let panel = PackedMatrix.columns
+    let (keyPanels, valuePanels) = (PackedMatrix.panels(tokens), PackedMatrix.panels(dim))
+    let (keySize, valueSize) = (keyPanels * panel * dim, valuePanels * panel * tokens)
+    Parallel.forRanges(windows, chunk: 4, scratch: square + 2 * tokens * dim + keySize + valueSize) { range, scores in
+      let (query, part) = (scores + square, scores + square + tokens * dim)
+      let (keys, values) = (part + tokens * dim, part + tokens * dim + keySize)
       for window in range {
         let rows = qkv + window * tokens * 3 * c
         let mask = maskOfWindow(window).flatMap { kind in masks.map { $0 + kind * square } }
         for head in 0..<heads {
           let q = rows + head * dim
-          sgemm(
-            tokens, tokens, dim, alpha: scale, q, lda: 3 * c, q + c, ldb: 3 * c, transposeB: true, scores, ldc: tokens)
+          for token in 0..<tokens { ck_scale(query + token * dim, q + token * 3 * c, scale, dim) }
+          for token in 0..<tokens { (part + token * dim).update(from: q + c + token * 3 * c, count: dim) }
+          for index in 0..<keyPanels {
+            ck_gemm_pack(keys, part, tokens, dim, 1, index)
+            let column = index * panel
+            ck_gemm_panel(
+              scores + column, tokens, min(panel, tokens - column), query, dim, tokens, keys + column * dim, panel, dim,
+              nil, 0)
+          }
           ck_add_softmax_rows(scores, bias + head * square, mask, tokens, tokens)
           probabilities.map { ($0 + (window * heads + head) * square).update(from: scores, count: square) }
-          sgemm(
-            tokens, dim, tokens, scores, lda: tokens, q + 2 * c, ldb: 3 * c, out + window * tokens * c + head * dim,
-            ldc: c)
+          for token in 0..<tokens { (part + token * dim).update(from: q + 2 * c + token * 3 * c, count: dim) }
+          for index in 0..<valuePanels {
+            ck_gemm_pack_rows(values, part, tokens, dim, index)
+            let column = index * panel
+            ck_gemm_panel(
+              out + window * tokens * c + head * dim + column, c, min(panel, dim - column), scores, tokens, tokens,
+              values + column * tokens, panel, tokens, nil, 0)
+          }
         }
       }
     }

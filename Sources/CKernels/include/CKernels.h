@@ -35,7 +35,7 @@ void ck_softmax_rows(float *x, size_t rows, size_t cols, size_t ld);
 /* x[i][j] += bias[i][j], then softmax of each of the rows in place: window attention. mask may be NULL. */
 void ck_add_softmax_rows(float *x, const float *bias, const float *mask, size_t rows, size_t cols);
 
-/* sum[c] += x[r][c], square[c] += x[r][c]^2 over all rows, in double. */
+/* sum[c] += x[r][c], square[c] += x[r][c]^2 over all rows: 16 rows at a time in float, those sums in double. */
 void ck_channel_sums(const float *x, size_t rows, size_t channels, double *sum, double *square);
 /* y[r][c] = x[r][c] * scale[c] + shift[c]; y may be x. */
 void ck_affine(float *y, const float *x, const float *scale, const float *shift, size_t rows, size_t channels);
