@@ -55,11 +55,17 @@ let package = Package(
     .target(
       name: "CPictureCodecs", dependencies: ["CPNG", "CJPEG", "CTIFF", "CWebP"],
       linkerSettings: [.linkedLibrary("webp")]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CTransfer", dependencies: ["CCurl", "CCrypto"]),
+    .target(
+      name: "ModelStore", dependencies: ["ResShift", "Models", "Layers", "TensorCore", "Checkpoints", "CTransfer"],
+      exclude: ["README.md"]),
     .target(name: "PictureFiles", dependencies: ["ResShift", "CPictureCodecs"], exclude: ["README.md"]),
     .executableTarget(
       name: "resshift",
       dependencies: [
-        "ResShift", "Models", "PictureFiles", "Checkpoints",
+        "ResShift", "Models", "ModelStore", "PictureFiles", "Checkpoints",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     .target(
@@ -77,7 +83,9 @@ let package = Package(
     .testTarget(
       name: "ResShiftTests",
       dependencies: ["ResShift", "Diffusion", "Models", "Layers", "TensorCore", "Checkpoints", "TestSupport"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["resshift", "ResShift", "PictureFiles"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["resshift", "ResShift", "ModelStore", "Checkpoints", "PictureFiles"],
+      exclude: ["Server"]),
     .testTarget(name: "PictureFilesTests", dependencies: ["PictureFiles"], exclude: ["Files"]),
     .testTarget(name: "CInterfaceTests", exclude: ["program"]),
     .testTarget(name: "PluginTests", exclude: ["prelude.scm"]),

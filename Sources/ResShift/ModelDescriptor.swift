@@ -28,6 +28,8 @@ public struct ModelDescriptor: Sendable, Equatable {
   public var title: String
   public var task: ModelTask
   public var licence: String
+  /// Where the licence can be read; nil when model.json does not say.
+  public var licenceSource: String?
   /// Absolute path of the folder of `model.json`; nil for an architecture without files (`architecture(named:)`).
   public var folder: String?
   /// File names, relative to the folder and never leaving it.

@@ -23,6 +23,7 @@ extension ModelDescriptor {
     try checkFileNames(files)
     title = root.has("title") ? try root.string("title") : name
     licence = root.has("licence") ? try root.string("licence") : "unknown"
+    licenceSource = root.has("licence_url") ? try root.string("licence_url") : nil
     fill = root.has("fill") ? try root.choice("fill") : .blank
     frame = root.has("frame") ? try root.choice("frame") : .none
     if root.has("source") {

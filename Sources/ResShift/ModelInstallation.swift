@@ -4,7 +4,21 @@ extension ModelDescriptor {
 
   /// The files that another folder lacks.
   func missingFiles(in folder: String) -> [String] {
-    [unetFile, autoencoderFile].compactMap { $0 }.filter { !ModelPath.exists(ModelPath.join(folder, $0)) }
+    files.filter { Self.path(of: $0, in: folder) == nil }
+  }
+
+  /// The names of its files, the UNet's first.
+  public var files: [String] { [unetFile, autoencoderFile].compactMap { $0 } }
+
+  /// Where a file of a model lies in `folder`: under its own name, or converted as `.safetensors`; nil if neither is there.
+  public static func path(of file: String, in folder: String) -> String? {
+    [file, converted(file)].map { ModelPath.join(folder, $0) }.first(where: ModelPath.exists)
+  }
+
+  /// The name of a file that was converted.
+  public static func converted(_ file: String) -> String {
+    let name = file.lastIndex(of: ".").map { String(file[..<$0]) } ?? file
+    return name + ".safetensors"
   }
 
   /// What to download and where to put it, as the second half of a sentence.
@@ -18,7 +32,8 @@ extension ModelDescriptor {
       return source.map { "\(file) from \($0)" } ?? file
     }
     let place = folder.map { ModelPath.exists($0) ? $0 : "\($0) (make this folder)" } ?? "its folder"
-    return "to install \(name), put \(files.joined(separator: " and ")) into \(place)"
+    let command = unetSource == nil ? "" : "run resshift models download \(name), or "
+    return "to install \(name), \(command)put \(files.joined(separator: " and ")) into \(place)"
   }
 }
 
@@ -29,6 +44,12 @@ extension ModelCatalogue {
     guard let own = model.folder, !Self.isTheUsers(own) else { return model.folder }
     return homes(of: model.name).first(where: Self.isTheUsers) ?? own
   }
+
+  /// Where a new model of that name belongs: in the first root that the user may write to, or that can be made.
+  public func newFolder(for name: String) -> String? { homes(of: name).first(where: Self.isTheUsers) }
+
+  /// Whether something there is the user's own: not of the system, and writable.
+  public func isTheUsers(_ folder: String) -> Bool { Self.isTheUsers(folder) }
 
   /// The folders in which the files of a model of that name may lie, whether they exist or not.
   private func homes(of name: String) -> [String] {

@@ -64,6 +64,6 @@ struct Networks: Sendable {
     guard let folder = descriptor.folder else {
       throw RestoreError.badModel("\(descriptor.name) is an architecture without files; it can only be measured.")
     }
-    return try Checkpoint(path: folder + "/" + file)
+    return try Checkpoint(path: ModelDescriptor.path(of: file, in: folder) ?? folder + "/" + file)
   }
 }

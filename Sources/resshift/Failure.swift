@@ -1,5 +1,6 @@
 import Checkpoints
 import Glibc
+import ModelStore
 import PictureFiles
 import ResShift
 
@@ -16,6 +17,7 @@ struct Failure: Error {
   /// Whether an error says its own line and status (all others come from the argument parser).
   static func isOurs(_ error: any Error) -> Bool {
     error is Failure || error is RestoreError || error is PictureFileError || error is CheckpointError
+      || error is StoreError
   }
 
   /// Line and exit status for any error of the engine, the picture files and the checkpoints.
@@ -26,6 +28,7 @@ struct Failure: Error {
     case let error as PictureFileError:
       self.init(status: error.exitStatus, message: String(describing: error))
     case CheckpointError.notFound: self.init(status: EX_NOINPUT, message: String(describing: error))
+    case let error as StoreError: self.init(status: error.exitStatus, message: error.message)
     case let error as CheckpointError: self.init(status: EX_DATAERR, message: String(describing: error))
     default: self.init(status: EX_SOFTWARE, message: String(describing: error))
     }
@@ -61,6 +64,18 @@ extension RestoreError {
     case .modelUnavailable: EX_UNAVAILABLE
     case .notEnoughMemory: EX_OSERR
     case .cancelled: 130
+    }
+  }
+}
+
+extension StoreError {
+  fileprivate var exitStatus: Int32 {
+    switch self {
+    case .cannotWrite: EX_CANTCREAT
+    case .notFetched: EX_UNAVAILABLE
+    case .damaged: EX_DATAERR
+    case .licenceNotAccepted: EX_USAGE
+    case .stopped: 130
     }
   }
 }

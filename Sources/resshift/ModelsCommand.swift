@@ -1,10 +1,14 @@
 import ArgumentParser
+import ModelStore
 import ResShift
 
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "models", abstract: "Shows which models there are.",
-    subcommands: [ModelsListCommand.self, ModelsPathCommand.self, ModelsInspectCommand.self])
+    commandName: "models", abstract: "Shows, gets, checks and removes models.",
+    subcommands: [
+      ModelsListCommand.self, ModelsPathCommand.self, ModelsInspectCommand.self, ModelsDownloadCommand.self,
+      ModelsImportCommand.self, ModelsVerifyCommand.self, ModelsRemoveCommand.self,
+    ])
 }
 
 struct ModelsListCommand: ParsableCommand {
@@ -18,13 +22,18 @@ struct ModelsListCommand: ParsableCommand {
       print("No models; looked in \(catalogue.roots.joined(separator: ", ")).")
       return
     }
-    let rows = entries.map { [$0.name, $0.task?.rawValue ?? "-", $0.state, $0.title, $0.licence] }
-    print(TextTable.lines([["NAME", "TASK", "STATE", "TITLE", "LICENCE"]] + rows))
+    let rows = entries.map { entry in
+      [
+        entry.name, entry.task?.rawValue ?? "-", entry.state, entry.descriptor.map { "\($0.diffusion.steps)" } ?? "-",
+        entry.size, entry.title, entry.licence,
+      ]
+    }
+    print(TextTable.lines([["NAME", "TASK", "STATE", "STEPS", "SIZE", "TITLE", "LICENCE"]] + rows))
     for entry in entries {
       if let problem = entry.problem { print(Terminal.oneLine("\(entry.name): \(problem)")) }
     }
     guard entries.contains(where: { $0.problem == nil && !$0.isInstalled }) else { return }
-    print("\nWhich files a model needs, where to get and where to put them: resshift models inspect NAME")
+    print("\nTo install one: resshift models download NAME; what it is and needs: resshift models inspect NAME")
   }
 }
 
@@ -32,6 +41,16 @@ extension ModelCatalogue.Entry {
   fileprivate var state: String {
     if problem != nil { return "broken" }
     return isInstalled ? "installed" : "not installed"
+  }
+
+  /// Of the files that are there; otherwise about what float32 numbers will take.
+  fileprivate var size: String {
+    guard let descriptor else { return "-" }
+    if isInstalled, let folder = descriptor.folder {
+      let paths = descriptor.files.compactMap { ModelDescriptor.path(of: $0, in: folder) }
+      return Size.text(paths.reduce(0) { $0 + (FileSystem.size(of: $1) ?? 0) })
+    }
+    return "about " + Size.text(4 * descriptor.parameterCount)
   }
 }
 

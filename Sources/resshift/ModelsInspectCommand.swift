@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import ModelStore
 import Models
 import ResShift
 
@@ -10,7 +11,24 @@ struct ModelsInspectCommand: ParsableCommand {
   @Argument(help: "A model.json, its folder, a model's name, or a checkpoint (.pth, .safetensors).")
   var path: String
 
+  @Option(
+    parsing: .unconditional,
+    help: "The file of the autoencoder that belongs to a UNet's checkpoint: then a model.json of both is printed.")
+  var autoencoder: String?
+
+  @Flag(help: "Print a model.json for the checkpoint of a UNet, as far as its tensors tell; the rest as published.")
+  var json = false
+
   func run() throws {
+    if json || autoencoder != nil {
+      let unet = try Checkpoint(path: path)
+      var model = try Recognition.model(
+        name: "my-model", unet: unet, autoencoder: autoencoder.map { try Checkpoint(path: $0) })
+      model.unetFile = FileSystem.name(of: path)
+      model.autoencoderFile = autoencoder.map(FileSystem.name)
+      print(model.json, terminator: "")
+      return
+    }
     let looksLikeCheckpoint = [".pth", ".pt", ".ckpt", ".safetensors"].contains { path.hasSuffix($0) }
     let isCheckpoint = looksLikeCheckpoint || (FileSystem.kind(of: path) == .file && !path.hasSuffix(".json"))
     print(TextTable.lines(isCheckpoint ? try checkpointRows() : try modelRows()))
@@ -22,7 +40,10 @@ struct ModelsInspectCommand: ParsableCommand {
     let (unet, diffusion) = (model.unet, model.diffusion)
     let missing = model.missingFiles
     func state(_ file: String, _ source: String?) -> String {
-      missing.contains(file) ? "\(file), missing" + (source.map { ": get it from \($0)" } ?? "") : file
+      guard missing.contains(file) else {
+        return model.folder.flatMap { ModelDescriptor.path(of: file, in: $0) } ?? file
+      }
+      return "\(file), missing" + (source.map { ": get it from \($0)" } ?? "")
     }
     var rows = [
       ["name", model.name], ["title", model.title], ["task", model.task.rawValue], ["licence", model.licence],
@@ -31,14 +52,7 @@ struct ModelsInspectCommand: ParsableCommand {
     ]
     if !missing.isEmpty { rows.append(["where to put them", catalogue.installFolder(of: model) ?? "-"]) }
     rows += [
-      [
-        "unet",
-        "\(unet.modelChannels) channels x \(list(unet.channelMult)), blocks \(list(unet.numResBlocks)),"
-          + " swin \(unet.swinDepth) x \(unet.swinEmbedDim), window \(unet.windowSize),"
-          + " attention at \(list(unet.attentionResolutions)), shift mask \(unet.shiftMask.rawValue)",
-      ],
-      ["autoencoder", describe(model.autoencoder)],
-      ["latent", "\(unet.imageSize)x\(unet.imageSize), input \(unet.lqSize)x\(unet.lqSize)"],
+      ["unet", describe(unet)], ["autoencoder", describe(model.autoencoder)], latentRow(unet),
       [
         "diffusion",
         "\(diffusion.steps) steps, scale \(diffusion.sf), kappa \(diffusion.kappa),"
@@ -54,6 +68,16 @@ struct ModelsInspectCommand: ParsableCommand {
     return rows
   }
 
+  private func describe(_ unet: UNetConfiguration) -> String {
+    "\(unet.modelChannels) channels x \(list(unet.channelMult)), blocks \(list(unet.numResBlocks)),"
+      + " swin \(unet.swinDepth) x \(unet.swinEmbedDim), window \(unet.windowSize),"
+      + " attention at \(list(unet.attentionResolutions)), shift mask \(unet.shiftMask.rawValue)"
+  }
+
+  private func latentRow(_ unet: UNetConfiguration) -> [String] {
+    ["latent", "\(unet.imageSize)x\(unet.imageSize), input \(unet.lqSize)x\(unet.lqSize)"]
+  }
+
   private func describe(_ autoencoder: AutoencoderConfiguration) -> String {
     switch autoencoder {
     case .pixelUnshuffle(let r): "pixel-unshuffle by \(r)"
@@ -66,17 +90,43 @@ struct ModelsInspectCommand: ParsableCommand {
   private func list(_ numbers: [Int]) -> String { numbers.map(String.init).joined(separator: ",") }
 
   private func checkpointRows() throws -> [[String]] {
-    let tensors = try Checkpoint(path: path).tensors
-    // Masks and index tables are stored beside the weights, but are not learnt.
-    let weights = tensors.filter { tensor in
-      !tensor.name.hasSuffix("attn_mask") && !tensor.name.hasSuffix("relative_position_index")
-    }
+    let checkpoint = try Checkpoint(path: path)
+    let (tensors, weights) = (checkpoint.tensors, checkpoint.weights)
     let types = Dictionary(grouping: tensors, by: \.elementType.rawValue).map { ($0.key, $0.value.count) }
       .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
-    return [
+    let rows = [
       ["file", path], ["tensors", "\(tensors.count), of them \(tensors.count - weights.count) buffers"],
       ["element types", types.map { "\($0.0) (\($0.1))" }.joined(separator: ", ")],
       ["parameters", "\(weights.reduce(0) { $0 + $1.shape.reduce(1, *) })"],
     ]
+    guard let kind = NetworkKind(of: checkpoint) else {
+      return rows + [["network", "neither a ResShift UNet nor a VQ autoencoder"]]
+    }
+    return rows + networkRows(checkpoint, kind) + differenceRows(checkpoint, kind)
+  }
+
+  /// The architecture as the tensors tell it.
+  private func networkRows(_ checkpoint: Checkpoint, _ kind: NetworkKind) -> [[String]] {
+    switch kind {
+    case .unet:
+      guard let unet = Recognition.unet(of: checkpoint) else { return [["network", "a UNet of an unknown kind"]] }
+      return [["network", "UNetModelSwin"], ["unet", describe(unet)], latentRow(unet)]
+    case .autoencoder:
+      guard let vq = Recognition.autoencoder(of: checkpoint) else {
+        return [["network", "an autoencoder of an unknown kind"]]
+      }
+      return [["network", "VQModel"], ["autoencoder", describe(.vq(vq))]]
+    }
+  }
+
+  /// What the nearest known architecture has more, less and otherwise.
+  private func differenceRows(_ checkpoint: Checkpoint, _ kind: NetworkKind) -> [[String]] {
+    guard let (name, difference) = Recognition.nearest(to: checkpoint, kind) else { return [] }
+    guard difference.count > 0 else { return [["known as", "the \(kind.rawValue) of \(name)"]] }
+    return [["nearest known", "the \(kind.rawValue) of \(name)"]]
+      + [("missing", difference.missing), ("surplus", difference.surplus), ("of other shape", difference.ofOtherShape)]
+      .filter { !$0.1.isEmpty }.map {
+        [$0.0, "\($0.1.count): " + $0.1.prefix(4).joined(separator: ", ") + ($0.1.count > 4 ? ", ..." : "")]
+      }
   }
 }

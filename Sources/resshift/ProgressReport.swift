@@ -57,6 +57,12 @@ final class ProgressReport: Sendable {
         + "\"output\":\(JSONText.string(output))}\n", to: STDOUT_FILENO)
   }
 
+  /// A line of its own on standard error.
+  func note(_ text: String) {
+    clearLine()
+    Terminal.note(text)
+  }
+
   /// Makes room for a message of its own line.
   func clearLine() {
     if style == .terminal { Terminal.write("\r\u{1B}[K", to: STDERR_FILENO) }

@@ -32,7 +32,7 @@ final class Workbench {
   }
 
   /// A process that has not been started, with the shipped models and a home of its own.
-  func process(_ arguments: [String], models: String? = nil) -> Process {
+  func process(_ arguments: [String], models: String? = nil, environment: [String: String] = [:]) -> Process {
     let process = Process()
     process.executableURL = Self.program
     process.arguments = arguments
@@ -40,7 +40,7 @@ final class Workbench {
     process.environment = [
       "HOME": folder.path, "PATH": "/usr/bin:/bin",
       "RESSHIFT_MODELS": models ?? Self.package.appending(path: "plugin/models").path,
-    ]
+    ].merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     return process
   }
@@ -49,8 +49,8 @@ final class Workbench {
     try run(arguments, models: models)
   }
 
-  func run(_ arguments: [String], models: String? = nil) throws -> Run {
-    let process = process(arguments, models: models)
+  func run(_ arguments: [String], models: String? = nil, environment: [String: String] = [:]) throws -> Run {
+    let process = process(arguments, models: models, environment: environment)
     // Files instead of pipes: nothing to fill up, nothing to read at the same time.
     let (output, errors) = (folder.appending(path: ".stdout"), folder.appending(path: ".stderr"))
     try Data().write(to: output)

@@ -50,12 +50,12 @@ private let faceFiles = ["resshift_faceir_s4.pth", "ffhq512_vq_f8_dim8_face.pth"
     let source = "https://github.com/zsyOAOA/ResShift/releases/download/v2.0/"
     #expect(
       throws: RestoreError.modelUnavailable(
-        "no restoration model is installed; to install faceir, put \(faceFiles[1]) from \(source)\(faceFiles[1])"
+        "no restoration model is installed; to install faceir, run resshift models download faceir, or put \(faceFiles[1]) from \(source)\(faceFiles[1])"
           + " into \(folder)")
     ) { try catalogue.model(named: "", for: .restoration) }
     #expect(
       throws: RestoreError.modelUnavailable(
-        "model faceir is not installed; to install faceir, put \(faceFiles[1]) from \(source)\(faceFiles[1])"
+        "model faceir is not installed; to install faceir, run resshift models download faceir, or put \(faceFiles[1]) from \(source)\(faceFiles[1])"
           + " into \(folder)")
     ) { try catalogue.model(named: "faceir", for: .restoration) }
     try Data().write(to: URL(filePath: folder).appending(path: faceFiles[1]))

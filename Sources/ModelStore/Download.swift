@@ -1,0 +1,121 @@
+import Checkpoints
+import ResShift
+
+extension ModelStore {
+  /// What a download does, for whoever shows it.
+  public enum DownloadEvent: Sendable {
+    /// Bytes of a file so far, and of the whole; 0 while that is unknown.
+    case fetching(file: String, done: Int, total: Int)
+    /// Taken from another model that has the same file.
+    case shared(file: String, with: String)
+    /// Checked and in its place.
+    case installed(file: String, bytes: Int)
+  }
+
+  /// Fetches the files of a model that are missing, or all with `force`, checks them and puts them in their place.
+  ///
+  /// `base` stands for everything before the name of a file. `report` is called often; false stops, and the same download
+  /// goes on from there later. Throws `RestoreError.usage` for a model without addresses, `StoreError.licenceNotAccepted`
+  /// before anything else happens, `CheckpointError` for files that are not this model's (they do not stay),
+  /// `StoreError` for network and disk.
+  public func download(
+    _ model: ModelDescriptor, base: String? = nil, force: Bool = false, report: (DownloadEvent) -> Bool
+  ) throws {
+    guard isLicenceAccepted(model) else {
+      throw StoreError.licenceNotAccepted(
+        "\(model.name) is under the \(model.licence); read it, then run again with --accept-licence")
+    }
+    let folder = try folder(for: model)
+    try Files.makeFolder(folder)
+    var record = InstallationRecord(folder: folder)
+    for (file, kind) in model.parts where force || ModelDescriptor.path(of: file, in: folder) == nil {
+      guard let source = model.source(of: kind) else {
+        throw RestoreError.usage(
+          "model.json of \(model.name) does not say where to get \(file); import the file instead")
+      }
+      let target = Files.join(folder, file)
+      let url = base.map { Self.join($0, Files.name(of: source)) } ?? source
+      if !force, let twin = soundTwin(of: file, kind, model) {
+        try Files.share(twin.path, as: target)
+        guard report(.shared(file: file, with: twin.model)) else { throw StoreError.stopped }
+      } else {
+        try fetch(model, kind, from: url, to: target, report)
+      }
+      try record.add(file, in: folder, source: url)
+      try record.write(to: folder)
+      guard report(.installed(file: file, bytes: Files.size(target) ?? 0)) else { throw StoreError.stopped }
+    }
+  }
+
+  private func fetch(
+    _ model: ModelDescriptor, _ kind: NetworkKind, from url: String, to target: String,
+    _ report: (DownloadEvent) -> Bool
+  ) throws {
+    let transfer = Transfer(url: url, target: target)
+    let folder = Files.folder(of: target)
+    var refusal: StoreError?
+    // Whatever the numbers' type, and with room for names: an answer without end must not fill the disk.
+    let most = 8 * (kind == .unet ? model.unet.parameterCount : model.autoencoder.parameterCount) + 1 << 26
+    try withoutActuallyEscaping(report) { report in
+      do {
+        try transfer.fetch { done, total in
+          if let free = Files.free(in: folder), total - done > free {
+            refusal = .cannotWrite(
+              "\(folder): \(Size.text(total - done)) more are needed, \(Size.text(free)) are free; make room")
+            return false
+          }
+          if max(done, total) > most {
+            refusal = .damaged("\(url): longer than the file of \(model.name) can be; check the address")
+            return false
+          }
+          return report(.fetching(file: Files.name(of: target), done: done, total: total))
+        }
+      } catch StoreError.stopped {
+        if case .damaged = refusal { transfer.discard() }
+        throw refusal ?? .stopped
+      }
+    }
+    do {
+      try model.check(Checkpoint(path: transfer.part), as: kind)
+    } catch {
+      // Its text names the part file, which is gone by then.
+      transfer.discard()
+      let text = "\(error)".replacing(transfer.part, with: url)
+      throw StoreError.damaged("what came is not a file of \(model.name): \(text)")
+    }
+    try transfer.finish()
+    let converted = Files.join(folder, ModelDescriptor.converted(Files.name(of: target)))
+    if converted != target { try Files.delete(converted) }
+  }
+
+  /// The same file, checked, in the folder of another model.
+  private func soundTwin(of file: String, _ kind: NetworkKind, _ model: ModelDescriptor) -> (
+    path: String, model: String
+  )? {
+    for entry in catalogue.entries where entry.name != model.name {
+      guard let other = entry.descriptor, let folder = other.folder, other.parts.contains(where: { $0.file == file })
+      else {
+        continue
+      }
+      let path = Files.join(folder, file)
+      if Files.exists(path), (try? model.check(Checkpoint(path: path), as: kind)) != nil { return (path, entry.name) }
+    }
+    return nil
+  }
+
+  private static func join(_ base: String, _ name: String) -> String {
+    base.hasSuffix("/") ? base + name : base + "/" + name
+  }
+}
+
+/// Numbers of bytes for people.
+public enum Size {
+  /// Such as "696 MB".
+  public static func text(_ bytes: Int) -> String {
+    switch bytes {
+    case ..<1_000_000: "\(max(1, (bytes + 500) / 1000)) kB"
+    case ..<10_000_000_000: "\((bytes + 500_000) / 1_000_000) MB"
+    default: "\((bytes + 500_000_000) / 1_000_000_000) GB"
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import CTransfer
+import FoundationEssentials
+import Glibc
+
+/// The little that the store needs to know of files.
+enum Files {
+  static func join(_ folder: String, _ name: String) -> String { folder + "/" + name }
+
+  static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
+  static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Bytes of a file; nil if there is none.
+  static func size(_ path: String) -> Int? {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : nil
+  }
+
+  /// How many names a file has.
+  static func links(_ path: String) -> Int {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_nlink) : 0
+  }
+
+  /// Bytes that the user may still write there; nil if the system does not say.
+  static func free(in folder: String) -> Int? {
+    var status = statvfs()
+    return statvfs(folder, &status) == 0 ? Int(status.f_bavail) * Int(status.f_frsize) : nil
+  }
+
+  /// Makes a folder and those above it. Throws `StoreError.cannotWrite`.
+  static func makeFolder(_ path: String) throws {
+    if isFolder(path) { return }
+    let above = folder(of: path)
+    if above != path, above != "." { try makeFolder(above) }
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) else {
+      throw cannotWrite(path, "make this folder")
+    }
+  }
+
+  /// Puts a finished file in its place. Throws `StoreError.cannotWrite`.
+  static func move(_ path: String, to target: String) throws {
+    guard rename(path, target) == 0 else { throw cannotWrite(target, "write") }
+  }
+
+  static func remove(_ path: String) { unlink(path) }
+
+  /// Removes a file that is there. Throws `StoreError.cannotWrite`.
+  static func delete(_ path: String) throws {
+    guard unlink(path) == 0 || errno == ENOENT else { throw cannotWrite(path, "remove") }
+  }
+
+  /// Removes a folder with nothing in it.
+  static func removeEmptyFolder(_ path: String) { rmdir(path) }
+
+  /// A second name for a file, or a copy where the file system has none. Throws `StoreError.cannotWrite`.
+  static func share(_ path: String, as target: String) throws {
+    let part = hidden(target, "part")
+    remove(part)
+    if link(path, part) != 0 { try copy(path, to: part) }
+    try move(part, to: target)
+  }
+
+  /// Copies a file by way of a hidden one beside the target. Throws `StoreError.cannotWrite`, and for the source too.
+  static func copy(_ path: String, to target: String) throws {
+    let part = hidden(target, "copy")
+    do {
+      remove(part)
+      do { try FileManager.default.copyItem(atPath: path, toPath: part) } catch {
+        throw cannotWrite(target, "copy \(path)")
+      }
+      chmod(part, 0o644)
+      try move(part, to: target)
+    } catch {
+      remove(part)
+      throw error
+    }
+  }
+
+  /// Writes a small file by way of a hidden one. Throws `StoreError.cannotWrite`.
+  static func write(_ data: Data, to path: String) throws {
+    do { try data.write(to: URL(filePath: path), options: .atomic) } catch { throw cannotWrite(path, "write") }
+    chmod(path, 0o644)
+  }
+
+  static func read(_ path: String) -> Data? { FileManager.default.contents(atPath: path) }
+
+  /// SHA-256 in hexadecimal digits; nil if the file cannot be read.
+  static func digest(_ path: String) -> String? {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var digest = [CChar](repeating: 0, count: 65)
+    guard ct_sha256(file, &digest) == 0 else { return nil }
+    return String(decoding: digest.prefix(64).map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// The name of a file on its way: `.NAME.KIND`, beside it.
+  static func hidden(_ path: String, _ kind: String) -> String { join(folder(of: path), ".\(name(of: path)).\(kind)") }
+
+  /// The error for what the system has just refused.
+  static func cannotWrite(_ path: String, _ action: String) -> StoreError {
+    .cannotWrite("\(path): cannot \(action): \(String(cString: strerror(errno)))")
+  }
+}

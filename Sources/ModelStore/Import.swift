@@ -1,0 +1,147 @@
+import Checkpoints
+import FoundationEssentials
+import ResShift
+
+extension ModelStore {
+  /// How files are imported.
+  public struct ImportOptions: Sendable {
+    /// Which model they are, or what an unknown one is to be called.
+    public var name: String?
+    /// For a model that no `model.json` describes.
+    public var task: ModelTask?
+    public var steps: Int?
+    /// Convert the weights to half precision.
+    public var half = false
+    /// Replace the files of a model that is installed.
+    public var force = false
+
+    public init() {}
+  }
+
+  /// Copies files of weights, recognised by their tensors, or a folder with a `model.json`, to where models are looked for.
+  ///
+  /// Returns the model and the folder it is in now. Throws `CheckpointError` and `RestoreError.badModel` for files that are
+  /// no networks, `RestoreError.usage` where `options` do not say which of several models is meant, `StoreError`.
+  public func importModel(_ paths: [String], _ options: ImportOptions) throws -> (
+    model: ModelDescriptor, folder: String
+  ) {
+    if paths.count == 1, Files.isFolder(paths[0]) || paths[0].hasSuffix(".json") {
+      return try importFolder(paths[0], options)
+    }
+    var files: [NetworkKind: Checkpoint] = [:]
+    for path in paths {
+      guard Files.exists(path) else { throw RestoreError.notFound("\(path): no such file") }
+      let checkpoint = try Checkpoint(path: path)
+      guard let kind = NetworkKind(of: checkpoint) else {
+        throw RestoreError.badModel(
+          "\(path): neither a ResShift UNet nor a VQ autoencoder by its tensors; import the files of a ResShift model")
+      }
+      guard files.updateValue(checkpoint, forKey: kind) == nil else {
+        throw RestoreError.usage("\(path): a second \(kind.rawValue); import the files of one model at a time")
+      }
+    }
+    if let known = try known(files, options) { return (known, try install(files, as: known, options)) }
+    guard let unet = files[.unet] else {
+      throw RestoreError.badModel(
+        "\(paths[0]): an autoencoder that belongs to no known model; import it together with its UNet")
+    }
+    guard let name = options.name else {
+      throw RestoreError.usage(
+        "\(unet.path): a model of your own, as no known one has these tensors; name it with --name")
+    }
+    guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/") else {
+      throw RestoreError.usage("\"\(name)\" is no name for a model's folder; give another --name")
+    }
+    var model = try Recognition.model(
+      name: name, unet: unet, autoencoder: files[.autoencoder], task: options.task, steps: options.steps
+    )
+    model.unetFile = Files.name(of: unet.path)
+    model.autoencoderFile = files[.autoencoder].map { Files.name(of: $0.path) }
+    return (model, try install(files, as: model, options, descriptor: Data(model.json.utf8)))
+  }
+
+  private func importFolder(_ path: String, _ options: ImportOptions) throws -> (model: ModelDescriptor, folder: String)
+  {
+    var model = try ModelDescriptor(contentsOf: path)
+    guard let folder = model.folder else { throw RestoreError.notFound("\(path): no such folder") }
+    var files: [NetworkKind: Checkpoint] = [:]
+    for (file, kind) in model.parts {
+      let checkpoint = try Checkpoint(path: ModelDescriptor.path(of: file, in: folder) ?? Files.join(folder, file))
+      try model.check(checkpoint, as: kind)
+      files[kind] = checkpoint
+    }
+    if let name = options.name, name != model.name {
+      model.name = name
+      return (model, try install(files, as: model, options, descriptor: Data(model.json.utf8)))
+    }
+    return (model, try install(files, as: model, options, descriptor: Files.read(Files.join(folder, "model.json"))))
+  }
+
+  /// The model of the catalogue that all files belong to; nil if none has such tensors.
+  private func known(_ files: [NetworkKind: Checkpoint], _ options: ImportOptions) throws -> ModelDescriptor? {
+    let candidates = catalogue.entries.compactMap(\.descriptor).filter { model in
+      model.unetSource != nil && files.allSatisfy { kind, file in (try? model.check(file, as: kind)) != nil }
+    }
+    if let name = options.name {
+      if let model = candidates.first(where: { $0.name == name }) { return model }
+      guard let other = catalogue.entries.first(where: { $0.name == name })?.descriptor, other.unetSource != nil else {
+        return nil
+      }
+      for (kind, file) in files { try other.check(file, as: kind) }
+      return other
+    }
+    if candidates.count < 2 { return candidates.first }
+    let hinted = candidates.filter { model in
+      files.contains { kind, file in
+        model.parts.contains { $0.kind == kind && Self.stem($0.file) == Self.stem(Files.name(of: file.path)) }
+      }
+    }
+    if hinted.count == 1 { return hinted[0] }
+    let names = (hinted.isEmpty ? candidates : hinted).map(\.name).joined(separator: ", ")
+    let path = files[.unet]?.path ?? files[.autoencoder]?.path ?? ""
+    throw RestoreError.usage("\(path): these tensors are the same in \(names); say which it is with --name")
+  }
+
+  private static func stem(_ name: String) -> Substring { name.prefix { $0 != "." } }
+
+  /// Puts the files into the folder of the model. Returns that folder.
+  private func install(
+    _ files: [NetworkKind: Checkpoint], as model: ModelDescriptor, _ options: ImportOptions, descriptor: Data? = nil
+  ) throws -> String {
+    guard let folder = descriptor == nil ? catalogue.installFolder(of: model) : catalogue.newFolder(for: model.name)
+    else {
+      throw StoreError.cannotWrite("\(model.name): there is no folder for its files; set RESSHIFT_MODELS to one")
+    }
+    let parts = model.parts.filter { files[$0.kind] != nil }
+    let isThere =
+      descriptor != nil && Files.exists(Files.join(folder, "model.json"))
+      || parts.contains { ModelDescriptor.path(of: $0.file, in: folder) != nil }
+    guard !isThere || options.force else {
+      throw RestoreError.usage("\(model.name) is installed already in \(folder); replace it with --force")
+    }
+    try Files.makeFolder(folder)
+    var record = InstallationRecord(folder: folder)
+    for (file, kind) in parts {
+      guard let checkpoint = files[kind] else { continue }
+      let name = options.half ? ModelDescriptor.converted(file) : file
+      let target = Files.join(folder, name)
+      if options.half {
+        try HalfPrecision.convert(checkpoint, to: target)
+      } else {
+        try Files.copy(checkpoint.path, to: target)
+      }
+      // The other form of the same file would go before it, or be left over.
+      for other in [file, ModelDescriptor.converted(file)] where other != name {
+        try Files.delete(Files.join(folder, other))
+        record.files.removeAll { $0.name == other }
+      }
+      try record.add(name, in: folder, source: checkpoint.path)
+    }
+    if let descriptor {
+      try Files.write(descriptor, to: Files.join(folder, "model.json"))
+      record.ownsDescriptor = true
+    }
+    try record.write(to: folder)
+    return folder
+  }
+}

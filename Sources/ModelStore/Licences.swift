@@ -1,0 +1,24 @@
+import FoundationEssentials
+import ResShift
+
+/// The licences that the user has agreed to, in a file of the user's own model folder: each is asked about once.
+public struct Licences {
+  private let file: String
+
+  init(modelFolder: String) {
+    file = Files.join(Files.folder(of: modelFolder), "accepted-licences.json")
+  }
+
+  private var accepted: [String] {
+    Files.read(file).flatMap { try? JSONDecoder().decode([String].self, from: $0) } ?? []
+  }
+
+  func isAccepted(_ licence: String) -> Bool { accepted.contains(licence) }
+
+  /// Throws `StoreError.cannotWrite`.
+  func accept(_ licence: String) throws {
+    guard !isAccepted(licence) else { return }
+    try Files.makeFolder(Files.folder(of: file))
+    try Files.write(JSONEncoder().encode(accepted + [licence]), to: file)
+  }
+}

@@ -1,0 +1,104 @@
+import Checkpoints
+import ResShift
+
+/// Gets the files of models, checks them, keeps account of them and removes them.
+public struct ModelStore: Sendable {
+  public let catalogue: ModelCatalogue
+
+  public init(_ catalogue: ModelCatalogue) { self.catalogue = catalogue }
+
+  /// Whether the user has agreed to the licence of a model, now or for another model of the same licence.
+  public func isLicenceAccepted(_ model: ModelDescriptor) -> Bool {
+    catalogue.installFolder(of: model).map { Licences(modelFolder: $0).isAccepted(model.licence) } ?? false
+  }
+
+  /// Notes that the user agrees to the licence of a model. Throws `StoreError.cannotWrite`.
+  public func acceptLicence(of model: ModelDescriptor) throws {
+    try Licences(modelFolder: folder(for: model)).accept(model.licence)
+  }
+
+  /// Where new files of a model go. Throws `StoreError.cannotWrite`.
+  func folder(for model: ModelDescriptor) throws -> String {
+    guard let folder = catalogue.installFolder(of: model) else {
+      throw StoreError.cannotWrite("\(model.name): there is no folder for its files; set RESSHIFT_MODELS to one")
+    }
+    return folder
+  }
+
+  // MARK: Verify
+
+  /// The state of one file of an installed model.
+  public struct FileState: Sendable {
+    public let path: String
+    /// What is wrong with it and what to do, in one line; nil if it is sound.
+    public let problem: String?
+    /// Whether there was a checksum to compare with.
+    public let hadChecksum: Bool
+  }
+
+  /// Compares the files of an installed model with their checksums and with the model's tensors.
+  public func verify(_ model: ModelDescriptor) -> [FileState] {
+    guard let folder = model.folder else { return [] }
+    let record = InstallationRecord(folder: folder)
+    return model.parts.map { file, kind in
+      let path = ModelDescriptor.path(of: file, in: folder) ?? Files.join(folder, file)
+      let known = record.file(Files.name(of: path))
+      let again = known.map { $0.source.contains("://") } ?? false ? "download" : "import"
+      let advice = "get it again with resshift models \(again) \(again == "download" ? model.name : "FILE") --force"
+      func state(_ problem: String?) -> FileState {
+        FileState(path: path, problem: problem, hadChecksum: known != nil)
+      }
+      if let known {
+        guard let bytes = Files.size(path) else { return state("\(path): is missing; \(advice)") }
+        guard bytes == known.bytes, Files.digest(path) == known.sha256 else {
+          return state("\(path): was changed after it was installed; \(advice)")
+        }
+      }
+      do {
+        try model.check(Checkpoint(path: path), as: kind)
+        return state(nil)
+      } catch {
+        return state("\(error)")
+      }
+    }
+  }
+
+  // MARK: Remove
+
+  /// Removes the weights of a model, and its `model.json` if that came with them; other files stay. Returns the bytes freed.
+  ///
+  /// Throws `RestoreError.usage` for a model that is built in or not the store's, `StoreError.cannotWrite`.
+  public func remove(_ model: ModelDescriptor) throws -> Int {
+    guard let folder = model.folder, catalogue.isTheUsers(folder) else {
+      throw RestoreError.usage("\(model.name) belongs to the system's installation and stays")
+    }
+    var record = InstallationRecord(folder: folder)
+    guard !record.files.isEmpty || model.unetSource != nil else {
+      throw RestoreError.usage(
+        "\(model.name) did not come by download or import and stays; if you do not want it, remove \(folder)")
+    }
+    let names = record.files.isEmpty ? model.files : record.files.map(\.name)
+    var freed = 0
+    for name in names {
+      guard let path = ModelDescriptor.path(of: name, in: folder) else { continue }
+      // Memory that another model's file shares is not free yet.
+      if Files.links(path) == 1 { freed += Files.size(path) ?? 0 }
+      try Files.delete(path)
+      record.files.removeAll { $0.name == name }
+    }
+    if record.ownsDescriptor { try Files.delete(Files.join(folder, "model.json")) }
+    try InstallationRecord.remove(from: folder)
+    Files.removeEmptyFolder(folder)
+    return freed
+  }
+}
+
+extension ModelDescriptor {
+  /// Its files and which network each holds.
+  var parts: [(file: String, kind: NetworkKind)] {
+    [(unetFile, .unet)] + (autoencoderFile.map { [($0, .autoencoder)] } ?? [])
+  }
+
+  /// Where a file can be had; nil if `model.json` does not say.
+  func source(of kind: NetworkKind) -> String? { kind == .unet ? unetSource : autoencoderSource }
+}

@@ -1,0 +1,94 @@
+import CTransfer
+import Glibc
+
+/// One file on its way from a server into a hidden part file, which a later attempt, or a later run, goes on with.
+struct Transfer {
+  let url: String
+  /// Where the whole file belongs.
+  let target: String
+
+  /// Attempts one after another that brought nothing.
+  private static let mostAttempts = 4
+
+  /// The part file; what it holds is whole when `fetch` returns.
+  var part: String { Files.hidden(target, "part") }
+  /// Beside it, what tells the version of the file that was begun.
+  private var versionFile: String { Files.hidden(target, "version.part") }
+
+  /// Bytes of both, and the caller's wish to stop as false.
+  typealias Progress = (_ done: Int, _ total: Int) -> Bool
+
+  /// Fetches what is missing. Throws `StoreError`; the part stays for the next time.
+  func fetch(_ progress: @escaping Progress) throws {
+    let file = open(part, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw Files.cannotWrite(part, "write") }
+    defer { close(file) }
+    let version = open(versionFile, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard version >= 0 else { throw Files.cannotWrite(versionFile, "write") }
+    defer { close(version) }
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      throw StoreError.cannotWrite("\(target): another program is downloading this file; wait for it")
+    }
+    // Nothing came: nothing to go on with.
+    defer { if Files.size(part) == 0 { discard() } }
+    var attempts = 0
+    while true {
+      let before = Files.size(part) ?? 0
+      let result = attempt(file, version, from: before, progress)
+      switch result.outcome {
+      case CT_DONE: return
+      case CT_STOPPED: throw StoreError.stopped
+      case CT_NOT_WRITTEN:
+        throw StoreError.cannotWrite("\(target): cannot write: \(String(cString: strerror(Int32(result.number))))")
+      case CT_REFUSED:
+        throw StoreError.notFetched(problem(result) + "; check the address, the proxy and the certificates")
+      default:
+        attempts = (Files.size(part) ?? 0) > before ? 1 : attempts + 1
+        guard attempts < Self.mostAttempts else {
+          throw StoreError.notFetched(problem(result) + "; the same command goes on from here")
+        }
+        // A moment longer each time: 0.3, 0.6, 1.2 seconds.
+        usleep(300_000 << UInt32(attempts - 1))
+      }
+    }
+  }
+
+  /// Forgets what has come so far.
+  func discard() {
+    Files.remove(part)
+    Files.remove(versionFile)
+  }
+
+  /// Puts the whole file in its place. Throws `StoreError.cannotWrite`.
+  func finish() throws {
+    Files.remove(versionFile)
+    try Files.move(part, to: target)
+  }
+
+  private func attempt(_ file: Int32, _ version: Int32, from: Int, _ progress: @escaping Progress) -> ct_result {
+    var result = ct_result()
+    let box = ProgressBox(progress)
+    ct_fetch(
+      url, file, version, Int64(from),
+      { context, done, total in
+        guard let context else { return 0 }
+        return Unmanaged<ProgressBox>.fromOpaque(context).takeUnretainedValue().body(Int(done), Int(total)) ? 0 : 1
+      }, Unmanaged.passUnretained(box).toOpaque(), &result)
+    withExtendedLifetime(box) {}
+    return result
+  }
+
+  private func problem(_ result: ct_result) -> String { "\(url): \(text(result.message))" }
+}
+
+/// A closure that C can carry along.
+private final class ProgressBox {
+  let body: Transfer.Progress
+
+  init(_ body: @escaping Transfer.Progress) { self.body = body }
+}
+
+/// A C string in a field of fixed size.
+private func text<Field>(_ field: Field) -> String {
+  withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+}
