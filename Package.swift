@@ -69,13 +69,15 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     .target(
-      name: "ResShiftGIMP", dependencies: ["ResShift", "CGimp"], exclude: ["README.md", "plug-in.map"],
+      name: "ResShiftGIMP", dependencies: ["ResShift", "ModelStore", "CGimp"], exclude: ["README.md", "plug-in.map"],
       linkerSettings: [
         .unsafeFlags(["-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/ResShiftGIMP/plug-in.map"])
       ]),
 
     // Tests: one target per module.
-    .target(name: "TestSupport", dependencies: ["TensorCore", "Checkpoints"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["TensorCore", "Checkpoints"], path: "Tests/TestSupport",
+      exclude: ["server.py"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
     .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport"]),
     .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TensorCore", "TestSupport"]),
@@ -84,11 +86,11 @@ let package = Package(
       name: "ResShiftTests",
       dependencies: ["ResShift", "Diffusion", "Models", "Layers", "TensorCore", "Checkpoints", "TestSupport"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["resshift", "ResShift", "ModelStore", "Checkpoints", "PictureFiles"],
-      exclude: ["Server"]),
+      name: "CommandLineTests",
+      dependencies: ["resshift", "ResShift", "ModelStore", "Checkpoints", "PictureFiles", "TestSupport"]),
     .testTarget(name: "PictureFilesTests", dependencies: ["PictureFiles"], exclude: ["Files"]),
     .testTarget(name: "CInterfaceTests", exclude: ["program"]),
-    .testTarget(name: "PluginTests", exclude: ["prelude.scm"]),
+    .testTarget(name: "PluginTests", dependencies: ["TestSupport"], exclude: ["prelude.scm"]),
   ],
   swiftLanguageModes: [.v6]
 )

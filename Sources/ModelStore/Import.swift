@@ -7,6 +7,8 @@ extension ModelStore {
   public struct ImportOptions: Sendable {
     /// Which model they are, or what an unknown one is to be called.
     public var name: String?
+    /// Call a model that is not known as its file, where there is no `name`.
+    public var ownName = false
     /// For a model that no `model.json` describes.
     public var task: ModelTask?
     public var steps: Int?
@@ -45,7 +47,8 @@ extension ModelStore {
       throw RestoreError.badModel(
         "\(paths[0]): an autoencoder that belongs to no known model; import it together with its UNet")
     }
-    guard let name = options.name else {
+    let fileName = String(Self.stem(Files.name(of: unet.path)))
+    guard let name = options.name ?? (options.ownName && !fileName.isEmpty ? fileName : nil) else {
       throw RestoreError.usage(
         "\(unet.path): a model of your own, as no known one has these tensors; name it with --name")
     }

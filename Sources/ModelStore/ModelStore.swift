@@ -65,18 +65,27 @@ public struct ModelStore: Sendable {
 
   // MARK: Remove
 
-  /// Removes the weights of a model, and its `model.json` if that came with them; other files stay. Returns the bytes freed.
-  ///
-  /// Throws `RestoreError.usage` for a model that is built in or not the store's, `StoreError.cannotWrite`.
-  public func remove(_ model: ModelDescriptor) throws -> Int {
+  /// Whether `remove` would: not for a model that is built in, and not for one that the user put there by hand.
+  public func canRemove(_ model: ModelDescriptor) -> Bool { (try? removable(model)) != nil }
+
+  /// The folder of a model that may be removed, and what is known of its files.
+  private func removable(_ model: ModelDescriptor) throws -> (folder: String, record: InstallationRecord) {
     guard let folder = model.folder, catalogue.isTheUsers(folder) else {
       throw RestoreError.usage("\(model.name) belongs to the system's installation and stays")
     }
-    var record = InstallationRecord(folder: folder)
+    let record = InstallationRecord(folder: folder)
     guard !record.files.isEmpty || model.unetSource != nil else {
       throw RestoreError.usage(
         "\(model.name) did not come by download or import and stays; if you do not want it, remove \(folder)")
     }
+    return (folder, record)
+  }
+
+  /// Removes the weights of a model, and its `model.json` if that came with them; other files stay. Returns the bytes freed.
+  ///
+  /// Throws `RestoreError.usage` for a model that is built in or not the store's, `StoreError.cannotWrite`.
+  public func remove(_ model: ModelDescriptor) throws -> Int {
+    var (folder, record) = try removable(model)
     let names = record.files.isEmpty ? model.files : record.files.map(\.name)
     var freed = 0
     for name in names {

@@ -37,7 +37,9 @@ final class Dialog {
   private init(_ procedure: Procedure, _ models: [ModelCatalogue.Entry], _ scales: [Int], _ initial: Settings) {
     self.models = models
     self.scales = scales
-    window = makeWindow(title: procedure.dialogTitle, role: procedure.rawValue, action: procedure.action)
+    window = makeDialog(
+      title: procedure.dialogTitle, role: procedure.rawValue,
+      buttons: [("_Cancel", GTK_RESPONSE_CANCEL), (procedure.action, GTK_RESPONSE_OK)])
     table = gtk_table_new(5, 2, 0)
     modelBox = gtk_combo_box_text_new()
     factorBox = gtk_combo_box_text_new()
@@ -112,29 +114,6 @@ final class Dialog {
 
 private let modelChanged: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void = { _, dialog in
   if let dialog { Unmanaged<Dialog>.fromOpaque(dialog).takeUnretainedValue().modelHasChanged() }
-}
-
-private typealias Widget = UnsafeMutablePointer<GtkWidget>?
-
-/// GTK's casts between a widget's types, which C does with macros.
-private func cast<T>(_ widget: Widget) -> UnsafeMutablePointer<T>? {
-  widget.map { UnsafeMutableRawPointer($0).assumingMemoryBound(to: T.self) }
-}
-
-private func makeWindow(title: String, role: String, action: String) -> Widget {
-  func id(_ response: GtkResponseType) -> Int32 { response.rawValue }
-  // The arguments end with a null, as C's variadic functions want it.
-  let window = "_Cancel".withCString { cancel in
-    action.withCString { action in
-      withVaList([cancel, id(GTK_RESPONSE_CANCEL), action, id(GTK_RESPONSE_OK), 0]) { buttons in
-        gimp_dialog_new_valist(title, role, nil, GtkDialogFlags(rawValue: 0), nil, nil, buttons)
-      }
-    }
-  }
-  gtk_dialog_set_default_response(cast(window), id(GTK_RESPONSE_OK))
-  gimp_window_set_transient(cast(window))
-  gtk_window_set_resizable(cast(window), 0)
-  return window
 }
 
 extension Procedure {

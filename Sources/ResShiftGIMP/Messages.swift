@@ -1,3 +1,4 @@
+import ModelStore
 import ResShift
 
 /// Why a procedure could not do its work; the text goes to the user as GIMP's error message.
@@ -11,6 +12,14 @@ enum PlugInError: Error {
 }
 
 extension PlugInError {
+  /// What is wrong, in one line.
+  var text: String {
+    switch self {
+    case .calling(let text), .execution(let text): text
+    case .cancelled: "Cancelled."
+    }
+  }
+
   /// What any error thrown on the way means to GIMP.
   init(_ error: any Error) {
     switch error {
@@ -18,6 +27,7 @@ extension PlugInError {
     case RestoreError.cancelled: self = .cancelled
     case RestoreError.usage(let text): self = .calling(text)
     case let error as RestoreError: self = .execution(error.message)
+    case let error as StoreError: self = .execution(error.message)
     default: self = .execution(String(describing: error))
     }
   }

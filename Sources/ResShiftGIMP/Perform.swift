@@ -37,7 +37,7 @@ extension Procedure {
   }
 
   /// Where models are looked for: the environment, the user's data folder, the folder of the plug-in.
-  private static var modelFolders: [String] {
+  static var modelFolders: [String] {
     ModelCatalogue.searchPath(
       programFolder: nil, plugInFolder: plugInFolder,
       environment: { name in getenv(name).map { String(cString: $0) } })

@@ -5,9 +5,10 @@ import ResShift
 @c(query)
 public func query() {
   for procedure in Procedure.allCases { procedure.register() }
+  ModelManager.register()
 }
 
-/// GIMP's call of one procedure. Return values: status, then the new layer or the message.
+/// GIMP's call of one procedure. Return values: status, then the new layer, if one was made, or the message.
 @c(run)
 public func run(
   name: UnsafePointer<CChar>?, count: gint, parameters: UnsafePointer<GimpParam>?,
@@ -15,10 +16,15 @@ public func run(
 ) {
   gegl_init(nil, nil)
   gimp_plugin_enable_precision()
-  let outcome: Result<gint32, PlugInError>
+  let outcome: Result<gint32?, PlugInError>
   do {
-    let procedure = try Procedure(calledAs: name)
-    outcome = .success(try procedure.perform(UnsafeBufferPointer(start: parameters, count: Int(count))))
+    let parameters = UnsafeBufferPointer(start: parameters, count: Int(count))
+    if name.map({ String(cString: $0) }) == ModelManager.procedure {
+      try ModelManager.show(parameters)
+      outcome = .success(nil)
+    } else {
+      outcome = .success(try Procedure(calledAs: name).perform(parameters))
+    }
   } catch {
     outcome = .failure(PlugInError(error))
   }
@@ -28,7 +34,7 @@ public func run(
   returnValues?.pointee = values
 }
 
-extension Result where Success == gint32, Failure == PlugInError {
+extension Result where Success == gint32?, Failure == PlugInError {
   /// Fills GIMP's return values; returns how many there are.
   fileprivate func write(to values: UnsafeMutablePointer<GimpParam>) -> gint {
     func put(_ status: GimpPDBStatusType, message: String?) -> gint {
@@ -38,7 +44,8 @@ extension Result where Success == gint32, Failure == PlugInError {
       return 2
     }
     switch self {
-    case .success(let layer):
+    case .success(nil): return put(GIMP_PDB_SUCCESS, message: nil)
+    case .success(let layer?):
       values[1] = GimpParam(type: GIMP_PDB_LAYER, data: GimpParamData(d_layer: layer))
       return put(GIMP_PDB_SUCCESS, message: nil) + 1
     case .failure(.calling(let text)): return put(GIMP_PDB_CALLING_ERROR, message: text)

@@ -57,7 +57,7 @@ private final class ThreadBody: Sendable {
 }
 
 /// Starts a detached thread.
-private func startThread(_ work: @escaping @Sendable () -> Void) throws {
+func startThread(_ work: @escaping @Sendable () -> Void) throws {
   var thread = pthread_t()
   let body = Unmanaged.passRetained(ThreadBody(work))
   let failure = pthread_create(

@@ -8,9 +8,11 @@ final class Desktop {
   private var processes: [Process] = []
   private var display = ""
   private var port: UInt16 = 0
+  private let environment: [String: String]
 
   /// Starts Xvfb, openbox and GIMP; `program` runs in GIMP after the tests' prelude.
-  init(_ program: String, put pictures: [String: Picture]) throws {
+  init(_ program: String, put pictures: [String: Picture], environment: [String: String] = [:]) throws {
+    self.environment = environment
     stage = try Stage.shared.get()
     folder = FileManager.default.temporaryDirectory.appending(path: "resshift-window-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -71,7 +73,8 @@ final class Desktop {
     processes.append(
       try Command.start(
         command,
-        environment: ["GIMP2_DIRECTORY": stage.gimpFolder.path, "LC_ALL": "C.UTF-8", "DISPLAY": display], log: log))
+        environment: ["GIMP2_DIRECTORY": stage.gimpFolder.path, "LC_ALL": "C.UTF-8", "DISPLAY": display]
+          .merging(environment) { $1 }, log: log))
     return log
   }
 }
