@@ -56,10 +56,12 @@ let package = Package(
       name: "CPictureCodecs", dependencies: ["CPNG", "CJPEG", "CTIFF", "CWebP"],
       linkerSettings: [.linkedLibrary("webp")]),
     .target(name: "PictureFiles", dependencies: ["ResShift", "CPictureCodecs"], exclude: ["README.md"]),
+    .target(
+      name: "Evaluation", dependencies: ["ResShift", "Diffusion", "TensorCore", "PictureFiles"], exclude: ["README.md"]),
     .executableTarget(
       name: "resshift",
       dependencies: [
-        "ResShift", "Models", "PictureFiles", "Checkpoints",
+        "ResShift", "Models", "PictureFiles", "Evaluation", "Checkpoints",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     .target(
@@ -79,6 +81,7 @@ let package = Package(
       dependencies: ["ResShift", "Diffusion", "Models", "Layers", "TensorCore", "Checkpoints", "TestSupport"]),
     .testTarget(name: "CommandLineTests", dependencies: ["resshift", "ResShift", "PictureFiles"]),
     .testTarget(name: "PictureFilesTests", dependencies: ["PictureFiles"], exclude: ["Files"]),
+    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "ResShift", "TestSupport"]),
     .testTarget(name: "CInterfaceTests", exclude: ["program"]),
     .testTarget(name: "PluginTests", exclude: ["prelude.scm"]),
   ],
