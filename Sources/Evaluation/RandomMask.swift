@@ -53,12 +53,12 @@ struct RandomMask {
       var (x, y) = (random.uniform(0, Double(mask.width)), random.uniform(0, Double(mask.height)))
       var angle = random.uniform(0, 2 * .pi)
       let radius = max(0.5, side * random.uniform(0.01, 0.04))
-      let steps = Int(side * random.uniform(0.2, 1) / radius)
-      for _ in 0...steps where covered < target {
+      let dabs = Int(side * random.uniform(0.2, 1) / (radius / 4))
+      for _ in 0...dabs where covered < target {
         dab(x, y, radius)
-        angle += random.uniform(-0.6, 0.6)
-        x += radius * cos(angle)
-        y += radius * sin(angle)
+        angle += random.uniform(-0.3, 0.3)
+        x += radius / 4 * cos(angle)
+        y += radius / 4 * sin(angle)
       }
     }
   }

@@ -56,8 +56,8 @@ struct EvaluateReport {
       for method in Trial.Method.allCases {
         guard let scores = entry.scores[method] else { continue }
         let numbers = metrics.map { metric in scores[metric].map { metric.text($0) } ?? "-" }
-        let seconds = method == .result ? TextTable.number(entry.seconds, 2) : ""
-        rows.append([method == .baseline ? entry.name : "", title(of: method)] + numbers + [seconds])
+        let seconds = method == .result ? [TextTable.number(entry.seconds, 2)] : []
+        rows.append([method == .baseline ? entry.name : "", title(of: method)] + numbers + seconds)
       }
     }
     var lines = [facts.joined(separator: ", "), "", TextTable.lines(rows, numbersFrom: 2)]
