@@ -62,10 +62,12 @@ let package = Package(
       name: "ModelStore", dependencies: ["ResShift", "Models", "Layers", "TensorCore", "Checkpoints", "CTransfer"],
       exclude: ["README.md"]),
     .target(name: "PictureFiles", dependencies: ["ResShift", "CPictureCodecs"], exclude: ["README.md"]),
+    .target(
+      name: "Evaluation", dependencies: ["ResShift", "Diffusion", "TensorCore", "PictureFiles"], exclude: ["README.md"]),
     .executableTarget(
       name: "resshift",
       dependencies: [
-        "ResShift", "Models", "ModelStore", "PictureFiles", "Checkpoints",
+        "ResShift", "Models", "ModelStore", "PictureFiles", "Evaluation", "Checkpoints",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     .target(
@@ -89,6 +91,7 @@ let package = Package(
       name: "CommandLineTests",
       dependencies: ["resshift", "ResShift", "ModelStore", "Checkpoints", "PictureFiles", "TestSupport"]),
     .testTarget(name: "PictureFilesTests", dependencies: ["PictureFiles"], exclude: ["Files"]),
+    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "ResShift", "TestSupport"]),
     .testTarget(name: "CInterfaceTests", exclude: ["program"]),
     .testTarget(name: "PluginTests", dependencies: ["TestSupport"], exclude: ["prelude.scm"]),
   ],

@@ -15,13 +15,12 @@ struct EncodedFile {
 
 /// From a picture to the bytes of its file.
 struct Encoder {
-  /// JPEG and WebP, 0...100: no loss that shows, a tenth of the size of a PNG file.
-  static let quality: Int32 = 95
-
   let format: PictureFormat
   /// For messages.
   let path: String
   let bitDepth: Int
+  /// JPEG and WebP, 0...100: no loss that shows, a tenth of the size of a PNG file.
+  var quality: Int32 = 95
 
   /// The caller frees the result.
   func encode(_ picture: PictureFile, notice: ((String) -> Void)?) throws -> EncodedFile {
@@ -48,9 +47,9 @@ struct Encoder {
           stored.pixels = samples
           switch format {
           case .png: return cpc_write_png(&stored, &file)
-          case .jpeg: return cpc_write_jpeg(&stored, Self.quality, &file)
+          case .jpeg: return cpc_write_jpeg(&stored, quality, &file)
           case .tiff: return cpc_write_tiff(&stored, &file)
-          case .webp: return cpc_write_webp(&stored, Self.quality, &file)
+          case .webp: return cpc_write_webp(&stored, quality, &file)
           }
         }
       }

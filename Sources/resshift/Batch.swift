@@ -16,7 +16,7 @@ struct Batch {
   /// Throws the failure of a single picture, or `ReportedFailure` when some of several failed.
   func run(task: ModelTask, factor: Int? = nil, _ restoration: Restoration) throws {
     try checkOutputs()
-    let descriptor = try ModelCatalogue.ofThisProgram.model(named: common.model, for: task)
+    let descriptor = try ModelCatalogue.ofThisProgram.model(named: common.engine.model, for: task)
     if let factor, factor > descriptor.diffusion.sf {
       throw Failure.usage(
         "--factor \(factor): the model \(descriptor.name) enlarges \(descriptor.diffusion.sf) times at most")
@@ -28,22 +28,24 @@ struct Batch {
       report.start(job.input, index: index)
       if common.skipExisting, FileSystem.kind(of: job.output) != .missing {
         report.finish("skipped", output: job.output)
-        if !common.quiet { Terminal.note("\(job.output): already there, skipped") }
+        if !common.engine.quiet { Terminal.note("\(job.output): already there, skipped") }
         continue
       }
       do {
         var picture = try PictureFile.read(job.input)
-        let bitDepth = try check(job, picture, scale: factor ?? descriptor.diffusion.sf, notice(report))
+        let bitDepth = try check(job, picture, scale: factor ?? descriptor.diffusion.sf, common.engine.notice(report))
         let engine = try restorer ?? load(descriptor)
         restorer = engine
         do {
-          picture.image = try restoration(engine, picture.image, job.input, options(report))
+          picture.image = try restoration(engine, picture.image, job.input, common.engine.restoreOptions(report))
         } catch let error as RestoreError {
           throw Failure(error, about: job.input)
         } catch let error as CheckpointError {
           throw ModelFailure(reason: error)
         }
-        try plan.withFolder { try picture.write(to: job.output, bitDepth: bitDepth, notice: notice(report)) }
+        try plan.withFolder {
+          try picture.write(to: job.output, bitDepth: bitDepth, notice: common.engine.notice(report))
+        }
         report.finish("done", output: job.output)
       } catch {
         report.finish("failed", output: job.output)
@@ -96,21 +98,6 @@ struct Batch {
       return try Restorer(descriptor)
     } catch {
       throw ModelFailure(reason: error)
-    }
-  }
-
-  private func options(_ report: ProgressReport) -> RestoreOptions {
-    var options = common.restoreOptions
-    options.progress = { report.advance(to: $0) }
-    options.notice = notice(report)
-    return options
-  }
-
-  private func notice(_ report: ProgressReport) -> (@Sendable (String) -> Void)? {
-    guard !common.quiet else { return nil }
-    return { text in
-      report.clearLine()
-      Terminal.note(text)
     }
   }
 }

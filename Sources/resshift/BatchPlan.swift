@@ -15,22 +15,9 @@ struct BatchPlan {
   /// Expands folders among the inputs. Throws a `Failure` for a plan that cannot work; missing inputs are found later.
   init(inputs: [String], output: String) throws {
     guard !output.isEmpty else { throw Failure.usage("--output is empty; name a file, or a folder for several") }
-    guard !inputs.contains("") else { throw Failure.usage("an input is empty; name a picture or a folder") }
-    var paths: [String] = []
-    var several = inputs.count > 1 || output.hasSuffix("/") || FileSystem.kind(of: output) == .folder
-    for input in inputs {
-      guard FileSystem.kind(of: input) == .folder else {
-        paths.append(input)
-        continue
-      }
-      several = true
-      let names = try FileSystem.entries(of: input).filter { PictureFormat(extensionOf: $0) != nil }
-      guard !names.isEmpty else {
-        let known = PictureFormat.allExtensions.joined(separator: ", ")
-        throw Failure.noInput("\(input): no pictures in this folder (\(known))")
-      }
-      paths += names.map { FileSystem.join(input, $0) }
-    }
+    let (paths, hasFolder) = try Self.pictures(of: inputs)
+    let several =
+      inputs.count > 1 || hasFolder || output.hasSuffix("/") || FileSystem.kind(of: output) == .folder
     guard several else {
       folder = nil
       jobs = [Job(input: paths[0], output: output)]
@@ -45,6 +32,28 @@ struct BatchPlan {
         throw Failure.usage("\(other) and \(job.input) would both be written to \(job.output)")
       }
     }
+  }
+
+  /// Pictures, and those in folders (not in folders inside them); whether there was a folder. Throws a `Failure` for an
+  /// empty name and for a folder without pictures.
+  static func pictures(of inputs: [String]) throws -> (paths: [String], hasFolder: Bool) {
+    guard !inputs.contains("") else { throw Failure.usage("an input is empty; name a picture or a folder") }
+    var paths: [String] = []
+    var hasFolder = false
+    for input in inputs {
+      guard FileSystem.kind(of: input) == .folder else {
+        paths.append(input)
+        continue
+      }
+      hasFolder = true
+      let names = try FileSystem.entries(of: input).filter { PictureFormat(extensionOf: $0) != nil }
+      guard !names.isEmpty else {
+        let known = PictureFormat.allExtensions.joined(separator: ", ")
+        throw Failure.noInput("\(input): no pictures in this folder (\(known))")
+      }
+      paths += names.map { FileSystem.join(input, $0) }
+    }
+    return (paths, hasFolder)
   }
 
   /// Runs `write`; the folder, if it has to be made for it, goes again when it throws.

@@ -51,11 +51,11 @@ struct BenchCommand: ParsableCommand {
     guard model == nil || architecture == nil else { throw ValidationError("give --model or --architecture, not both") }
     if let size, !(1...8192).contains(size) { throw ValidationError("--size must be 1 to 8192, found \(size)") }
     if scaling, let size, size < 16 { throw ValidationError("--size must be 16 or more with --scaling, found \(size)") }
-    try CommonOptions.check(threads: threads)
+    try EngineOptions.check(threads: threads)
   }
 
   func run() throws {
-    let workers = threads ?? CommonOptions.processors
+    let workers = threads ?? EngineOptions.processors
     let restorer = try restorer()
     if scaling {
       let measured = try BenchScaling(restorer, smallest: size, threads: workers)

@@ -2,8 +2,8 @@ import ArgumentParser
 import FoundationEssentials
 import ResShift
 
-/// The options that upscale, inpaint and restore share.
-struct CommonOptions: ParsableArguments {
+/// The options of everything that runs a model on pictures.
+struct EngineOptions: ParsableArguments {
   @Option(
     help: """
       A model's name (see resshift models list), or the path of a model.json or its folder; the built-in one by default.
@@ -45,19 +45,8 @@ struct CommonOptions: ParsableArguments {
     transform: MemorySize.init(parsing:))
   var memory: MemorySize?
 
-  @Option(
-    parsing: .unconditional,
-    help: "8 or 16 bits a sample; those of the input by default, as far as the type can hold them. 16: png and tiff.")
-  var bitDepth: Int?
-
-  @Flag(help: "Leave pictures alone whose output is already there.")
-  var skipExisting = false
-
   @Flag(help: "Say nothing but errors.")
   var quiet = false
-
-  @Option(help: "json: one object a line on standard output: progress with percent, then done, skipped or failed.")
-  var progress: ProgressFormat?
 
   func validate() throws {
     let pixels = 0...Int(Int32.max)
@@ -68,9 +57,6 @@ struct CommonOptions: ParsableArguments {
       throw ValidationError("--overlap must be 0 to \(pixels.upperBound), found \(overlap)")
     }
     try Self.check(threads: threads)
-    if let bitDepth, bitDepth != 8, bitDepth != 16 {
-      throw ValidationError("--bit-depth must be 8 or 16, found \(bitDepth)")
-    }
   }
 
   static func check(threads: Int?) throws {
@@ -92,11 +78,50 @@ struct CommonOptions: ParsableArguments {
     return options
   }
 
-  var progressStyle: ProgressReport.Style {
-    if progress == .json { return .json }
-    return quiet || !Terminal.errorsAreSeen ? .none : .terminal
+  /// The engine's options with progress and notices.
+  func restoreOptions(_ report: ProgressReport) -> RestoreOptions {
+    var options = restoreOptions
+    options.progress = { report.advance(to: $0) }
+    options.notice = notice(report)
+    return options
+  }
+
+  /// Where things go that the user should know; nil with --quiet.
+  func notice(_ report: ProgressReport) -> (@Sendable (String) -> Void)? {
+    guard !quiet else { return nil }
+    return { text in
+      report.clearLine()
+      Terminal.note(text)
+    }
   }
 
   /// The processors that this process may run on.
   static var processors: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
+}
+
+/// The options that upscale, inpaint and restore share.
+struct CommonOptions: ParsableArguments {
+  @OptionGroup var engine: EngineOptions
+
+  @Option(
+    parsing: .unconditional,
+    help: "8 or 16 bits a sample; those of the input by default, as far as the type can hold them. 16: png and tiff.")
+  var bitDepth: Int?
+
+  @Flag(help: "Leave pictures alone whose output is already there.")
+  var skipExisting = false
+
+  @Option(help: "json: one object a line on standard output: progress with percent, then done, skipped or failed.")
+  var progress: ProgressFormat?
+
+  func validate() throws {
+    if let bitDepth, bitDepth != 8, bitDepth != 16 {
+      throw ValidationError("--bit-depth must be 8 or 16, found \(bitDepth)")
+    }
+  }
+
+  var progressStyle: ProgressReport.Style {
+    if progress == .json { return .json }
+    return engine.quiet || !Terminal.errorsAreSeen ? .none : .terminal
+  }
 }

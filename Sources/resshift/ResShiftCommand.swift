@@ -19,6 +19,7 @@ struct ResShiftCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       UpscaleCommand.self, InpaintCommand.self, RestoreCommand.self, ModelsCommand.self, BenchCommand.self,
+      EvaluateCommand.self,
     ])
 }
 

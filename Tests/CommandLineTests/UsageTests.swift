@@ -6,7 +6,7 @@ import Testing
   @Test func helpNamesTheSubcommandsAndTheStatuses() throws {
     let run = try Workbench().run("--help")
     #expect(run.status == 0 && run.errors.isEmpty)
-    for word in ["upscale", "inpaint", "restore", "models", "bench", "64", "65", "66", "69", "71", "73", "130"] {
+    for word in ["upscale", "inpaint", "restore", "models", "bench", "evaluate", "64", "65", "66", "69", "71", "73", "130"] {
       #expect(run.output.contains(word))
     }
     #expect(run.output.contains("the status is that of the first failure"))
@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [[], ["upscale"], ["inpaint"], ["restore"], ["bench"]])
+  @Test(arguments: [[], ["upscale"], ["inpaint"], ["restore"], ["bench"], ["evaluate"]])
   func helpHasExamples(command: [String]) throws {
     let run = try Workbench().run(command + ["--help"])
     #expect(run.status == 0 && run.output.contains("Examples:\n  resshift "))

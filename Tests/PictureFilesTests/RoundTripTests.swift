@@ -71,6 +71,15 @@ import Testing
     #expect(read.resolution == file.resolution)
   }
 
+  /// In memory as through a file of the usual quality; a lower one loses more.
+  @Test func jpegWithoutAFile() throws {
+    let folder = try TemporaryFolder()
+    try PictureFile(image: smooth, bitDepth: 8).write(to: folder.file("a.jpg"), bitDepth: 8)
+    let file = try PictureFile.read(folder.file("a.jpg")).image
+    #expect(try smooth.throughJPEG(quality: 95) == file)
+    #expect(try difference(smooth.throughJPEG(quality: 10), smooth) > difference(file, smooth))
+  }
+
   @Test func jpegKeepsColourDetail() throws {
     // Columns of red and of blue: with shared chroma they would run together to purple.
     let folder = try TemporaryFolder()

@@ -1,0 +1,149 @@
+import Evaluation
+import PictureFiles
+import ResShift
+
+/// Which pictures an evaluation compares, and how they become trials.
+struct EvaluatePlan {
+  struct Pair {
+    let name: String
+    let original: String
+    let input: String?
+    let mask: String?
+  }
+
+  let pairs: [Pair]
+  private let command: EvaluateCommand
+  private let scale: Int
+
+  /// Finds the twin of each original. Throws a `Failure` for one that is missing, and for two originals of one name.
+  init(_ command: EvaluateCommand, scale: Int) throws {
+    self.command = command
+    self.scale = scale
+    let originals = try BatchPlan.pictures(of: command.original).paths
+    let inputs = try command.inputs.map(Self.picturesByName)
+    let masks = try command.masks.map(Self.picturesByName)
+    var seen: [String: String] = [:]
+    pairs = try originals.map { original in
+      let name = Self.stem(original)
+      if let other = seen.updateValue(original, forKey: name) {
+        throw Failure.usage("\(other) and \(original) have the same name, \(name); rename one of them")
+      }
+      func twin(_ pictures: [String: String]?, in folder: String?) throws -> String? {
+        guard let pictures, let folder else { return nil }
+        if let path = pictures[name] { return path }
+        throw Failure.noInput("\(FileSystem.join(folder, name)).*: no such picture, the twin of \(original)")
+      }
+      return Pair(
+        name: name, original: original, input: try twin(inputs, in: command.inputs),
+        mask: try twin(masks, in: command.masks))
+    }
+  }
+
+  /// Reads, cuts and spoils. Throws `PictureFileError`, and a `Failure` for sizes that do not fit.
+  func trial(_ pair: Pair) throws -> Trial {
+    let whole = try PictureFile.read(pair.original).image.opaqueRGB
+    let given = try pair.input.map { try PictureFile.read($0).image.opaqueRGB }
+    if let given, let path = pair.input,
+      given.width * scale != whole.width || given.height * scale != whole.height
+    {
+      let size = "\(given.width * scale)x\(given.height * scale)"
+      throw Failure.badData(
+        "\(pair.original): is \(whole.width)x\(whole.height), but its input \(path) is \(given.width)x\(given.height);"
+          + " the original must be \(size)\(scale > 1 ? ", \(scale) times as large" : ", the same size")")
+    }
+    let part = try part(of: whole, pair.original)
+    let original = whole.cropped(to: part.scaled(by: scale))
+    let input = given?.cropped(to: part)
+    let seed = command.engine.seed &+ Self.hash(pair.name)
+    if let path = pair.mask {
+      let mask = try PictureFile.read(path).image.maskWeights
+      guard (mask.width, mask.height) == (whole.width, whole.height) else {
+        throw Failure.badData(
+          "\(path): the mask is \(mask.width)x\(mask.height), but \(pair.original) is \(whole.width)x\(whole.height);"
+            + " make both the same size")
+      }
+      let hole = mask.cropped(to: part)
+      guard let input else { return Trial(name: pair.name, original: original, mask: hole) }
+      return Trial(name: pair.name, original: original, input: input, mask: hole)
+    }
+    if let input { return Trial(name: pair.name, original: original, input: input) }
+    let degradation = command.degrade ?? .clean
+    if degradation.makesHoles {
+      let mask = degradation.mask(width: original.width, height: original.height, seed: seed)
+      return Trial(name: pair.name, original: original, mask: mask)
+    }
+    return Trial(
+      name: pair.name, original: original,
+      input: try degradation.spoilt(original, scale: scale, quality: command.quality, seed: seed))
+  }
+
+  /// The middle of the picture, as large as --crop says, in pixels of the input.
+  private func part(of picture: PixelImage, _ path: String) throws -> PixelRect {
+    let (width, height) = (picture.width / scale, picture.height / scale)
+    guard width > 0, height > 0 else {
+      throw Failure.badData(
+        "\(path): is \(picture.width)x\(picture.height), too small for a factor of \(scale); take a larger picture")
+    }
+    let most = (command.crop ?? .max) / scale
+    let (w, h) = (min(width, most), min(height, most))
+    return PixelRect(x: (width - w) / 2, y: (height - h) / 2, width: w, height: h)
+  }
+
+  /// Pictures of a folder by their names without extension. Throws a `Failure` for two of one name.
+  private static func picturesByName(in folder: String) throws -> [String: String] {
+    var result: [String: String] = [:]
+    for name in try FileSystem.entries(of: folder) where PictureFormat(extensionOf: name) != nil {
+      let path = FileSystem.join(folder, name)
+      if let other = result.updateValue(path, forKey: stem(name)) {
+        throw Failure.usage("\(other) and \(path) have the same name, \(stem(name)); remove one of them")
+      }
+    }
+    return result
+  }
+
+  /// The name of a file without its folder and extension.
+  private static func stem(_ path: String) -> String {
+    let name = FileSystem.name(of: path)
+    guard PictureFormat(extensionOf: name) != nil, let dot = name.lastIndex(of: ".") else { return name }
+    return String(name[..<dot])
+  }
+
+  /// FNV-1a. Each picture has noise and holes of its own, whichever others there are.
+  private static func hash(_ name: String) -> UInt64 {
+    name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+  }
+}
+
+extension PixelRect {
+  fileprivate func scaled(by factor: Int) -> PixelRect {
+    PixelRect(x: x * factor, y: y * factor, width: width * factor, height: height * factor)
+  }
+}
+
+/// Where `--save` puts the pictures; what it wrote can be given to `evaluate` again.
+struct EvaluateFolder {
+  let path: String
+
+  /// Throws a `Failure` if nothing could be written there.
+  init(_ path: String) throws {
+    guard !path.isEmpty else { throw Failure.usage("--save is empty; name a folder") }
+    self.path = FileSystem.withoutSlashes(path)
+    let parent = FileSystem.kind(of: path) == .missing ? FileSystem.folder(of: self.path) : path
+    try FileSystem.checkWritable(folder: parent, for: path)
+  }
+
+  func write(_ trial: Trial, _ outcome: Trial.Outcome) throws {
+    let pictures: [(folder: String, picture: PixelImage?)] = [
+      ("originals", trial.original), ("inputs", trial.input), ("masks", trial.mask), ("baselines", outcome.baseline),
+      ("results", outcome.result), ("means", outcome.mean),
+    ]
+    _ = try FileSystem.createFolder(path)
+    for (folder, picture) in pictures {
+      guard let picture else { continue }
+      let folder = FileSystem.join(path, folder)
+      _ = try FileSystem.createFolder(folder)
+      try PictureFile(image: picture, bitDepth: 8).write(
+        to: FileSystem.join(folder, trial.name + ".png"), bitDepth: 8)
+    }
+  }
+}
