@@ -100,6 +100,7 @@ class SwinBlock(nn.Module):
             h = torch.roll(h, (-(w // 2), -(w // 2)), (2, 3))
         h = h.reshape(n, c, rows, w, columns, w).permute(0, 2, 4, 3, 5, 1).reshape(n * rows * columns, w * w, c)
         mask = self.mask(rows, columns)
+        mask = mask if mask is None else mask.to(h.device)
         h = self.attn(h, mask if mask is None or n == 1 else mask.repeat(n, 1, 1, 1))
         h = h.reshape(n, rows, columns, w, w, c).permute(0, 5, 1, 3, 2, 4).reshape(n, c, height, width)
         if self.mask_rule is not None:

@@ -12,7 +12,7 @@ from .swin import SwinLayer
 def step_embedding(step: Tensor, dim: int) -> Tensor:
     """[N] 0-based steps to [N, dim]: cosines, then sines, of falling frequency."""
     half = dim // 2
-    frequencies = torch.exp(torch.arange(half, dtype=torch.float32) * (-math.log(10000) / half))
+    frequencies = torch.exp(torch.arange(half, dtype=torch.float32, device=step.device) * (-math.log(10000) / half))
     angles = step[:, None].to(torch.float32) * frequencies
     return torch.cat([torch.cos(angles), torch.sin(angles)], dim=1)
 

@@ -1,0 +1,48 @@
+"""What is minimised: Charbonnier on pixels, the spectrum's amplitudes, and a discriminator's opinion."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+
+def charbonnier(a: Tensor, b: Tensor, epsilon: float = 1e-3) -> Tensor:
+    """A smooth mean absolute difference."""
+    return ((a - b).square() + epsilon**2).sqrt().mean()
+
+
+def frequency(a: Tensor, b: Tensor) -> Tensor:
+    """The mean absolute difference of the amplitudes in blocks of 32 x 32: it asks for the right amount of detail even
+    where nobody can know its place."""
+
+    def amplitudes(x: Tensor) -> Tensor:
+        n, c, height, width = x.shape
+        x = x[..., :height // 32 * 32, :width // 32 * 32]
+        x = x.reshape(n, c, height // 32, 32, width // 32, 32).transpose(3, 4)
+        return torch.fft.rfft2(x, norm="ortho").abs()
+
+    return (amplitudes(a.float()) - amplitudes(b.float())).abs().mean()
+
+
+class Discriminator(nn.Module):
+    """Says for each patch of a picture, beside what the network was given, whether it is a photograph: [N, 6, H, W] to
+    [N, 1, H/8, W/8]."""
+
+    def __init__(self, width: int = 48) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        channels = 6
+        for level in range(3):
+            outputs = width << level
+            layers += [spectral_norm(nn.Conv2d(channels, outputs, 4, stride=2, padding=1)), nn.LeakyReLU(0.2)]
+            channels = outputs
+        layers += [spectral_norm(nn.Conv2d(channels, channels, 3, padding=1)), nn.LeakyReLU(0.2)]
+        self.layers = nn.Sequential(*layers, spectral_norm(nn.Conv2d(channels, 1, 3, padding=1)))
+
+    def forward(self, picture: Tensor, given: Tensor) -> Tensor:
+        return self.layers(torch.cat([picture, given], dim=1))
+
+
+def discriminator_loss(real: Tensor, made: Tensor) -> Tensor:
+    """The hinge."""
+    return F.relu(1 - real).mean() + F.relu(1 + made).mean()

@@ -1,0 +1,75 @@
+"""The forward process of residual shifting (paper, section 3.1) and what the network is asked at a step."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from networks.autoencoder import PixelUnshuffle
+from networks.sampler import Sampler
+
+from .samples import push_pull
+
+
+class Process:
+    """`config` is a whole model.json whose autoencoder is a pixel-unshuffle."""
+
+    def __init__(self, config: dict) -> None:
+        self.sampler = Sampler(config["diffusion"])
+        self.sf: int = config["diffusion"]["sf"]
+        self.scale: float = config["diffusion"].get("scale_factor", 1.0)
+        self.autoencoder = PixelUnshuffle(config["autoencoder"]["pixel_unshuffle"])
+        self.masked: bool = config["unet"].get("cond_mask", False)
+        self.fills: bool = config.get("fill", "blank") == "push-pull"
+
+    def start_and_end(self, original: Tensor, condition: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """z_0 of the original, z_y of what is given, and the condition as the network gets it."""
+        lq = condition[:, :3]
+        if self.masked:
+            mask = condition[:, 3:]
+            if self.fills:
+                lq = push_pull(lq, (mask < 0).float())
+            condition = torch.cat([lq, mask], dim=1)
+        y = lq
+        if self.sf > 1:
+            y = F.interpolate(lq, scale_factor=float(self.sf), mode="bicubic", align_corners=False)
+        return self.encode(original), self.encode(y), condition
+
+    def encode(self, picture: Tensor) -> Tensor:
+        return self.autoencoder.encode(picture) * self.scale
+
+    def decode(self, z: Tensor) -> Tensor:
+        return self.autoencoder.decode(z / self.scale)
+
+    def shifted(self, z0: Tensor, zy: Tensor, t: Tensor, noise: Tensor) -> Tensor:
+        """z_t = z_0 + eta_t (z_y - z_0) + kappa sqrt(eta_t) noise (equation 2); t [N] of 1...T."""
+        eta = torch.tensor(self.sampler.eta, device=z0.device)[t][:, None, None, None]
+        return z0 + eta * (zy - z0) + self.sampler.kappa * eta.sqrt() * noise
+
+    def predicted(self, unet: nn.Module, zt: Tensor, zy: Tensor, t: Tensor, condition: Tensor) -> Tensor:
+        """The network's x_0 for z_t, as a latent."""
+        eta = torch.tensor(self.sampler.eta, device=zt.device)[t][:, None, None, None]
+        divisor = torch.ones_like(eta)
+        if self.sampler.normalize_input:
+            kappa = self.sampler.kappa
+            divisor = (1 + kappa**2 * eta).sqrt() if self.sampler.latent_flag else 1 + 3 * kappa * eta.sqrt()
+        output = unet(zt / divisor, t - 1, condition).float()
+        return self.sampler.start(output, zy)
+
+    @torch.no_grad()
+    def restored(self, unet: nn.Module, condition: Tensor, original: Tensor, random: torch.Generator) -> Tensor:
+        """The whole chain: a picture in [-1, 1]. `original` only gives the shape."""
+        _, zy, condition = self.start_and_end(original, condition)
+        z = self.sampler.prior(zy, torch.randn(zy.shape, generator=random).to(zy.device))
+        for t in range(self.sampler.steps, 0, -1):
+            steps = torch.full((len(z),), t, device=z.device)
+            start = self.predicted(unet, z, zy, steps, condition)
+            noise = torch.randn(z.shape, generator=random).to(z.device) if t > 1 else None
+            z = self.sampler.step(z, t, start, noise)
+        return self.decode(z).clamp(-1, 1)
+
+
+def psnr(a: Tensor, b: Tensor) -> float:
+    """Of pictures in [-1, 1], in dB."""
+    return -10 * math.log10(max(1e-12, float(((a - b) / 2).square().mean())))

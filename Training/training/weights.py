@@ -1,0 +1,46 @@
+"""Averages, checkpoints, and weights taken over from another model."""
+
+import os
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+
+class Average:
+    """The exponential moving average of a network's weights, which is what is exported."""
+
+    def __init__(self, network: nn.Module, decay: float) -> None:
+        self.decay = decay
+        self.state = {name: value.detach().clone() for name, value in network.state_dict().items()}
+
+    @torch.no_grad()
+    def update(self, network: nn.Module, iteration: int) -> None:
+        # Young averages forget faster, or the start would stay in them for long.
+        decay = min(self.decay, (1 + iteration) / (10 + iteration))
+        for name, value in network.state_dict().items():
+            self.state[name].lerp_(value, 1 - decay)
+
+
+def save(file: Path, state: dict) -> None:
+    """Replaces the file only when all is written."""
+    part = file.with_suffix(".part")
+    torch.save(state, part)
+    os.replace(part, file)
+
+
+def take_over(network: nn.Module, state: dict[str, Tensor]) -> tuple[int, int]:
+    """Copies the tensors that fit; returns how many did and how many the network has.
+
+    A first condition convolution with a mask serves a network without one: the mask is -1 where all is known, so its
+    weights go into the bias.
+    """
+    state = dict(state)
+    own = network.state_dict()
+    first, bias = "feature_extractor.0.weight", "feature_extractor.0.bias"
+    if first in own and first in state and state[first].shape[1] == 4 and own[first].shape[1] == 3:
+        state[bias] = state[bias] - state[first][:, 3].sum(dim=(1, 2))
+        state[first] = state[first][:, :3]
+    fitting = {name: value for name, value in state.items() if name in own and own[name].shape == value.shape}
+    network.load_state_dict(fitting, strict=False)
+    return len(fitting), len(own)
