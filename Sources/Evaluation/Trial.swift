@@ -13,6 +13,10 @@ public struct Trial: Sendable {
   /// Sizes must fit: the mask has the original's size, and so has the input of all tasks but super-resolution.
   public init(name: String, original: PixelImage, input: PixelImage, mask: PixelImage? = nil) {
     precondition(original.channels == 3 && input.channels == 3, "RGB pictures")
+    precondition(
+      original.width % input.width == 0 && original.width / input.width * input.height == original.height,
+      "an original of whole multiples of the input's size")
+    precondition(mask.map { ($0.width, $0.height) == (original.width, original.height) } ?? true, "a mask that fits")
     (self.name, self.original, self.input, self.mask) = (name, original, input, mask)
   }
 
@@ -76,11 +80,9 @@ public struct Trial: Sendable {
   }
 
   private func restored(_ restorer: Restorer, _ options: RestoreOptions) throws -> PixelImage {
-    switch restorer.descriptor.task {
-    case .superResolution: try restorer.upscale(input, factor: original.width / input.width, options)
-    case .inpainting: try restorer.inpaint(input, mask: mask ?? input.maskWeights, options)
-    case .restoration: try restorer.restore(input, options)
-    }
+    if let mask { return try restorer.inpaint(input, mask: mask, options) }
+    if restorer.descriptor.task == .restoration { return try restorer.restore(input, options) }
+    return try restorer.upscale(input, factor: original.width / input.width, options)
   }
 
   private func baseline() throws -> PixelImage {

@@ -6,7 +6,9 @@ import Testing
   @Test func helpNamesTheSubcommandsAndTheStatuses() throws {
     let run = try Workbench().run("--help")
     #expect(run.status == 0 && run.errors.isEmpty)
-    for word in ["upscale", "inpaint", "restore", "models", "bench", "evaluate", "64", "65", "66", "69", "71", "73", "130"] {
+    for word in [
+      "upscale", "inpaint", "restore", "models", "bench", "evaluate", "64", "65", "66", "69", "71", "73", "130",
+    ] {
       #expect(run.output.contains(word))
     }
     #expect(run.output.contains("the status is that of the first failure"))
