@@ -87,6 +87,7 @@ let package = Package(
     .testTarget(
       name: "ResShiftTests",
       dependencies: ["ResShift", "Diffusion", "Models", "Layers", "TensorCore", "Checkpoints", "TestSupport"]),
+    .testTarget(name: "ModelStoreTests", dependencies: ["ModelStore", "Models", "ResShift", "TestSupport"]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["resshift", "ResShift", "ModelStore", "Checkpoints", "PictureFiles", "TestSupport"]),

@@ -94,10 +94,11 @@ extension ModelStore {
       return other
     }
     if candidates.count < 2 { return candidates.first }
+    // Autoencoders are shared: only without a UNet do their names say anything.
+    let telling: NetworkKind = files[.unet] == nil ? .autoencoder : .unet
+    let hint = files[telling].map { Self.stem(Files.name(of: $0.path)) }
     let hinted = candidates.filter { model in
-      files.contains { kind, file in
-        model.parts.contains { $0.kind == kind && Self.stem($0.file) == Self.stem(Files.name(of: file.path)) }
-      }
+      model.parts.contains { $0.kind == telling && Self.stem($0.file) == hint }
     }
     if hinted.count == 1 { return hinted[0] }
     let names = (hinted.isEmpty ? candidates : hinted).map(\.name).joined(separator: ", ")

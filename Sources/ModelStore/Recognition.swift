@@ -7,10 +7,18 @@ import ResShift
 /// What leaves no trace in tensors is taken as in the published models: the shift mask, and the side of the latent (64)
 /// where the file has no masks of shifted windows, which tell it.
 public enum Recognition {
+  /// Tensors by name, with their shapes.
+  public typealias Shapes = [String: [Int]]
+
   /// The UNet of a checkpoint; nil if its tensors are not those of any `UNetModelSwin`.
-  public static func unet(of checkpoint: Checkpoint) -> UNetConfiguration? {
+  public static func unet(of checkpoint: Checkpoint) -> UNetConfiguration? { unet(of: checkpoint.shapes) }
+
+  /// The VQ autoencoder of a checkpoint; nil if its tensors are not those of one.
+  public static func autoencoder(of checkpoint: Checkpoint) -> VQConfiguration? { autoencoder(of: checkpoint.shapes) }
+
+  static func unet(of tensors: Shapes) -> UNetConfiguration? {
     func shape(_ name: String, rank: Int) -> [Int]? {
-      checkpoint.info(name).map(\.shape).flatMap { $0.count == rank ? $0 : nil }
+      tensors[name].flatMap { $0.count == rank ? $0 : nil }
     }
     guard let first = shape("input_blocks.0.0.weight", rank: 4), let out = shape("out.2.weight", rank: 4) else {
       return nil
@@ -69,10 +77,9 @@ public enum Recognition {
       lqSize: imageSize << stages, condMask: condition == 4)
   }
 
-  /// The VQ autoencoder of a checkpoint; nil if its tensors are not those of one.
-  public static func autoencoder(of checkpoint: Checkpoint) -> VQConfiguration? {
+  static func autoencoder(of tensors: Shapes) -> VQConfiguration? {
     func shape(_ name: String, rank: Int) -> [Int]? {
-      checkpoint.info(name).map(\.shape).flatMap { $0.count == rank ? $0 : nil }
+      tensors[name].flatMap { $0.count == rank ? $0 : nil }
     }
     guard let convIn = shape("encoder.conv_in.weight", rank: 4),
       let codebook = shape("quantize.embedding.weight", rank: 2),

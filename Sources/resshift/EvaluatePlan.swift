@@ -56,13 +56,7 @@ struct EvaluatePlan {
     let input = given?.cropped(to: part)
     let seed = command.engine.seed &+ Self.hash(pair.name)
     if let path = pair.mask {
-      let mask = try PictureFile.read(path).image.maskWeights
-      guard (mask.width, mask.height) == (whole.width, whole.height) else {
-        throw Failure.badData(
-          "\(path): the mask is \(mask.width)x\(mask.height), but \(pair.original) is \(whole.width)x\(whole.height);"
-            + " make both the same size")
-      }
-      let hole = mask.cropped(to: part)
+      let hole = try hole(path, pair.original, size: (whole.width, whole.height), part)
       guard let input else { return Trial(name: pair.name, original: original, mask: hole) }
       return Trial(name: pair.name, original: original, input: input, mask: hole)
     }
@@ -75,6 +69,28 @@ struct EvaluatePlan {
     return Trial(
       name: pair.name, original: original,
       input: try degradation.spoilt(original, scale: scale, quality: command.quality, seed: seed))
+  }
+
+  /// The part of a mask. Throws `PictureFileError`, and a `Failure` for one that does not fit or leaves nothing to do.
+  private func hole(
+    _ path: String, _ original: String, size: (width: Int, height: Int), _ part: PixelRect
+  ) throws -> PixelImage {
+    let mask = try PictureFile.read(path).image.maskWeights
+    guard (mask.width, mask.height) == size else {
+      throw Failure.badData(
+        "\(path): the mask is \(mask.width)x\(mask.height), but \(original) is \(size.width)x\(size.height);"
+          + " make both the same size")
+    }
+    let hole = mask.cropped(to: part)
+    let place = command.crop == nil ? "everywhere" : "all over the part that --crop leaves"
+    guard hole.samples.contains(where: { $0 > 0 }) else {
+      throw Failure.badData("\(path): the mask is black \(place), so there is nothing to fill; white is filled")
+    }
+    guard hole.samples.contains(where: { $0 <= 0 }) else {
+      throw Failure.badData(
+        "\(path): the mask is white \(place), so there is nothing left to continue from; make black what to keep")
+    }
+    return hole
   }
 
   /// The middle of the picture, as large as --crop says, in pixels of the input.

@@ -22,7 +22,7 @@ struct ModelsImportCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "For a network of your own: the steps it was trained for.")
   var steps: Int?
 
-  @Flag(help: "Store the weights in half precision: half the space, the same picture within 1/255.")
+  @Flag(help: "Store the weights in half precision: half the space, nearly the same pictures.")
   var half = false
 
   @Flag(help: "Replace files that are installed already.")

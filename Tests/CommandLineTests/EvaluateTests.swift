@@ -138,12 +138,14 @@ import Testing
   @Test func failures() throws {
     let bench = try Workbench()
     try photos(bench)
-    for folder in ["in", "masks"] {
+    for folder in ["in", "masks", "black", "white"] {
       try FileManager.default.createDirectory(
         at: bench.folder.appending(path: folder), withIntermediateDirectories: true)
     }
     try bench.write(Workbench.picture(17, 13), "in/a.png")
     try bench.write(Workbench.picture(17, 13), "masks/a.png")
+    try bench.write(PixelImage(width: 70, height: 53, channels: 1), "black/a.png")
+    try bench.write(PixelImage(width: 70, height: 53, channels: 1, repeating: 1), "white/a.png")
     try bench.write(Workbench.picture(3, 3), "small.png")
     try bench.write(Workbench.picture(30, 30), "a.jpg")
     let before = try bench.files
@@ -163,6 +165,9 @@ import Testing
       (["photos/a.png", "--inputs", "none"], 66, "none"),
       (["photos/a.png", "--inputs", "in"], 65, "photos/a.png: is 70x53, but its input in/a.png is 17x13"),
       (["photos/a.png", "--masks", "masks"], 65, "masks/a.png: the mask is 17x13, but photos/a.png is 70x53"),
+      (["photos/a.png", "--masks", "black"], 65, "black/a.png: the mask is black everywhere"),
+      (["photos/a.png", "--masks", "white"], 65, "white/a.png: the mask is white everywhere"),
+      (["photos/a.png", "--masks", "white", "--crop", "20"], 65, "white/a.png: the mask is white all over the part"),
       (["small.png", "--degrade", "clean"], 65, "small.png: is 3x3, too small for a factor of 4"),
       (["photos", "--degrade", "clean", "--sheet", "no/sheet.png"], 73, "no/sheet.png"),
       (["photos", "--degrade", "clean", "--sheet", "sheet.txt"], 64, "sheet.txt"),

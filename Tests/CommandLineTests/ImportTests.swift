@@ -60,7 +60,7 @@ import Testing
     #expect(try run("models", "import", Self.unet, Self.autoencoder, "--name", "tiny-b").status == 0)
     #expect(FileManager.default.fileExists(atPath: bench.path(".models/tiny-b/b_s4.pth")))
     try FileManager.default.copyItem(atPath: Self.unet, toPath: bench.path("a_s15.ckpt"))
-    #expect(try run("models", "import", "a_s15.ckpt").output.hasPrefix("tiny-a: installed in "))
+    #expect(try run("models", "import", "a_s15.ckpt", Self.autoencoder).output.hasPrefix("tiny-a: installed in "))
   }
 
   /// Half the space; every number rounded but the codebook's; the network still does its work.
