@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Standard output and error, and what Ctrl-C does.
 enum Terminal {
@@ -42,6 +43,7 @@ enum Terminal {
   ///
   /// Results appear by renaming a finished file, so there is nothing to tidy up.
   static func exitOnSignals() {
+    _ = isLeaving.load(ordering: .relaxed)
     signal(SIGINT) { _ in Terminal.leave("\nresshift: interrupted, the work at hand was given up\n", status: 130) }
     // Weights are read from the mapped file as they are needed; past its new end there is nothing to read.
     signal(SIGBUS) { _ in
@@ -56,9 +58,14 @@ enum Terminal {
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
+  /// Whether some thread is in `leave`; made before any handler is.
+  private static let isLeaving = Atomic(false)
+
   /// For signal handlers: only calls that are safe there. `line` begins with a line feed, for terminals, where the
   /// percentage has a line of its own.
   private static func leave(_ line: StaticString, status: Int32) -> Never {
+    // Threads may come here at once, each with a page of its own that is gone: one of them says so, the others wait.
+    if isLeaving.exchange(true, ordering: .relaxed) { while true { pause() } }
     let start = isatty(STDERR_FILENO) == 1 ? 0 : 1
     _ = Glibc.write(STDERR_FILENO, line.utf8Start + start, line.utf8CodeUnitCount - start)
     _exit(status)
