@@ -56,6 +56,10 @@ class Run:
         self.average.state = {name: value.to(self.device) for name, value in state["average"].items()}
         self.iteration, self.seed = state["iteration"], state["seed"]
 
+    def precision(self) -> torch.autocast:
+        """bfloat16 where the settings want it."""
+        return torch.autocast(self.device.split(":")[0], dtype=torch.bfloat16, enabled=self.settings["bf16"])
+
     def rate(self, last: int) -> float:
         """A linear start, then half a cosine down to a hundredth at iteration `last`."""
         warm = min(1.0, (self.iteration + 1) / self.settings["warm_up"])
@@ -75,8 +79,7 @@ class Run:
         z0, zy, condition = process.start_and_end(original, condition)
         noise = torch.randn(z0.shape, generator=random).to(self.device)
         zt = process.shifted(z0, zy, t, noise)
-        kind = self.device.split(":")[0]
-        with torch.autocast(kind, dtype=torch.bfloat16, enabled=settings["bf16"]):
+        with self.precision():
             predicted = process.predicted(self.unet, zt, zy, t, condition)
         made, given = process.decode(predicted), process.decode(zy)
         losses = {"pixels": charbonnier(made, original), "frequency": frequency(made, original)}
@@ -84,7 +87,7 @@ class Run:
         critical = settings["adversarial"] > 0 and self.iteration >= settings["adversarial_from"]
         if critical:
             self.discriminator.requires_grad_(False)
-            with torch.autocast(kind, dtype=torch.bfloat16, enabled=settings["bf16"]):
+            with self.precision():
                 losses["adversarial"] = -self.discriminator(made, given).float().mean()
             total = total + settings["adversarial"] * losses["adversarial"]
         self.optimiser.zero_grad(set_to_none=True)
@@ -93,7 +96,7 @@ class Run:
         self.optimiser.step()
         if critical:
             self.discriminator.requires_grad_(True)
-            with torch.autocast(kind, dtype=torch.bfloat16, enabled=settings["bf16"]):
+            with self.precision():
                 real = self.discriminator(original, given).float()
                 fake = self.discriminator(made.detach(), given).float()
             losses["discriminator"] = discriminator_loss(real, fake)

@@ -31,11 +31,15 @@ class Sampler:
 
     def network_input(self, z: Array, t: int) -> Array:
         """z_t at about unit variance."""
+        return z * self.input_scale(self.eta[t])
+
+    def input_scale(self, eta):
+        """What z_t of an eta, a number or an array of them, is multiplied by for the network."""
         if not self.normalize_input:
-            return z
+            return 1.0
         if self.latent_flag:
-            return z * (1 / math.sqrt(1 + self.kappa**2 * self.eta[t]))
-        return z * (1 / (1 + 3 * self.kappa * math.sqrt(self.eta[t])))
+            return 1 / (1 + self.kappa**2 * eta) ** 0.5
+        return 1 / (1 + 3 * self.kappa * eta**0.5)
 
     def start(self, output: Array, zy: Array) -> Array:
         """x_0 from the network's output."""

@@ -46,9 +46,10 @@ static size_t header(char *line, size_t size, size_t count, void *context) {
 static int begin(transfer *t) {
   long status = 0;
   curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
-  if (status != 206) t->from = 0;
-  if (status == 206 && t->is_wrong_part) return 0;
-  if (status != 206) {
+  if (status == 206) {
+    if (t->is_wrong_part) return 0;
+  } else {
+    t->from = 0;
     const ssize_t length = (ssize_t)strlen(t->etag);
     if (ftruncate(t->version, 0) != 0 || pwrite(t->version, t->etag, (size_t)length, 0) != length) return 0;
   }
@@ -81,8 +82,8 @@ static size_t body(char *bytes, size_t size, size_t count, void *context) {
 static int report(void *context, curl_off_t total, curl_off_t done, curl_off_t up_total, curl_off_t up_done) {
   (void)up_total, (void)up_done;
   transfer *t = context;
-  const int64_t before = t->is_begun ? t->from : 0;
-  return t->is_begun ? t->progress(t->context, before + done, total > 0 ? before + total : 0) : t->progress(t->context, 0, 0);
+  if (!t->is_begun) return t->progress(t->context, 0, 0);
+  return t->progress(t->context, t->from + done, total > 0 ? t->from + total : 0);
 }
 
 static ct_outcome outcome(CURLcode code, const transfer *t) {

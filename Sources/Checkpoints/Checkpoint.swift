@@ -2,6 +2,12 @@
 public final class Checkpoint: Sendable {
   /// All tensors, sorted by name, without the prefixes that wrappers of PyTorch add.
   public let tensors: [TensorInfo]
+  /// The tensors without the masks and index tables that are stored beside the weights, but are not learnt.
+  public var weights: [TensorInfo] {
+    tensors.filter { tensor in
+      !["attn_mask", "relative_position_index"].contains { tensor.name == $0 || tensor.name.hasSuffix("." + $0) }
+    }
+  }
   private let file: MappedFile
   private let stored: [String: StoredTensor]
 

@@ -6,11 +6,13 @@ struct HoleScores {
   private static let rimWidth = 16
 
   private let original: PixelImage
+  private let originalLuma: Luma
   private let isHole: [Bool]
   private let isRim: [Bool]
 
   init(_ original: PixelImage, mask: PixelImage) {
     self.original = original
+    originalLuma = Luma(original)
     isHole = mask.samples.map { $0 > 0 }
     let near = Self.widened(isHole, width: mask.width, height: mask.height, by: Self.rimWidth)
     isRim = zip(near, isHole).map { $0 && !$1 }
@@ -20,7 +22,7 @@ struct HoleScores {
     let luma = Luma(result)
     let hole = isHole
     var scores: Scores = [
-      .holePSNR: Likeness.psnr(luma.values, Luma(original).values) { hole[$0] },
+      .holePSNR: Likeness.psnr(luma.values, originalLuma.values) { hole[$0] },
       .holeL1: meanDifference(result),
     ]
     if let inside = gradientEnergy(luma, isHole), let around = gradientEnergy(luma, isRim), around > 0 {

@@ -29,10 +29,7 @@ public final class CheckpointWeights: WeightSource {
 
   /// Throws `CheckpointError.surplusTensors` if the file holds weights that the network did not ask for.
   public func finish() throws {
-    let buffers = ["attn_mask", "relative_position_index"]
-    let surplus = checkpoint.tensors.map(\.name).filter { name in
-      !used.contains(name) && !buffers.contains { name == $0 || name.hasSuffix("." + $0) }
-    }
+    let surplus = checkpoint.weights.map(\.name).filter { !used.contains($0) }
     if !surplus.isEmpty { throw CheckpointError.surplusTensors(file: checkpoint.path, tensors: surplus) }
   }
 }

@@ -5,7 +5,6 @@ import ResShift
 extension ModelDescriptor {
   /// The text of a `model.json` that reads as this model, under the published names of the parameters.
   public var json: String {
-    func list(_ numbers: [Int]) -> String { "[" + numbers.map(String.init).joined(separator: ", ") + "]" }
     let files = [("unet", unetFile)] + (autoencoderFile.map { [("autoencoder", $0)] } ?? [])
     let autoencoder: String =
       switch self.autoencoder {
@@ -49,9 +48,8 @@ extension ModelDescriptor {
 
 extension UNetConfiguration {
   /// The object `unet` of a `model.json`.
-  public var json: String {
-    func list(_ numbers: [Int]) -> String { "[" + numbers.map(String.init).joined(separator: ", ") + "]" }
-    return object(
+  fileprivate var json: String {
+    object(
       [
         ("image_size", "\(imageSize)"), ("in_channels", "\(inChannels)"), ("model_channels", "\(modelChannels)"),
         ("out_channels", "\(outChannels)"), ("attention_resolutions", list(attentionResolutions)),
@@ -69,6 +67,8 @@ private func object(_ members: [(name: String, value: String)], indent: Int) -> 
   let space = String(repeating: " ", count: indent)
   return "{\n" + members.map { "\(space)  \"\($0.name)\": \($0.value)" }.joined(separator: ",\n") + "\n\(space)}"
 }
+
+private func list(_ numbers: [Int]) -> String { "[" + numbers.map(String.init).joined(separator: ", ") + "]" }
 
 private func quoted(_ text: String) -> String {
   guard let data = try? JSONEncoder().encode(text) else { return "\"\"" }

@@ -33,8 +33,8 @@ extension ModelStore {
         throw RestoreError.usage(
           "model.json of \(model.name) does not say where to get \(file); import the file instead")
       }
-      let target = Files.join(folder, file)
-      let url = base.map { Self.join($0, Files.name(of: source)) } ?? source
+      let target = ModelPath.join(folder, file)
+      let url = base.map { Self.join($0, ModelPath.lastComponent(source)) } ?? source
       if !force, let twin = soundTwin(of: file, kind, model) {
         try Files.share(twin.path, as: target)
         guard report(.shared(file: file, with: twin.model)) else { throw StoreError.stopped }
@@ -43,7 +43,7 @@ extension ModelStore {
       }
       try record.add(file, in: folder, source: url)
       try record.write(to: folder)
-      guard report(.installed(file: file, bytes: Files.size(target) ?? 0)) else { throw StoreError.stopped }
+      guard report(.installed(file: file, bytes: ModelPath.sizeOfFile(target) ?? 0)) else { throw StoreError.stopped }
     }
   }
 
@@ -52,7 +52,7 @@ extension ModelStore {
     _ report: (DownloadEvent) -> Bool
   ) throws {
     let transfer = Transfer(url: url, target: target)
-    let folder = Files.folder(of: target)
+    let folder = ModelPath.folder(ofFile: target)
     var refusal: StoreError?
     // Whatever the numbers' type, and with room for names: an answer without end must not fill the disk.
     let most = 8 * (kind == .unet ? model.unet.parameterCount : model.autoencoder.parameterCount) + 1 << 26
@@ -68,7 +68,7 @@ extension ModelStore {
             refusal = .damaged("\(url): longer than the file of \(model.name) can be; check the address")
             return false
           }
-          return report(.fetching(file: Files.name(of: target), done: done, total: total))
+          return report(.fetching(file: ModelPath.lastComponent(target), done: done, total: total))
         }
       } catch StoreError.stopped {
         if case .damaged = refusal { transfer.discard() }
@@ -84,7 +84,7 @@ extension ModelStore {
       throw StoreError.damaged("what came is not a file of \(model.name): \(text)")
     }
     try transfer.finish()
-    let converted = Files.join(folder, ModelDescriptor.converted(Files.name(of: target)))
+    let converted = ModelPath.join(folder, ModelDescriptor.converted(ModelPath.lastComponent(target)))
     if converted != target { try Files.delete(converted) }
   }
 
@@ -97,8 +97,10 @@ extension ModelStore {
       else {
         continue
       }
-      let path = Files.join(folder, file)
-      if Files.exists(path), (try? model.check(Checkpoint(path: path), as: kind)) != nil { return (path, entry.name) }
+      let path = ModelPath.join(folder, file)
+      if ModelPath.exists(path), (try? model.check(Checkpoint(path: path), as: kind)) != nil {
+        return (path, entry.name)
+      }
     }
     return nil
   }

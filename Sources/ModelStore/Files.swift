@@ -1,31 +1,10 @@
 import CTransfer
 import FoundationEssentials
 import Glibc
+import ResShift
 
-/// The little that the store needs to know of files.
+/// What the store does with files, beyond `ModelPath`.
 enum Files {
-  static func join(_ folder: String, _ name: String) -> String { folder + "/" + name }
-
-  static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
-
-  static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-
-  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
-
-  static func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-  }
-
-  /// Bytes of a file; nil if there is none.
-  static func size(_ path: String) -> Int? {
-    var status = stat()
-    return stat(path, &status) == 0 ? Int(status.st_size) : nil
-  }
-
   /// How many names a file has.
   static func links(_ path: String) -> Int {
     var status = stat()
@@ -38,12 +17,12 @@ enum Files {
     return statvfs(folder, &status) == 0 ? Int(status.f_bavail) * Int(status.f_frsize) : nil
   }
 
-  /// Makes a folder and those above it. Throws `StoreError.cannotWrite`.
+  /// Makes a folder, given by its absolute path, and those above it. Throws `StoreError.cannotWrite`.
   static func makeFolder(_ path: String) throws {
-    if isFolder(path) { return }
-    let above = folder(of: path)
-    if above != path, above != "." { try makeFolder(above) }
-    guard mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) else {
+    if ModelPath.isFolder(path) { return }
+    let above = ModelPath.folder(ofFile: path)
+    if above != path { try makeFolder(above) }
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST && ModelPath.isFolder(path) else {
       throw cannotWrite(path, "make this folder")
     }
   }
@@ -106,7 +85,9 @@ enum Files {
   }
 
   /// The name of a file on its way: `.NAME.KIND`, beside it.
-  static func hidden(_ path: String, _ kind: String) -> String { join(folder(of: path), ".\(name(of: path)).\(kind)") }
+  static func hidden(_ path: String, _ kind: String) -> String {
+    ModelPath.join(ModelPath.folder(ofFile: path), ".\(ModelPath.lastComponent(path)).\(kind)")
+  }
 
   /// The error for what the system has just refused.
   static func cannotWrite(_ path: String, _ action: String) -> StoreError {

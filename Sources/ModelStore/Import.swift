@@ -27,12 +27,12 @@ extension ModelStore {
   public func importModel(_ paths: [String], _ options: ImportOptions) throws -> (
     model: ModelDescriptor, folder: String
   ) {
-    if paths.count == 1, Files.isFolder(paths[0]) || paths[0].hasSuffix(".json") {
+    if paths.count == 1, ModelPath.isFolder(paths[0]) || paths[0].hasSuffix(".json") {
       return try importFolder(paths[0], options)
     }
     var files: [NetworkKind: Checkpoint] = [:]
     for path in paths {
-      guard Files.exists(path) else { throw RestoreError.notFound("\(path): no such file") }
+      guard ModelPath.exists(path) else { throw RestoreError.notFound("\(path): no such file") }
       let checkpoint = try Checkpoint(path: path)
       guard let kind = NetworkKind(of: checkpoint) else {
         throw RestoreError.badModel(
@@ -47,7 +47,7 @@ extension ModelStore {
       throw RestoreError.badModel(
         "\(paths[0]): an autoencoder that belongs to no known model; import it together with its UNet")
     }
-    let fileName = String(Self.stem(Files.name(of: unet.path)))
+    let fileName = String(Self.stem(ModelPath.lastComponent(unet.path)))
     guard let name = options.name ?? (options.ownName && !fileName.isEmpty ? fileName : nil) else {
       throw RestoreError.usage(
         "\(unet.path): a model of your own, as no known one has these tensors; name it with --name")
@@ -58,8 +58,8 @@ extension ModelStore {
     var model = try Recognition.model(
       name: name, unet: unet, autoencoder: files[.autoencoder], task: options.task, steps: options.steps
     )
-    model.unetFile = Files.name(of: unet.path)
-    model.autoencoderFile = files[.autoencoder].map { Files.name(of: $0.path) }
+    model.unetFile = ModelPath.lastComponent(unet.path)
+    model.autoencoderFile = files[.autoencoder].map { ModelPath.lastComponent($0.path) }
     return (model, try install(files, as: model, options, descriptor: Data(model.json.utf8)))
   }
 
@@ -69,7 +69,7 @@ extension ModelStore {
     guard let folder = model.folder else { throw RestoreError.notFound("\(path): no such folder") }
     var files: [NetworkKind: Checkpoint] = [:]
     for (file, kind) in model.parts {
-      let checkpoint = try Checkpoint(path: ModelDescriptor.path(of: file, in: folder) ?? Files.join(folder, file))
+      let checkpoint = try Checkpoint(path: ModelDescriptor.path(of: file, in: folder) ?? ModelPath.join(folder, file))
       try model.check(checkpoint, as: kind)
       files[kind] = checkpoint
     }
@@ -77,7 +77,7 @@ extension ModelStore {
       model.name = name
       return (model, try install(files, as: model, options, descriptor: Data(model.json.utf8)))
     }
-    return (model, try install(files, as: model, options, descriptor: Files.read(Files.join(folder, "model.json"))))
+    return (model, try install(files, as: model, options, descriptor: Files.read(ModelPath.join(folder, "model.json"))))
   }
 
   /// The model of the catalogue that all files belong to; nil if none has such tensors.
@@ -96,7 +96,7 @@ extension ModelStore {
     if candidates.count < 2 { return candidates.first }
     // Autoencoders are shared: only without a UNet do their names say anything.
     let telling: NetworkKind = files[.unet] == nil ? .autoencoder : .unet
-    let hint = files[telling].map { Self.stem(Files.name(of: $0.path)) }
+    let hint = files[telling].map { Self.stem(ModelPath.lastComponent($0.path)) }
     let hinted = candidates.filter { model in
       model.parts.contains { $0.kind == telling && Self.stem($0.file) == hint }
     }
@@ -112,13 +112,10 @@ extension ModelStore {
   private func install(
     _ files: [NetworkKind: Checkpoint], as model: ModelDescriptor, _ options: ImportOptions, descriptor: Data? = nil
   ) throws -> String {
-    guard let folder = descriptor == nil ? catalogue.installFolder(of: model) : catalogue.newFolder(for: model.name)
-    else {
-      throw StoreError.cannotWrite("\(model.name): there is no folder for its files; set RESSHIFT_MODELS to one")
-    }
+    let folder = try folder(for: model, isNew: descriptor != nil)
     let parts = model.parts.filter { files[$0.kind] != nil }
     let isThere =
-      descriptor != nil && Files.exists(Files.join(folder, "model.json"))
+      descriptor != nil && ModelPath.exists(ModelPath.join(folder, "model.json"))
       || parts.contains { ModelDescriptor.path(of: $0.file, in: folder) != nil }
     guard !isThere || options.force else {
       throw RestoreError.usage("\(model.name) is installed already in \(folder); replace it with --force")
@@ -128,7 +125,7 @@ extension ModelStore {
     for (file, kind) in parts {
       guard let checkpoint = files[kind] else { continue }
       let name = options.half ? ModelDescriptor.converted(file) : file
-      let target = Files.join(folder, name)
+      let target = ModelPath.join(folder, name)
       if options.half {
         try HalfPrecision.convert(checkpoint, to: target)
       } else {
@@ -136,13 +133,13 @@ extension ModelStore {
       }
       // The other form of the same file would go before it, or be left over.
       for other in [file, ModelDescriptor.converted(file)] where other != name {
-        try Files.delete(Files.join(folder, other))
+        try Files.delete(ModelPath.join(folder, other))
         record.files.removeAll { $0.name == other }
       }
       try record.add(name, in: folder, source: checkpoint.path)
     }
     if let descriptor {
-      try Files.write(descriptor, to: Files.join(folder, "model.json"))
+      try Files.write(descriptor, to: ModelPath.join(folder, "model.json"))
       record.ownsDescriptor = true
     }
     try record.write(to: folder)

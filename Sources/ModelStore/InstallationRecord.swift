@@ -1,4 +1,5 @@
 import FoundationEssentials
+import ResShift
 
 /// `files.json` beside a model's files: what the store has put there, to be compared with later.
 struct InstallationRecord: Codable, Equatable {
@@ -18,7 +19,7 @@ struct InstallationRecord: Codable, Equatable {
 
   /// That of a folder, empty if there is none or it cannot be read.
   init(folder: String) {
-    guard let data = Files.read(Files.join(folder, Self.name)),
+    guard let data = Files.read(ModelPath.join(folder, Self.name)),
       let record = try? JSONDecoder().decode(Self.self, from: data)
     else { return }
     self = record
@@ -28,8 +29,8 @@ struct InstallationRecord: Codable, Equatable {
 
   /// Notes a file that has just been put into `folder`. Throws `StoreError`.
   mutating func add(_ name: String, in folder: String, source: String) throws {
-    let path = Files.join(folder, name)
-    guard let bytes = Files.size(path), let sha256 = Files.digest(path) else {
+    let path = ModelPath.join(folder, name)
+    guard let bytes = ModelPath.sizeOfFile(path), let sha256 = Files.digest(path) else {
       throw StoreError.damaged("\(path): cannot be read right after it was written")
     }
     files.removeAll { $0.name == name }
@@ -41,8 +42,8 @@ struct InstallationRecord: Codable, Equatable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     guard let data = try? encoder.encode(self) else { return }
-    try Files.write(data, to: Files.join(folder, Self.name))
+    try Files.write(data, to: ModelPath.join(folder, Self.name))
   }
 
-  static func remove(from folder: String) throws { try Files.delete(Files.join(folder, name)) }
+  static func remove(from folder: String) throws { try Files.delete(ModelPath.join(folder, name)) }
 }

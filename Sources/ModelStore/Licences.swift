@@ -2,11 +2,11 @@ import FoundationEssentials
 import ResShift
 
 /// The licences that the user has agreed to, in a file of the user's own model folder: each is asked about once.
-public struct Licences {
+struct Licences {
   private let file: String
 
   init(modelFolder: String) {
-    file = Files.join(Files.folder(of: modelFolder), "accepted-licences.json")
+    file = ModelPath.join(ModelPath.folder(ofFile: modelFolder), "accepted-licences.json")
   }
 
   private var accepted: [String] {
@@ -18,7 +18,7 @@ public struct Licences {
   /// Throws `StoreError.cannotWrite`.
   func accept(_ licence: String) throws {
     guard !isAccepted(licence) else { return }
-    try Files.makeFolder(Files.folder(of: file))
+    try Files.makeFolder(ModelPath.folder(ofFile: file))
     try Files.write(JSONEncoder().encode(accepted + [licence]), to: file)
   }
 }

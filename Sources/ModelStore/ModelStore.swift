@@ -17,9 +17,9 @@ public struct ModelStore: Sendable {
     try Licences(modelFolder: folder(for: model)).accept(model.licence)
   }
 
-  /// Where new files of a model go. Throws `StoreError.cannotWrite`.
-  func folder(for model: ModelDescriptor) throws -> String {
-    guard let folder = catalogue.installFolder(of: model) else {
+  /// Where new files of a model go, or a new model with its `model.json`. Throws `StoreError.cannotWrite`.
+  func folder(for model: ModelDescriptor, isNew: Bool = false) throws -> String {
+    guard let folder = isNew ? catalogue.newFolder(for: model.name) : catalogue.installFolder(of: model) else {
       throw StoreError.cannotWrite("\(model.name): there is no folder for its files; set RESSHIFT_MODELS to one")
     }
     return folder
@@ -41,15 +41,15 @@ public struct ModelStore: Sendable {
     guard let folder = model.folder else { return [] }
     let record = InstallationRecord(folder: folder)
     return model.parts.map { file, kind in
-      let path = ModelDescriptor.path(of: file, in: folder) ?? Files.join(folder, file)
-      let known = record.file(Files.name(of: path))
+      let path = ModelDescriptor.path(of: file, in: folder) ?? ModelPath.join(folder, file)
+      let known = record.file(ModelPath.lastComponent(path))
       let again = known.map { $0.source.contains("://") } ?? false ? "download" : "import"
       let advice = "get it again with resshift models \(again) \(again == "download" ? model.name : "FILE") --force"
       func state(_ problem: String?) -> FileState {
         FileState(path: path, problem: problem, hadChecksum: known != nil)
       }
       if let known {
-        guard let bytes = Files.size(path) else { return state("\(path): is missing; \(advice)") }
+        guard let bytes = ModelPath.sizeOfFile(path) else { return state("\(path): is missing; \(advice)") }
         guard bytes == known.bytes, Files.digest(path) == known.sha256 else {
           return state("\(path): was changed after it was installed; \(advice)")
         }
@@ -85,17 +85,16 @@ public struct ModelStore: Sendable {
   ///
   /// Throws `RestoreError.usage` for a model that is built in or not the store's, `StoreError.cannotWrite`.
   public func remove(_ model: ModelDescriptor) throws -> Int {
-    var (folder, record) = try removable(model)
+    let (folder, record) = try removable(model)
     let names = record.files.isEmpty ? model.files : record.files.map(\.name)
     var freed = 0
     for name in names {
       guard let path = ModelDescriptor.path(of: name, in: folder) else { continue }
       // Memory that another model's file shares is not free yet.
-      if Files.links(path) == 1 { freed += Files.size(path) ?? 0 }
+      if Files.links(path) == 1 { freed += ModelPath.sizeOfFile(path) ?? 0 }
       try Files.delete(path)
-      record.files.removeAll { $0.name == name }
     }
-    if record.ownsDescriptor { try Files.delete(Files.join(folder, "model.json")) }
+    if record.ownsDescriptor { try Files.delete(ModelPath.join(folder, "model.json")) }
     try InstallationRecord.remove(from: folder)
     Files.removeEmptyFolder(folder)
     return freed

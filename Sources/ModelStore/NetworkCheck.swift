@@ -75,9 +75,4 @@ public struct TensorDifference: Sendable, Equatable {
 
 extension Checkpoint {
   var shapes: [String: [Int]] { Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.shape) }) }
-
-  /// The tensors without the masks and index tables that are stored beside the weights, but are not learnt.
-  public var weights: [TensorInfo] {
-    tensors.filter { !$0.name.hasSuffix("attn_mask") && !$0.name.hasSuffix("relative_position_index") }
-  }
 }

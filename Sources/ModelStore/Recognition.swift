@@ -17,10 +17,9 @@ public enum Recognition {
   public static func autoencoder(of checkpoint: Checkpoint) -> VQConfiguration? { autoencoder(of: checkpoint.shapes) }
 
   static func unet(of tensors: Shapes) -> UNetConfiguration? {
-    func shape(_ name: String, rank: Int) -> [Int]? {
-      tensors[name].flatMap { $0.count == rank ? $0 : nil }
-    }
-    guard let first = shape("input_blocks.0.0.weight", rank: 4), let out = shape("out.2.weight", rank: 4) else {
+    guard let first = tensors.shape("input_blocks.0.0.weight", rank: 4),
+      let out = tensors.shape("out.2.weight", rank: 4)
+    else {
       return nil
     }
     let (modelChannels, outChannels) = (first[0], out[0])
@@ -31,11 +30,13 @@ public enum Recognition {
     var index = 1
     while true {
       let block = "input_blocks.\(index)"
-      if let res = shape("\(block).0.in_layers.2.weight", rank: 4) {
+      if let res = tensors.shape("\(block).0.in_layers.2.weight", rank: 4) {
         if numResBlocks[numResBlocks.count - 1] == 0 { channelMult.append(res[0] / modelChannels) }
         numResBlocks[numResBlocks.count - 1] += 1
-        if shape("\(block).1.patch_embed.proj.weight", rank: 4) != nil { swinLevels[channelMult.count - 1] = index }
-      } else if shape("\(block).0.op.weight", rank: 4) != nil {
+        if tensors.shape("\(block).1.patch_embed.proj.weight", rank: 4) != nil {
+          swinLevels[channelMult.count - 1] = index
+        }
+      } else if tensors.shape("\(block).0.op.weight", rank: 4) != nil {
         numResBlocks.append(0)
       } else {
         break
@@ -45,23 +46,23 @@ public enum Recognition {
     guard channelMult.count == numResBlocks.count else { return nil }
 
     let middle = "middle_block.1"
-    guard let embed = shape("\(middle).patch_embed.proj.weight", rank: 4),
-      let hidden = shape("\(middle).blocks.0.mlp.fc1.weight", rank: 4), embed[0] > 0
+    guard let embed = tensors.shape("\(middle).patch_embed.proj.weight", rank: 4),
+      let hidden = tensors.shape("\(middle).blocks.0.mlp.fc1.weight", rank: 4), embed[0] > 0
     else { return nil }
-    let swinDepth = (0...).prefix { shape("\(middle).blocks.\($0).norm1.weight", rank: 1) != nil }.count
+    let swinDepth = (0...).prefix { tensors.shape("\(middle).blocks.\($0).norm1.weight", rank: 1) != nil }.count
     // The largest window: that of a level that is smaller than it is the level's side.
     let layers = swinLevels.sorted { $0.key < $1.key }.map { "input_blocks.\($0.value).1" } + [middle]
-    let tables = layers.compactMap { shape("\($0).blocks.0.attn.relative_position_bias_table", rank: 2) }
+    let tables = layers.compactMap { tensors.shape("\($0).blocks.0.attn.relative_position_bias_table", rank: 2) }
     guard tables.count == layers.count, let heads = tables.first?[1], heads > 0 else { return nil }
     let windows = tables.map { (squareRoot($0[0]) + 1) / 2 }
     guard let windowSize = windows.max(), windowSize > 0 else { return nil }
 
-    let stages = (0...).prefix { shape("feature_extractor.\(3 * $0).weight", rank: 4) != nil }.count
-    let condition = stages > 0 ? shape("feature_extractor.0.weight", rank: 4)?[1] ?? 3 : first[1] - outChannels
+    let stages = (0...).prefix { tensors.shape("feature_extractor.\(3 * $0).weight", rank: 4) != nil }.count
+    let condition = stages > 0 ? tensors.shape("feature_extractor.0.weight", rank: 4)?[1] ?? 3 : first[1] - outChannels
     var imageSize = 64
     for (level, block) in swinLevels {
       // [windows, tokens, tokens] of a picture of the trained size.
-      guard let mask = shape("input_blocks.\(block).1.blocks.1.attn_mask", rank: 3) else { continue }
+      guard let mask = tensors.shape("input_blocks.\(block).1.blocks.1.attn_mask", rank: 3) else { continue }
       imageSize = squareRoot(mask[0]) * squareRoot(mask[1]) << level
     }
     for (level, window) in zip(swinLevels.keys.sorted(), windows) where window < windowSize {
@@ -78,19 +79,16 @@ public enum Recognition {
   }
 
   static func autoencoder(of tensors: Shapes) -> VQConfiguration? {
-    func shape(_ name: String, rank: Int) -> [Int]? {
-      tensors[name].flatMap { $0.count == rank ? $0 : nil }
-    }
-    guard let convIn = shape("encoder.conv_in.weight", rank: 4),
-      let codebook = shape("quantize.embedding.weight", rank: 2),
-      let quant = shape("quant_conv.weight", rank: 4), convIn[0] > 0
+    guard let convIn = tensors.shape("encoder.conv_in.weight", rank: 4),
+      let codebook = tensors.shape("quantize.embedding.weight", rank: 2),
+      let quant = tensors.shape("quant_conv.weight", rank: 4), convIn[0] > 0
     else { return nil }
     var (chMult, numResBlocks) = ([Int](), [Int]())
-    while let block = shape("encoder.down.\(chMult.count).block.0.conv1.weight", rank: 4) {
+    while let block = tensors.shape("encoder.down.\(chMult.count).block.0.conv1.weight", rank: 4) {
       let level = chMult.count
       chMult.append(block[0] / convIn[0])
       numResBlocks.append(
-        (0...).prefix { shape("encoder.down.\(level).block.\($0).conv1.weight", rank: 4) != nil }.count)
+        (0...).prefix { tensors.shape("encoder.down.\(level).block.\($0).conv1.weight", rank: 4) != nil }.count)
     }
     guard !chMult.isEmpty else { return nil }
     return VQConfiguration(
@@ -110,8 +108,8 @@ public enum Recognition {
     }.min { $0.difference.count < $1.difference.count }
   }
 
-  /// The descriptor of a model whose files are known by their tensors alone. What
-  /// tensors cannot tell is that of the published four-step models.
+  /// The descriptor of a model whose files are known by their tensors alone. What tensors cannot tell is as in the
+  /// published four-step models.
   ///
   /// Throws `RestoreError.badModel` if no network of this kind has these tensors.
   public static func model(
@@ -158,4 +156,9 @@ public enum Recognition {
     let root = Int(Double(number).squareRoot().rounded())
     return root * root == number ? root : 0
   }
+}
+
+extension Recognition.Shapes {
+  /// The shape of a tensor that is there and has so many axes.
+  fileprivate func shape(_ name: String, rank: Int) -> [Int]? { self[name].flatMap { $0.count == rank ? $0 : nil } }
 }

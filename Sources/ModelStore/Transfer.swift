@@ -1,5 +1,6 @@
 import CTransfer
 import Glibc
+import ResShift
 
 /// One file on its way from a server into a hidden part file, which a later attempt, or a later run, goes on with.
 struct Transfer {
@@ -30,10 +31,10 @@ struct Transfer {
       throw StoreError.cannotWrite("\(target): another program is downloading this file; wait for it")
     }
     // Nothing came: nothing to go on with.
-    defer { if Files.size(part) == 0 { discard() } }
+    defer { if ModelPath.sizeOfFile(part) == 0 { discard() } }
     var attempts = 0
     while true {
-      let before = Files.size(part) ?? 0
+      let before = ModelPath.sizeOfFile(part) ?? 0
       let result = attempt(file, version, from: before, progress)
       switch result.outcome {
       case CT_DONE: return
@@ -43,7 +44,7 @@ struct Transfer {
       case CT_REFUSED:
         throw StoreError.notFetched(problem(result) + "; check the address, the proxy and the certificates")
       default:
-        attempts = (Files.size(part) ?? 0) > before ? 1 : attempts + 1
+        attempts = (ModelPath.sizeOfFile(part) ?? 0) > before ? 1 : attempts + 1
         guard attempts < Self.mostAttempts else {
           throw StoreError.notFetched(problem(result) + "; the same command goes on from here")
         }

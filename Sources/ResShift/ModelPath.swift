@@ -1,41 +1,41 @@
 import FoundationEssentials
 import Glibc
 
-/// The little that descriptor and catalogue need to know of paths and files.
-enum ModelPath {
-  static func join(_ folder: String, _ name: String) -> String {
+/// The little that descriptor, catalogue and store need to know of paths and files.
+package enum ModelPath {
+  package static func join(_ folder: String, _ name: String) -> String {
     folder.hasSuffix("/") ? folder + name : folder + "/" + name
   }
 
   /// The path from the root, without resolving links.
-  static func absolute(_ path: String) -> String {
+  package static func absolute(_ path: String) -> String {
     path.hasPrefix("/") ? path : join(FileManager.default.currentDirectoryPath, path)
   }
 
   /// What comes before the last component of an absolute path.
-  static func folder(ofFile path: String) -> String {
+  package static func folder(ofFile path: String) -> String {
     guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
     return String(path[..<slash])
   }
 
-  static func lastComponent(_ path: String) -> String {
+  package static func lastComponent(_ path: String) -> String {
     path.split(separator: "/").last.map(String.init) ?? path
   }
 
-  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
-  static func isFolder(_ path: String) -> Bool { mode(of: path).map { $0 & S_IFMT == S_IFDIR } ?? false }
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  package static func isFolder(_ path: String) -> Bool { mode(of: path).map { $0 & S_IFMT == S_IFDIR } ?? false }
 
-  static func isWritableFolder(_ path: String) -> Bool { isFolder(path) && access(path, W_OK | X_OK) == 0 }
+  package static func isWritableFolder(_ path: String) -> Bool { isFolder(path) && access(path, W_OK | X_OK) == 0 }
 
   /// Bytes of a regular file; nil for anything else.
-  static func sizeOfFile(_ path: String) -> Int? {
+  package static func sizeOfFile(_ path: String) -> Int? {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     return Int(status.st_size)
   }
 
   /// Names in a folder, sorted, without hidden ones; none if it cannot be read.
-  static func visibleEntries(of folder: String) -> [String] {
+  package static func visibleEntries(of folder: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.filter { !$0.hasPrefix(".") }.sorted()
   }

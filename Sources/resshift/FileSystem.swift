@@ -16,12 +16,6 @@ enum FileSystem {
     }
   }
 
-  /// Bytes of a file; nil if there is none.
-  static func size(of path: String) -> Int? {
-    var status = stat()
-    return stat(path, &status) == 0 ? Int(status.st_size) : nil
-  }
-
   /// "." for a name without a folder.
   static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }

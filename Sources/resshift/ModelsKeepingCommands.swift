@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import ModelStore
 import ResShift
 
@@ -23,7 +24,7 @@ struct ModelsVerifyCommand: ParsableCommand {
         }
       }
     }
-    if hasFailed { throw ReportedFailure(status: Failure.badData("").status) }
+    if hasFailed { throw ReportedFailure(status: EX_DATAERR) }
   }
 
   private func chosen(_ catalogue: ModelCatalogue) throws -> [ModelDescriptor] {

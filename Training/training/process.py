@@ -50,11 +50,7 @@ class Process:
     def predicted(self, unet: nn.Module, zt: Tensor, zy: Tensor, t: Tensor, condition: Tensor) -> Tensor:
         """The network's x_0 for z_t, as a latent."""
         eta = torch.tensor(self.sampler.eta, device=zt.device)[t][:, None, None, None]
-        divisor = torch.ones_like(eta)
-        if self.sampler.normalize_input:
-            kappa = self.sampler.kappa
-            divisor = (1 + kappa**2 * eta).sqrt() if self.sampler.latent_flag else 1 + 3 * kappa * eta.sqrt()
-        output = unet(zt / divisor, t - 1, condition).float()
+        output = unet(zt * self.sampler.input_scale(eta), t - 1, condition).float()
         return self.sampler.start(output, zy)
 
     @torch.no_grad()

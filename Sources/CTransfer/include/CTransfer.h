@@ -27,9 +27,9 @@ typedef struct {
 
 /* Fetches `url` into the open file, from byte `from` on, which is the file's size. The open file `version` keeps what tells
  * the version begun from others (the ETag), from before its first byte on: where the server has another one by now, or no
- * parts, the file is emptied and begun anew. Plain http is refused, also
- * in redirections, unless the url itself begins with it. Proxies are those of the environment (https_proxy), certificates
- * those of the system or of SSL_CERT_FILE or CURL_CA_BUNDLE. */
+ * parts, the file is emptied and begun anew. Plain http is refused, also in redirections, unless the url itself begins
+ * with it. Proxies are those of the environment (https_proxy), certificates those of the system or of SSL_CERT_FILE or
+ * CURL_CA_BUNDLE. */
 void ct_fetch(const char *url, int file, int version, int64_t from, ct_progress *progress, void *context,
               ct_result *result);
 
