@@ -33,8 +33,9 @@ let package = Package(
     .target(name: "Layers", dependencies: ["TensorCore", "Checkpoints"], exclude: ["README.md"]),
     .target(name: "Models", dependencies: ["Layers", "TensorCore"], exclude: ["README.md"]),
     .target(name: "Diffusion", dependencies: ["TensorCore"], exclude: ["README.md"]),
+    .target(name: "CoarseFill", dependencies: ["TensorCore", "CKernels"], exclude: ["README.md"]),
     .target(
-      name: "ResShift", dependencies: ["Diffusion", "Models", "Layers", "TensorCore", "Checkpoints"],
+      name: "ResShift", dependencies: ["Diffusion", "Models", "CoarseFill", "Layers", "TensorCore", "Checkpoints"],
       exclude: ["README.md"]),
 
     // Ways in: C programs, picture files and the command line, GIMP.
@@ -82,6 +83,7 @@ let package = Package(
       exclude: ["server.py"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
     .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport"]),
+    .testTarget(name: "CoarseFillTests", dependencies: ["CoarseFill", "CKernels", "TensorCore", "TestSupport"]),
     .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TensorCore", "TestSupport"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Layers", "ResShift", "TensorCore", "TestSupport"]),
     .testTarget(
@@ -92,7 +94,7 @@ let package = Package(
       name: "CommandLineTests",
       dependencies: ["resshift", "ResShift", "ModelStore", "Checkpoints", "PictureFiles", "TestSupport"]),
     .testTarget(name: "PictureFilesTests", dependencies: ["PictureFiles"], exclude: ["Files"]),
-    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "ResShift", "TestSupport"]),
+    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "ResShift", "TensorCore", "TestSupport"]),
     .testTarget(name: "CInterfaceTests", exclude: ["program"]),
     .testTarget(name: "PluginTests", dependencies: ["TestSupport"], exclude: ["prelude.scm"]),
   ],

@@ -12,10 +12,10 @@ sys.path[:0] = [str(Path(__file__).resolve().parent.parent / "Benchmarks"), str(
 
 from networks.model import read_state  # noqa: E402
 from networks.unet import UNet  # noqa: E402
-from training.losses import Discriminator, charbonnier, discriminator_loss, frequency  # noqa: E402
+from training.losses import Discriminator, charbonnier, discriminator_loss, frequency, tones_and_detail  # noqa: E402
 from training.photographs import read_hold_out, read_photographs  # noqa: E402
 from training.process import Process, psnr  # noqa: E402
-from training.samples import Samples, batches, read_json  # noqa: E402
+from training.samples import FilledSamples, Samples, batches, read_json  # noqa: E402
 from training.weights import Average, save, take_over  # noqa: E402
 
 
@@ -28,11 +28,10 @@ class Run:
         self.configuration = model["unet"]
         self.device = device
         self.process = Process(model)
-        self.unet = UNet(model["unet"]).to(device, memory_format=torch.channels_last)
-        # The last convolution begins at zero: with residual prediction the untrained network changes nothing.
-        last = self.unet.out[-1]
-        torch.nn.init.zeros_(last.weight)
-        torch.nn.init.zeros_(last.bias)
+        # Channels last is what a GPU's matrix units like; PyTorch's convolutions on a CPU lose a fifth by it.
+        self.unet = UNet(model["unet"]).to(device, memory_format=(
+            torch.channels_last if device.startswith("cuda") else torch.contiguous_format))
+        self.forget_output()
         self.discriminator = Discriminator(settings.get("discriminator_width", 48)).to(device)
         self.optimiser = torch.optim.AdamW(self.unet.parameters(), lr=settings["rate"], betas=(0.9, 0.99), weight_decay=0)
         self.critic = torch.optim.AdamW(
@@ -40,6 +39,12 @@ class Run:
         self.average = Average(self.unet, settings["average"])
         self.iteration = 0
         self.seed = seed
+
+    def forget_output(self) -> None:
+        """The last convolution becomes zero: with residual prediction such a network changes nothing."""
+        last = self.unet.out[-1]
+        torch.nn.init.zeros_(last.weight)
+        torch.nn.init.zeros_(last.bias)
 
     def state(self) -> dict:
         return {
@@ -75,15 +80,27 @@ class Run:
         original, condition = original.to(self.device), condition.to(self.device)
         # Steps and noise, too, are a function of seed and iteration.
         random = torch.Generator().manual_seed(self.seed * 1_000_003 + self.iteration)
-        t = torch.randint(1, process.sampler.steps + 1, (len(original),), generator=random).to(self.device)
+        t = torch.randint(1, process.sampler.steps + 1, (len(original),), generator=random)
+        # The first step of the sampler does most of the work: it gets its own share of the samples, if the settings say so.
+        is_last = torch.rand(len(original), generator=random) < settings.get("last_step", 0)
+        t = torch.where(is_last, process.sampler.steps, t).to(self.device)
         z0, zy, condition = process.start_and_end(original, condition)
         noise = torch.randn(z0.shape, generator=random).to(self.device)
-        zt = process.shifted(z0, zy, t, noise)
         with self.precision():
+            # Later steps can learn to go on from earlier ones, mistakes included, rather than from the original.
+            if settings.get("own_chain", False):
+                zt = process.own(self.unet, zy, t, condition, noise, random)
+            else:
+                zt = process.shifted(z0, zy, t, noise)
             predicted = process.predicted(self.unet, zt, zy, t, condition)
         made, given = process.decode(predicted), process.decode(zy)
-        losses = {"pixels": charbonnier(made, original), "frequency": frequency(made, original)}
-        total = losses["pixels"] + settings["frequency"] * losses["frequency"]
+        if "keep_detail" in settings:
+            tones, detail = tones_and_detail(made, original, given, settings["keep_detail"])
+            losses = {"tones": tones, "detail": detail}
+            total = tones + detail
+        else:
+            losses = {"pixels": charbonnier(made, original), "frequency": frequency(made, original)}
+            total = losses["pixels"] + settings["frequency"] * losses["frequency"]
         critical = settings["adversarial"] > 0 and self.iteration >= settings["adversarial_from"]
         if critical:
             self.discriminator.requires_grad_(False)
@@ -107,26 +124,30 @@ class Run:
         self.iteration += 1
         return {name: float(loss.detach()) for name, loss in losses.items()}
 
-    def validation(self, samples: Samples, count: int) -> str:
-        """The mean PSNR of what is given and of single samples of the average network, on pictures never trained on."""
+    def validation(self, samples: Samples | FilledSamples, count: int) -> str:
+        """The PSNR (of the mean squared error) of what is given and of single samples of the average network, on pictures
+        never trained on."""
         unet = UNet(self.configuration).to(self.device)
         unet.load_state_dict(self.average.state)
         unet.eval()
         random = torch.Generator().manual_seed(1)
-        before, after = [], []
+        before: list[torch.Tensor] = []
+        after: list[torch.Tensor] = []
         for index in range(count):
             original, condition = (tensor[None].to(self.device) for tensor in samples[index])
             _, zy, _ = self.process.start_and_end(original, condition)
-            before.append(psnr(self.process.decode(zy).clamp(-1, 1), original))
-            after.append(psnr(self.process.restored(unet, condition, original, random), original))
-        return f"given {sum(before) / count:.2f} dB, restored {sum(after) / count:.2f} dB"
+            before.append(self.process.decode(zy).clamp(-1, 1) - original)
+            after.append(self.process.restored(unet, condition, original, random) - original)
+        return f"given {psnr(before):.2f} dB, restored {psnr(after):.2f} dB"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path, help="model.json of the model that is to be made")
     parser.add_argument("settings", type=Path, help="settings of the training: see settings/")
-    parser.add_argument("--photos", type=Path, required=True, help="folder of photographs")
+    parser.add_argument("--photos", type=Path, help="folder of photographs")
+    parser.add_argument("--fills", type=Path, help="folder of fills.py, instead of photographs")
+    parser.add_argument("--held-fills", type=Path, help="another, of photographs that are never trained on: it validates")
     parser.add_argument("--hold-out", type=Path, help="names that are never trained on, one a line: they validate")
     parser.add_argument("--run", type=Path, required=True, help="folder of this run; one that has begun goes on")
     parser.add_argument("--start-from", type=Path, help="weights to begin with, as far as they fit")
@@ -137,6 +158,8 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=0, help="processes that make samples")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
+    if (arguments.photos is None) == (arguments.fills is None):
+        parser.error("give either --photos or --fills")
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
 
@@ -150,15 +173,23 @@ def main() -> None:
         print(f"going on from iteration {run.iteration}")
     elif arguments.start_from:
         fitting, all_tensors = take_over(run.unet, read_state(arguments.start_from))
+        if settings.get("forget_output", False):
+            run.forget_output()
         run.average = Average(run.unet, settings["average"])
         print(f"{fitting} of {all_tensors} tensors taken over from {arguments.start_from}")
 
-    photographs = read_photographs(arguments.photos, hold_out, settings["crop"])
-    kind = (settings, run.process.sf, run.process.masked)
-    samples = Samples(photographs, *kind, run.seed)
-    names = {file.stem for file in arguments.photos.iterdir()} - hold_out
-    held = Samples(read_photographs(arguments.photos, names, settings["crop"]), *kind, 0) if hold_out else None
-    print(f"{len(photographs)} photographs, {sum(p.numel() for p in run.unet.parameters())} parameters, {arguments.device}")
+    if arguments.fills:
+        samples = FilledSamples(arguments.fills, settings, run.seed)
+        held = FilledSamples(arguments.held_fills, settings, 0) if arguments.held_fills else None
+        what = f"{len(samples.fills)} fills"
+    else:
+        photographs = read_photographs(arguments.photos, hold_out, settings["crop"])
+        kind = (settings, run.process.sf, run.process.masked)
+        samples = Samples(photographs, *kind, run.seed)
+        names = {file.stem for file in arguments.photos.iterdir()} - hold_out
+        held = Samples(read_photographs(arguments.photos, names, settings["crop"]), *kind, 0) if hold_out else None
+        what = f"{len(photographs)} photographs"
+    print(f"{what}, {sum(p.numel() for p in run.unet.parameters())} parameters, {arguments.device}")
 
     last = settings["iterations"]
     stop = min(last, arguments.iterations or last)

@@ -1,5 +1,6 @@
 import Glibc
 import ResShift
+import TensorCore
 
 /// Masks that cover 5 to 30 % of a picture, white (1) in the hole.
 struct RandomMask {
@@ -8,7 +9,7 @@ struct RandomMask {
   private var covered = 0
 
   private init(width: Int, height: Int, seed: UInt64) {
-    random = SplitMix64(state: seed)
+    random = SplitMix64(seed: seed)
     mask = PixelImage(width: width, height: height, channels: 1)
   }
 
@@ -81,23 +82,4 @@ struct RandomMask {
       covered += 1
     }
   }
-}
-
-/// Steele, Lea and Flood's generator: small, and the same everywhere, which the standard library does not promise.
-struct SplitMix64 {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-
-  mutating func uniform(_ low: Double, _ high: Double) -> Double {
-    low + (high - low) * Double(next() >> 11) * 0x1p-53
-  }
-
-  mutating func index(_ count: Int) -> Int { Int(uniform(0, Double(count))) }
 }

@@ -53,7 +53,7 @@ public struct Trial: Sendable {
 
   /// Restores the picture with `samples` seeds from that of `options` on, and measures. Throws what the restorer throws.
   public func run(_ restorer: Restorer, samples: Int, _ options: RestoreOptions) throws -> Outcome {
-    let baseline = try baseline()
+    let baseline = try baseline(restorer, options)
     let start = ContinuousClock.now
     let result = try sample(0, of: samples, restorer, options)
     var mean = result
@@ -85,8 +85,12 @@ public struct Trial: Sendable {
     return try restorer.upscale(input, factor: original.width / input.width, options)
   }
 
-  private func baseline() throws -> PixelImage {
-    if let mask { return try input.filledSmoothly(mask: mask) }
+  private func baseline(_ restorer: Restorer, _ options: RestoreOptions) throws -> PixelImage {
+    if let mask {
+      // What a model starts from, unless that is nothing.
+      guard restorer.descriptor.fill == .exemplar else { return try input.filledSmoothly(mask: mask) }
+      return try restorer.coarselyFilled(input, mask: mask, options)
+    }
     return input.resized(width: original.width, height: original.height)
   }
 

@@ -1,3 +1,4 @@
+import CoarseFill
 import TensorCore
 
 // What a picture looks like without a network: the resampling and the coarse fill that the engine itself starts from.

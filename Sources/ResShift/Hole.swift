@@ -57,6 +57,15 @@ struct Hole {
     return seen ? region : PixelRect(x: 0, y: 0, width: width, height: height)
   }
 
+  /// Where pieces for the hole are looked for: a region and all that is near the hole, as measured by its size.
+  func exemplarRegion(around region: PixelRect) -> PixelRect {
+    let margin = max(bounds.width, bounds.height, 128)
+    let (left, top) = (max(0, min(region.x, bounds.x - margin)), max(0, min(region.y, bounds.y - margin)))
+    let right = min(width, max(region.x + region.width, bounds.x + bounds.width + margin))
+    let bottom = min(height, max(region.y + region.height, bounds.y + bounds.height + margin))
+    return PixelRect(x: left, y: top, width: right - left, height: bottom - top)
+  }
+
   /// 1 where pixels are known, 0 elsewhere: [1, h, w, 1] of `region`.
   func known(_ region: PixelRect) -> Tensor { plane(region) { isKnown[$0] ? 1 : 0 } }
 
@@ -77,5 +86,18 @@ struct Hole {
     return (max(rect.y, 0)..<max(min(rect.y + rect.height, height), max(rect.y, 0))).contains { y in
       columns.contains { isHole[y * width + $0] }
     }
+  }
+}
+
+extension PixelImage {
+  /// The picture with the colours of `fill` [1, h, w, 3], which lies at `region`, in the hole.
+  func filled(_ hole: Hole, with fill: Tensor, _ region: PixelRect) -> PixelImage {
+    var part = cropped(to: region)
+    part.setColours(fill) { pixel in
+      hole.contains((pixel / region.width + region.y) * width + pixel % region.width + region.x)
+    }
+    var result = self
+    result.replace(region, with: part)
+    return result
   }
 }

@@ -12,8 +12,10 @@ public enum ModelTask: String, Sendable, CaseIterable {
 public enum HoleFill: String, Sendable, CaseIterable {
   /// -1, as in the published models.
   case blank
-  /// A coarse push-pull fill that the network corrects.
+  /// A smooth fill that the network corrects.
   case pushPull = "push-pull"
+  /// A fill of pieces of the surroundings that the network corrects.
+  case exemplar
 }
 
 /// Whether a model wants pictures as they are or one face in its own frame.

@@ -37,3 +37,14 @@ public struct RestoreOptions: Sendable {
 
   public init() {}
 }
+
+extension RestoreOptions {
+  /// The same for a part of the work, whose progress is a part of the whole.
+  func reporting(from start: Double, to end: Double) -> RestoreOptions {
+    var part = self
+    part.progress = progress.map { report in
+      { @Sendable share in try report(start + (end - start) * share) }
+    }
+    return part
+  }
+}

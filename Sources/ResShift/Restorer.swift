@@ -1,3 +1,4 @@
+import CoarseFill
 import Diffusion
 import TensorCore
 
@@ -68,24 +69,54 @@ public final class Restorer: Sendable {
     try check(.inpainting, "fills holes")
     let hole = try Hole(picture, mask: mask)
     return try withThreads(options) {
-      let whole = PixelRect(x: 0, y: 0, width: picture.width, height: picture.height)
-      let region =
-        options.tile == .whole
-        ? whole : hole.region(multiple: descriptor.unet.lqSize, latentPosition: descriptor.inputPerLatent)
+      let region = workRegion(of: hole, options)
       let image = picture.cropped(to: region).networkTensor()
       let known = hole.known(region)
-      let lq = descriptor.fill == .pushPull ? pushPull(image, known: known) : blanked(image, known: known)
-      var output = try restored(lq, mask: hole.networkMask(region), options, at: region) { tile in
+      // The share of the time that pieces of the surroundings take beside the network.
+      let share = descriptor.fill == .exemplar ? 0.3 : 0
+      let lq = try coarse(picture, hole, region, options.reporting(from: 0, to: share))
+      var output = try restored(
+        lq, mask: hole.networkMask(region), options.reporting(from: share, to: 1), at: region
+      ) { tile in
         hole.touches(PixelRect(x: tile.x + region.x, y: tile.y + region.y, width: tile.width, height: tile.height))
       }
       if options.toneMatch ?? true { output = toneMatched(output, to: image, known: known, cell: 8) }
-      var part = picture.cropped(to: region)
-      part.setColours(output) { pixel in
-        hole.contains((pixel / region.width + region.y) * picture.width + pixel % region.width + region.x)
-      }
-      var result = picture
-      result.replace(region, with: part)
-      return result
+      return picture.filled(hole, with: output, region)
+    }
+  }
+
+  /// The hole as the network finds it, with the fill that the model asks for (`HoleFill`); otherwise as `inpaint`.
+  public func coarselyFilled(_ picture: PixelImage, mask: PixelImage, _ options: RestoreOptions = .init()) throws
+    -> PixelImage
+  {
+    try check(.inpainting, "fills holes")
+    let hole = try Hole(picture, mask: mask)
+    return try withThreads(options) {
+      let region = workRegion(of: hole, options)
+      return picture.filled(hole, with: try coarse(picture, hole, region, options), region)
+    }
+  }
+
+  private func workRegion(of hole: Hole, _ options: RestoreOptions) -> PixelRect {
+    options.tile == .whole
+      ? PixelRect(x: 0, y: 0, width: hole.width, height: hole.height)
+      : hole.region(multiple: descriptor.unet.lqSize, latentPosition: descriptor.inputPerLatent)
+  }
+
+  /// What the network is shown of a region, the hole filled as the model wants it: [1, h, w, 3] in [-1, 1].
+  private func coarse(_ picture: PixelImage, _ hole: Hole, _ region: PixelRect, _ options: RestoreOptions) throws
+    -> Tensor
+  {
+    let image = picture.cropped(to: region).networkTensor()
+    switch descriptor.fill {
+    case .blank: return blanked(image, known: hole.known(region))
+    case .pushPull: return pushPull(image, known: hole.known(region))
+    case .exemplar:
+      let wide = hole.exemplarRegion(around: region)
+      return try exemplarFill(
+        picture.cropped(to: wide).networkTensor(), known: hole.known(wide), seed: options.seed,
+        progress: options.progress ?? { _ in }
+      ).cropped(y: region.y - wide.y, x: region.x - wide.x, height: region.height, width: region.width)
     }
   }
 
@@ -108,11 +139,8 @@ public final class Restorer: Sendable {
       var result = picture
       let parts = boxes.isEmpty ? [whole] : boxes
       for (index, box) in parts.enumerated() {
-        var step = options
-        step.progress = options.progress.map { report in
-          { @Sendable fraction in try report((Double(index) + fraction) / Double(parts.count)) }
-        }
-        try restoreBox(box, of: &result, whole: boxes.isEmpty, step)
+        let (start, end) = (Double(index) / Double(parts.count), Double(index + 1) / Double(parts.count))
+        try restoreBox(box, of: &result, whole: boxes.isEmpty, options.reporting(from: start, to: end))
       }
       return result
     }

@@ -1,3 +1,4 @@
+import CoarseFill
 import TensorCore
 
 /// Brings the low frequencies of a result to those of the input, so that restored and untouched parts do not differ in

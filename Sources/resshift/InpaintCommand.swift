@@ -24,6 +24,9 @@ struct InpaintCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("The file to write: png, jpg, tiff or webp.", valueName: "path"))
   var output: String
 
+  @Flag(help: "Stop at the coarse fill that the network would start from: much quicker, for training and comparing.")
+  var coarseOnly = false
+
   @OptionGroup var common: CommonOptions
 
   func run() throws {
@@ -45,7 +48,8 @@ struct InpaintCommand: ParsableCommand {
         throw Failure.badData(
           "\(mask): the mask is white everywhere, so there is nothing left to continue from; make black what to keep")
       }
-      return try restorer.inpaint(picture, mask: weights, options).blended(over: picture, weights: weights)
+      let fill = coarseOnly ? restorer.coarselyFilled : restorer.inpaint
+      return try fill(picture, weights, options).blended(over: picture, weights: weights)
     }
   }
 }

@@ -1,4 +1,5 @@
 import ResShift
+import TensorCore
 import Testing
 
 @testable import Evaluation
@@ -68,7 +69,7 @@ import Testing
 
   /// The generator's published sequence for seed 1234567.
   @Test func generatorAsPublished() {
-    var random = SplitMix64(state: 1_234_567)
+    var random = SplitMix64(seed: 1_234_567)
     #expect(
       (0..<3).map { _ in random.next() } == [
         6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423,

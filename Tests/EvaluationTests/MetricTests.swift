@@ -1,5 +1,6 @@
 import Glibc
 import ResShift
+import TensorCore
 import Testing
 
 @testable import Evaluation
@@ -70,7 +71,7 @@ import Testing
   /// The difference of two exact algorithms: rounding of doubles of this size, 1e-13 a term.
   @Test func transformAsByItsDefinition() {
     let size = 16
-    var random = SplitMix64(state: 3)
+    var random = SplitMix64(seed: 3)
     let values = (0..<size).map { _ in (random.uniform(-1, 1), random.uniform(-1, 1)) }
     var (re, im) = (values.map(\.0), values.map(\.1))
     FourierTransform(size: size).transform(&re, &im, start: 0, stride: 1)

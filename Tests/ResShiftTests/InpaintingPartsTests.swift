@@ -5,31 +5,6 @@ import Testing
 @testable import ResShift
 
 struct InpaintingPartsTests {
-  /// The recorded lq is the recorded image with its hole filled.
-  @Test func pushPullEqualsTheRecordedFill() throws {
-    let recorded = try RecordedTensors("compact-inpaint/case0.safetensors")
-    let mask = try recorded.picture("mask")
-    let known = Tensor(mask.shape, mask.elements.map { $0 > 0 ? 0 : 1 })
-    let fill = pushPull(try recorded.picture("image"), known: known)
-    expectClose(fill, try recorded.picture("lq"), nmse: 1e-12, "fill")
-  }
-
-  @Test func pushPullKeepsKnownPixelsAndConstants() {
-    var random = SeededRandom(12)
-    for (h, w) in [(1, 1), (1, 7), (5, 3), (33, 20)] {
-      let known = Tensor(Shape(1, h, w, 1), (0..<h * w).map { $0 % 3 == 0 ? 1 : 0 })
-      let image = random.tensor(Shape(1, h, w, 3))
-      let fill = pushPull(image, known: known)
-      for p in 0..<h * w where p % 3 == 0 {
-        for c in 0..<3 { #expect(abs(fill.elements[3 * p + c] - image.elements[3 * p + c]) < 1e-6) }
-      }
-      let flat = pushPull(Tensor(image.shape, repeating: 0.5), known: known)
-      #expect(flat.elements.allSatisfy { abs($0 - 0.5) < 1e-5 })
-    }
-    let nothing = Tensor(Shape(1, 4, 4, 1))
-    #expect(pushPull(Tensor(Shape(1, 4, 4, 3), repeating: 1), known: nothing).elements.allSatisfy { $0 == 0 })
-  }
-
   @Test func tonesAreMatchedWithoutTouchingDetail() {
     var random = SeededRandom(13)
     let detail = random.tensor(Shape(1, 64, 64, 3), -0.1...0.1)

@@ -40,6 +40,14 @@ def resized(picture: np.ndarray, height: int, width: int, resample: Image.Resamp
     return np.stack(channels, axis=-1)
 
 
+def to_size(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+    """By area where it gets smaller, cubic where it grows."""
+    if picture.shape[:2] == (height, width):
+        return picture
+    shrinks = picture.shape[0] > height
+    return resized(picture, height, width, Image.Resampling.BOX if shrinks else Image.Resampling.BICUBIC)
+
+
 def noisy(picture: np.ndarray, sigma: float, random: np.random.Generator) -> np.ndarray:
     """Noise of `sigma` on average: half of the time the same everywhere, half of the time stronger in the light, as
     photons make it; a quarter of it without colour."""
@@ -75,9 +83,8 @@ def degraded(picture: np.ndarray, scale: int, settings: dict, random: np.random.
                 picture = noisy(picture, random.uniform(*stage["noise"]) / 255, random)
             if wanted("jpeg"):
                 picture = compressed(picture, int(random.integers(stage["jpeg"][0], stage["jpeg"][1] + 1)), random)
-            if stage is settings["rounds"][0] and scale > 1:
-                # The reduction stands between the rounds, so that the last compression has the size of the input.
-                picture = resized(picture, height, width, Image.Resampling.BOX)
-    if picture.shape[:2] != (height, width):
-        picture = resized(picture, height, width, Image.Resampling.BOX if scale > 1 else Image.Resampling.BICUBIC)
+            if stage is settings["rounds"][0]:
+                # The size of the input comes between the rounds, so that the last compression is in its pixels.
+                picture = to_size(picture, height, width)
+    picture = to_size(picture, height, width)
     return np.clip(np.round(picture * 255) / 255, 0, 1).astype(np.float32)

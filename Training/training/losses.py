@@ -24,6 +24,23 @@ def frequency(a: Tensor, b: Tensor) -> Tensor:
     return (amplitudes(a.float()) - amplitudes(b.float())).abs().mean()
 
 
+def low_pass(x: Tensor, side: int) -> Tensor:
+    """Means over `side` x `side` pixels, twice over; an odd side."""
+    for _ in range(2):
+        for kernel in ((side, 1), (1, side)):
+            pad = (kernel[0] // 2, kernel[1] // 2)
+            x = F.avg_pool2d(x, kernel, stride=1, padding=pad, count_include_pad=False)
+    return x
+
+
+def tones_and_detail(made: Tensor, original: Tensor, given: Tensor, side: int) -> tuple[Tensor, Tensor]:
+    """How far the low frequencies are from the original's, and the rest from what was given: for fills whose detail is to
+    stay, since it cannot be where the original's is."""
+    low = low_pass(made, side)
+    tones = charbonnier(low, low_pass(original, side))
+    return tones, charbonnier(made - low, given - low_pass(given, side))
+
+
 class Discriminator(nn.Module):
     """Says for each patch of a picture, beside what the network was given, whether it is a photograph: [N, 6, H, W] to
     [N, 1, H/8, W/8]."""

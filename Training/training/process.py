@@ -54,6 +54,22 @@ class Process:
         return self.sampler.start(output, zy)
 
     @torch.no_grad()
+    def own(
+        self, unet: nn.Module, zy: Tensor, t: Tensor, condition: Tensor, noise: Tensor, random: torch.Generator
+    ) -> Tensor:
+        """z_t as the sampler comes to it, with the network's own predictions instead of z_0; `noise` is the prior's."""
+        z = self.sampler.prior(zy, noise)
+        for step in range(self.sampler.steps, 1, -1):
+            fresh = torch.randn(z.shape, generator=random).to(z.device)
+            goes_on = t < step
+            if not goes_on.any():
+                continue
+            here = torch.full((int(goes_on.sum()),), step, device=z.device)
+            start = self.predicted(unet, z[goes_on], zy[goes_on], here, condition[goes_on])
+            z[goes_on] = self.sampler.step(z[goes_on], step, start, fresh[goes_on])
+        return z
+
+    @torch.no_grad()
     def restored(self, unet: nn.Module, condition: Tensor, original: Tensor, random: torch.Generator) -> Tensor:
         """The whole chain: a picture in [-1, 1]. `original` only gives the shape."""
         _, zy, condition = self.start_and_end(original, condition)
@@ -66,6 +82,6 @@ class Process:
         return self.decode(z).clamp(-1, 1)
 
 
-def psnr(a: Tensor, b: Tensor) -> float:
-    """Of pictures in [-1, 1], in dB."""
-    return -10 * math.log10(max(1e-12, float(((a - b) / 2).square().mean())))
+def psnr(errors: list[Tensor]) -> float:
+    """Of the mean squared error of pictures in [-1, 1], in dB; `errors` are differences of the same shape."""
+    return -10 * math.log10(max(1e-12, float((torch.stack(errors) / 2).square().mean())))

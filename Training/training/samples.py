@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
@@ -31,14 +32,54 @@ class Samples(Dataset):
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
         random = np.random.default_rng([self.seed, index])
-        x = random_crop(self.photographs, self.settings["crop"], self.settings["shrink"], random)
+        side, margin = self.settings["crop"], self.settings.get("margin", 0)
+        x = random_crop(self.photographs, side + margin, self.settings["shrink"], random)
+        lq = None
+        if not self.masked:
+            # Cut after the degradation, so that the blocks of a JPEG begin anywhere.
+            lq = degraded(x, self.sf, self.settings["degradation"], random)
+            y0, x0 = (int(random.integers(margin // self.sf + 1)) for _ in range(2))
+            small = side // self.sf
+            lq = lq[y0:y0 + small, x0:x0 + small]
+            x = x[self.sf * y0:self.sf * y0 + side, self.sf * x0:self.sf * x0 + side]
         original = torch.from_numpy(x).permute(2, 0, 1) * 2 - 1
         if self.masked:
             hole = torch.from_numpy(random_mask(x.shape[0], self.settings["masks"], random))
             lq = torch.where(hole, -1.0, original)
             return original, torch.cat([lq, torch.where(hole, 1.0, -1.0)[None]])
-        lq = degraded(x, self.sf, self.settings["degradation"], random)
         return original, torch.from_numpy(lq).permute(2, 0, 1) * 2 - 1
+
+
+class FilledSamples(Dataset):
+    """Sample i of squares that fills.py made: the original x [3, S, S], and the coarse fill with the mask as a fourth channel,
+    [4, S, S], all in [-1, 1]; a part with some of the hole in it, flipped and turned."""
+
+    def __init__(self, folder: Path, settings: dict, seed: int) -> None:
+        self.fills = sorted(folder.glob("*-fill.png"))
+        if not self.fills:
+            raise SystemExit(f"{folder}: no squares with fills; make them with fills.py")
+        self.side = settings["crop"]
+        self.seed = seed
+
+    def __len__(self) -> int:
+        return 1 << 62
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        random = np.random.default_rng([self.seed, index])
+        fill = self.fills[random.integers(len(self.fills))]
+        kinds = (fill.with_name(fill.name.replace("-fill", f"-{kind}")) for kind in ("original", "mask"))
+        original, mask = (np.asarray(Image.open(file)) for file in kinds)
+        layers = np.concatenate([original, np.asarray(Image.open(fill)), mask[..., None] * np.uint8(255)], axis=2)
+        while True:
+            y, x = (int(random.integers(size - self.side + 1)) for size in mask.shape)
+            part = layers[y:y + self.side, x:x + self.side]
+            if part[..., 6].any():
+                break
+        part = np.rot90(part, int(random.integers(4)))
+        if random.random() < 0.5:
+            part = part[:, ::-1]
+        both = torch.from_numpy(np.ascontiguousarray(part, dtype=np.float32) / 127.5 - 1).permute(2, 0, 1)
+        return both[:3], both[3:]
 
 
 class Consecutive(Sampler):

@@ -84,6 +84,10 @@ void ck_resample_row(float *y, const float *row, const int32_t *index, const flo
 /* y[i] = sum over k of weights[k] * rows[k][i] */
 void ck_weighted_rows(float *y, const float *const *rows, const float *weights, size_t taps, size_t n);
 
+/* The sum of squared differences of two patches of `rows` rows of n elements, row_distance elements apart. Once it has reached
+ * `limit` after a row the rest is not looked at: the result is then some number of at least `limit`. */
+float ck_patch_distance(const float *a, const float *b, size_t rows, size_t n, size_t row_distance, float limit);
+
 /* The index of the nearest of `codes` codebook vectors (given as [dim][codes]) for each of `n` vectors [n][dim]:
  * Euclidean, the lowest index on a tie. scratch: `codes` floats. */
 void ck_nearest_code(int32_t *index, const float *vectors, size_t n, const float *codebook, size_t codes, size_t dim,

@@ -4,7 +4,7 @@ import TensorCore
 /// above on the way back. Known pixels (weight 1) keep their value.
 ///
 /// `image` [1, h, w, C], `known` [1, h, w, 1] in 0...1; nothing known anywhere gives 0.
-func pushPull(_ image: Tensor, known: Tensor) -> Tensor {
+public func pushPull(_ image: Tensor, known: Tensor) -> Tensor {
   let c = image.shape.c
   var levels = [weighted(image, known)]  // [1, h, w, C | weight]
   while let last = levels.last, last.shape.h > 1 || last.shape.w > 1 { levels.append(last.averagePooled2x()) }

@@ -1,0 +1,125 @@
+import CKernels
+import TensorCore
+
+/// For each target patch of a level a source patch that looks like it (Barnes et al., PatchMatch, 2009), searched for in rounds
+/// that read the round before: the result does not depend on threads.
+struct PatchField {
+  /// By target centre: the centre of its source, and the squared distance of the two.
+  private(set) var source: [Int32]
+  private(set) var distance: [Float]
+
+  /// Random sources.
+  init(_ level: PatchLevel, seed: UInt64) {
+    source = [Int32](repeating: -1, count: level.height * level.width)
+    distance = [Float](repeating: 1, count: source.count)
+    for target in level.targets {
+      var random = SplitMix64(seed: seed, Int(target))
+      source[Int(target)] = level.sources[random.index(level.sources.count)]
+    }
+  }
+
+  /// The sources of the level of half the size, at the places where they are in this one.
+  init(_ level: PatchLevel, from coarse: PatchField, of half: PatchLevel, seed: UInt64) {
+    self.init(level, seed: seed)
+    for target in level.targets {
+      let (y, x) = (Int(target) / level.width, Int(target) % level.width)
+      // The coarse level has the fewer rows of centres: its outermost ones serve for those beyond, too.
+      let row = min(max(y / 2, half.rows.lowerBound), half.rows.upperBound - 1)
+      let column = min(max(x / 2, half.columns.lowerBound), half.columns.upperBound - 1)
+      let found = Int(coarse.source[row * half.width + column])
+      guard found >= 0 else { continue }
+      let (atY, atX) = (2 * (found / half.width) + y - 2 * row, 2 * (found % half.width) + x - 2 * column)
+      if let near = level.source(near: atY, atX) { source[Int(target)] = Int32(near) }
+    }
+  }
+
+  /// Measures all distances anew: the picture has changed.
+  mutating func measure(_ level: PatchLevel) {
+    let sources = source
+    update(level) { target, _, ruler in
+      (sources[target], ruler.distance(target, Int(sources[target]), limit: .infinity))
+    }
+  }
+
+  /// One round: each target looks at what its neighbours `step` pixels away found, and around its own best.
+  mutating func search(_ level: PatchLevel, step: Int, seed: UInt64) {
+    let (before, distances) = (source, distance)
+    let (width, rows, columns) = (level.width, level.rows, level.columns)
+    let reach = max(level.height, width)
+    update(level) { target, y, ruler in
+      let x = target - y * width
+      var best = (source: before[target], distance: distances[target])
+      func look(_ sourceY: Int, _ sourceX: Int) {
+        guard rows.contains(sourceY), columns.contains(sourceX) else { return }
+        let candidate = sourceY * width + sourceX
+        guard level.isSource[candidate], Int32(candidate) != best.source else { return }
+        let distance = ruler.distance(target, candidate, limit: best.distance)
+        if distance < best.distance { best = (Int32(candidate), distance) }
+      }
+      for (dy, dx) in [(-step, 0), (step, 0), (0, -step), (0, step)] {
+        guard rows.contains(y + dy), columns.contains(x + dx) else { continue }
+        let found = Int(before[(y + dy) * width + x + dx])
+        if found >= 0 { look(found / width - dy, found % width - dx) }
+      }
+      var random = SplitMix64(seed: seed, target)
+      var radius = reach
+      while radius > 0 {
+        let number = random.next()
+        let (dy, dx) = (
+          Int(number & 0xffff_ffff) % (2 * radius + 1) - radius, Int(number >> 32) % (2 * radius + 1) - radius
+        )
+        look(Int(best.source) / width + dy, Int(best.source) % width + dx)
+        radius /= 2
+      }
+      return best
+    }
+  }
+
+  /// Gives each target, in any order, what `body` says.
+  private mutating func update(
+    _ level: PatchLevel, _ body: (_ target: Int, _ row: Int, _ ruler: Ruler) -> (source: Int32, distance: Float)
+  ) {
+    source.withUnsafeMutableBufferPointer { source in
+      distance.withUnsafeMutableBufferPointer { distance in
+        // Each place is written by one thread only.
+        nonisolated(unsafe) let (source, distance) = (source, distance)
+        level.pixels.read { pixels in
+          let ruler = Ruler(pixels: pixels, width: level.width)
+          Parallel.forRanges(level.targets.count, chunk: 512) { range in
+            for index in range {
+              let target = Int(level.targets[index])
+              (source[target], distance[target]) = body(target, target / level.width, ruler)
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Measures how far apart two patches of a picture are.
+private struct Ruler {
+  let pixels: UnsafePointer<Float>
+  let width: Int
+
+  /// The squared distance of the patches around two pixels; some number above `limit` if it is above.
+  func distance(_ a: Int, _ b: Int, limit: Float) -> Float {
+    let c = PatchLevel.channels
+    func corner(_ centre: Int) -> UnsafePointer<Float> {
+      pixels + (centre - PatchLevel.radius * (width + 1)) * c
+    }
+    return ck_patch_distance(corner(a), corner(b), PatchLevel.side, PatchLevel.side * c, width * c, limit)
+  }
+}
+
+extension PatchLevel {
+  /// The source at a place or beside it.
+  fileprivate func source(near y: Int, _ x: Int) -> Int? {
+    for (dy, dx) in [(0, 0), (0, 1), (1, 0), (0, -1), (-1, 0), (1, 1), (-1, -1), (1, -1), (-1, 1)] {
+      guard rows.contains(y + dy), columns.contains(x + dx) else { continue }
+      let p = (y + dy) * width + x + dx
+      if isSource[p] { return p }
+    }
+    return nil
+  }
+}

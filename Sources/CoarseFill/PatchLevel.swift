@@ -1,0 +1,107 @@
+import TensorCore
+
+/// A picture at one level of the pyramid: what is known of it, where patches may come from and where they must go.
+struct PatchLevel {
+  /// Pixels a side of a patch, and from its centre to its edge.
+  static let side = 7
+  static let radius = side / 2
+  /// Red, green, blue, and how rough the surroundings are across and down.
+  static let channels = 5
+
+  let height: Int
+  let width: Int
+  /// [1, h, w, channels]; unknown pixels hold the fill so far.
+  var pixels: Tensor
+  let isKnown: [Bool]
+  /// The centres of patches that are wholly known.
+  let isSource: [Bool]
+  let sources: [Int32]
+  /// The centres of all other patches that lie inside the picture, row by row.
+  let targets: [Int32]
+  /// Unknown pixels, row by row.
+  let unknown: [Int32]
+
+  /// Unknown elements of `pixels` may hold anything.
+  init(_ pixels: Tensor, isKnown: [Bool]) {
+    let (height, width) = (pixels.shape.h, pixels.shape.w)
+    (self.height, self.width, self.pixels, self.isKnown) = (height, width, pixels, isKnown)
+    isSource = Self.wholePatches(isKnown, height: height, width: width)
+    var (sources, targets, unknown) = ([Int32](), [Int32](), [Int32]())
+    for y in 0..<height {
+      for x in 0..<width {
+        let p = y * width + x
+        if !isKnown[p] { unknown.append(Int32(p)) }
+        guard Self.rows(height).contains(y), Self.rows(width).contains(x) else { continue }
+        if isSource[p] { sources.append(Int32(p)) } else { targets.append(Int32(p)) }
+      }
+    }
+    (self.sources, self.targets, self.unknown) = (sources, targets, unknown)
+  }
+
+  /// How far the deepest unknown pixel lies from a known one, in steps across and down.
+  var depth: Int {
+    var distance = isKnown.map { $0 ? 0 : height + width }
+    func pass(_ places: some Sequence<Int>, _ dy: Int, _ dx: Int) {
+      for p in places where distance[p] > 0 {
+        let (y, x) = (p / width + dy, p % width + dx)
+        if (0..<height).contains(y) { distance[p] = min(distance[p], distance[y * width + p % width] + 1) }
+        if (0..<width).contains(x) { distance[p] = min(distance[p], distance[p + dx] + 1) }
+      }
+    }
+    pass(0..<height * width, -1, -1)
+    pass((0..<height * width).reversed(), 1, 1)
+    return distance.max() ?? 0
+  }
+
+  /// Rows (or columns) of the centres of patches that lie inside.
+  var rows: Range<Int> { Self.rows(height) }
+  var columns: Range<Int> { Self.rows(width) }
+
+  private static func rows(_ count: Int) -> Range<Int> { radius..<max(radius, count - radius) }
+
+  /// Whether all pixels of the patch around each pixel are known; false where it does not lie inside.
+  private static func wholePatches(_ isKnown: [Bool], height: Int, width: Int) -> [Bool] {
+    /// Along lines: whether the `side` places around each are all true.
+    func shrunk(_ values: [Bool], lines: Int, length: Int, line: Int, stride: Int) -> [Bool] {
+      var result = [Bool](repeating: false, count: values.count)
+      for first in 0..<lines {
+        var run = 0
+        for i in 0..<length {
+          run = values[first * line + i * stride] ? run + 1 : 0
+          if run >= side { result[first * line + (i - radius) * stride] = true }
+        }
+      }
+      return result
+    }
+    let across = shrunk(isKnown, lines: height, length: width, line: width, stride: 1)
+    return shrunk(across, lines: width, length: height, line: 1, stride: width)
+  }
+
+  /// Half the size: each pixel the mean of what is known of 2 x 2, known if at least half of them are.
+  func halved() -> PatchLevel {
+    let (h, w, c) = ((height + 1) / 2, (width + 1) / 2, Self.channels)
+    var known = [Bool](repeating: false, count: h * w)
+    let half = Tensor(Shape(1, h, w, c)) { out in
+      out.update(repeating: 0, count: h * w * c)
+      pixels.read { pixels in
+        for y in 0..<h {
+          for x in 0..<w {
+            var (count, all) = (0, 0)
+            for row in 2 * y..<min(2 * y + 2, height) {
+              for column in 2 * x..<min(2 * x + 2, width) {
+                let p = row * width + column
+                all += 1
+                guard isKnown[p] else { continue }
+                count += 1
+                for k in 0..<c { out[(y * w + x) * c + k] += pixels[p * c + k] }
+              }
+            }
+            known[y * w + x] = 2 * count >= all
+            for k in 0..<c where count > 0 { out[(y * w + x) * c + k] /= Float(count) }
+          }
+        }
+      }
+    }
+    return PatchLevel(half, isKnown: known)
+  }
+}

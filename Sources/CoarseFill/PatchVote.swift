@@ -1,0 +1,65 @@
+import TensorCore
+
+extension PatchLevel {
+  /// How much the patches over a pixel count.
+  enum Voting {
+    case evenly
+    /// Those that found a likeness more than others.
+    case byLikeness
+  }
+
+  /// Makes each unknown pixel the weighted mean of what the sources of all patches over it show there.
+  mutating func vote(_ field: PatchField, _ voting: Voting) {
+    let (unknown, width, channels) = (unknown, width, Self.channels)
+    let surroundings = self.surroundings
+    pixels.modify { pixels in
+      // Unknown pixels are written, known ones read: sources are wholly known.
+      Parallel.forRanges(unknown.count, chunk: 512, scratch: channels) { range, sum in
+        for index in range {
+          let p = Int(unknown[index])
+          let (ys, xs) = surroundings(p)
+          var mean: Float = 0
+          for y in ys { for x in xs { mean += field.distance[y * width + x] } }
+          mean = max(mean / Float(ys.count * xs.count), .leastNormalMagnitude)
+          sum.update(repeating: 0, count: channels)
+          var total: Float = 0
+          for y in ys {
+            for x in xs {
+              let q = y * width + x
+              let source = Int(field.source[q]) + p - q
+              let ratio = field.distance[q] / mean
+              let weight = voting == .evenly ? 1 : 1 / (1 + ratio * ratio * ratio * ratio)
+              total += weight
+              for k in 0..<channels { sum[k] += weight * pixels[source * channels + k] }
+            }
+          }
+          for k in 0..<channels { pixels[p * channels + k] = sum[k] / total }
+        }
+      }
+    }
+  }
+
+  /// For each unknown pixel the known one that the best patch over it shows there.
+  func origins(_ field: PatchField) -> [Int32] {
+    unknown.map { pixel in
+      let p = Int(pixel)
+      let (ys, xs) = surroundings(p)
+      var (best, least) = (0, Float.infinity)
+      for y in ys {
+        for x in xs where field.distance[y * width + x] < least {
+          (best, least) = (y * width + x, field.distance[y * width + x])
+        }
+      }
+      return field.source[best] + Int32(p - best)
+    }
+  }
+
+  /// The centres of the patches over a pixel that lie inside the picture. All are targets if the pixel is unknown.
+  private func surroundings(_ pixel: Int) -> (rows: ClosedRange<Int>, columns: ClosedRange<Int>) {
+    let (y, x, r) = (pixel / width, pixel % width, Self.radius)
+    return (
+      max(y - r, rows.lowerBound)...min(y + r, rows.upperBound - 1),
+      max(x - r, columns.lowerBound)...min(x + r, columns.upperBound - 1)
+    )
+  }
+}
