@@ -21,7 +21,9 @@ def main() -> None:
         raise SystemExit(f"{arguments.run}: weights beyond the range of half precision; train with a lower rate")
     arguments.output.mkdir(parents=True, exist_ok=True)
     save_file(weights, arguments.output / "unet.safetensors")
-    shutil.copyfile(arguments.model, arguments.output / "model.json")
+    target = arguments.output / "model.json"
+    if not (target.exists() and target.samefile(arguments.model)):
+        shutil.copyfile(arguments.model, target)
     print(f"{arguments.output}: after {state['iteration']} iterations; try it with resshift --model {arguments.output}")
 
 

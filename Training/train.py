@@ -12,7 +12,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parent.parent / "Benchmarks"), str(
 
 from networks.model import read_state  # noqa: E402
 from networks.unet import UNet  # noqa: E402
-from training.losses import Discriminator, charbonnier, discriminator_loss, frequency, tones_and_detail  # noqa: E402
+from training.losses import Discriminator, charbonnier, discriminator_loss, frequency, near_rim  # noqa: E402
 from training.photographs import read_hold_out, read_photographs  # noqa: E402
 from training.process import Process, psnr  # noqa: E402
 from training.samples import FilledSamples, Samples, batches, read_json  # noqa: E402
@@ -31,7 +31,10 @@ class Run:
         # Channels last is what a GPU's matrix units like; PyTorch's convolutions on a CPU lose a fifth by it.
         self.unet = UNet(model["unet"]).to(device, memory_format=(
             torch.channels_last if device.startswith("cuda") else torch.contiguous_format))
-        self.forget_output()
+        # The last convolution begins at zero: with residual prediction the untrained network changes nothing.
+        last = self.unet.out[-1]
+        torch.nn.init.zeros_(last.weight)
+        torch.nn.init.zeros_(last.bias)
         self.discriminator = Discriminator(settings.get("discriminator_width", 48)).to(device)
         self.optimiser = torch.optim.AdamW(self.unet.parameters(), lr=settings["rate"], betas=(0.9, 0.99), weight_decay=0)
         self.critic = torch.optim.AdamW(
@@ -39,12 +42,6 @@ class Run:
         self.average = Average(self.unet, settings["average"])
         self.iteration = 0
         self.seed = seed
-
-    def forget_output(self) -> None:
-        """The last convolution becomes zero: with residual prediction such a network changes nothing."""
-        last = self.unet.out[-1]
-        torch.nn.init.zeros_(last.weight)
-        torch.nn.init.zeros_(last.bias)
 
     def state(self) -> dict:
         return {
@@ -94,13 +91,12 @@ class Run:
                 zt = process.shifted(z0, zy, t, noise)
             predicted = process.predicted(self.unet, zt, zy, t, condition)
         made, given = process.decode(predicted), process.decode(zy)
-        if "keep_detail" in settings:
-            tones, detail = tones_and_detail(made, original, given, settings["keep_detail"])
-            losses = {"tones": tones, "detail": detail}
-            total = tones + detail
+        if "near_rim" in settings:
+            losses = {"pixels": near_rim(made, original, given, condition[:, 3:], settings["near_rim"])}
         else:
-            losses = {"pixels": charbonnier(made, original), "frequency": frequency(made, original)}
-            total = losses["pixels"] + settings["frequency"] * losses["frequency"]
+            losses = {"pixels": charbonnier(made, original)}
+        losses["frequency"] = frequency(made, original)
+        total = losses["pixels"] + settings["frequency"] * losses["frequency"]
         critical = settings["adversarial"] > 0 and self.iteration >= settings["adversarial_from"]
         if critical:
             self.discriminator.requires_grad_(False)
@@ -173,8 +169,6 @@ def main() -> None:
         print(f"going on from iteration {run.iteration}")
     elif arguments.start_from:
         fitting, all_tensors = take_over(run.unet, read_state(arguments.start_from))
-        if settings.get("forget_output", False):
-            run.forget_output()
         run.average = Average(run.unet, settings["average"])
         print(f"{fitting} of {all_tensors} tensors taken over from {arguments.start_from}")
 

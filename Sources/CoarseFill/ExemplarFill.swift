@@ -15,45 +15,72 @@ public func exemplarFill(
   let pixels = image.shape.pixels
   let isKnown = known.read { known in (0..<pixels).map { known[$0] > 0 } }
   var levels = pyramid(image, isKnown: isKnown)
-  guard let top = levels.last, !top.sources.isEmpty else { return pushPull(image, known: known) }
+  guard levels.allSatisfy({ !$0.sources.isEmpty }) else { return pushPull(image, known: known) }
   guard !levels[0].unknown.isEmpty else { return image }
 
-  let work = levels.enumerated().map { Double(rounds(at: $0) * $1.targets.count) }
-  let whole = work.reduce(0, +)
+  let top = levels.count - 1
+  levels[top].fillFirst()
+  var field = PatchField(levels[top], seed: seed)
+  // The first fill must not be voted away by sources that were drawn at random.
+  field.search(levels[top], rounds: 4, seed: seed)
+
+  let work = levels.indices.map { Double(rounds(at: $0, of: levels.count) * levels[$0].targets.count) }
   var done = 0.0
-  levels[levels.count - 1].peel()
-  var field = PatchField(top, seed: seed)
   for index in levels.indices.reversed() {
-    if index < levels.count - 1 {
+    if index < top {
       field = PatchField(levels[index], from: field, of: levels[index + 1], seed: seed)
       levels[index].vote(field, .evenly)
-      levels[index + 1].pixels = Tensor(Shape(1, 1, 1, 1))  // Not needed any more.
     }
-    for round in 0..<rounds(at: index) {
-      try progress(done / whole)
-      field.measure(levels[index])
-      for (pass, step) in [4, 2, 1].enumerated() {
-        var random = SplitMix64(seed: seed, index, round, pass)
-        field.search(levels[index], step: step, seed: random.next())
-      }
+    for round in 0..<rounds(at: index, of: levels.count) {
+      try progress(done / work.reduce(0, +))
+      var random = SplitMix64(seed: seed, index, round)
+      field.search(levels[index], rounds: 1, seed: random.next())
       levels[index].vote(field, .byLikeness)
       done += Double(levels[index].targets.count)
     }
   }
   field.measure(levels[0])
-  return GradientDomain(levels[0], origins: levels[0].origins(field)).joined(over: image)
+  return GradientDomain(levels[0], field).joined(over: image)
 }
 
-/// How often patches are searched for and pixels voted on at a level: structure is found where pictures are small.
-private func rounds(at level: Int) -> Int { level == 0 ? 2 : level == 1 ? 5 : 10 }
+/// How often patches are searched for and pixels voted on at one of so many levels: structure is found where pictures are
+/// small, the full size only places details.
+private func rounds(at level: Int, of count: Int) -> Int {
+  switch level {
+  case 0: count == 1 ? 4 : 2
+  case 1: 5
+  default: 10
+  }
+}
 
-/// The picture and its halves, down to where all of the hole lies close to something known.
+extension PatchLevel {
+  /// Unknown pixels that a `FrontFill` takes a second for; where there are more at the smallest level they are scratches all
+  /// over a large picture, for which a smooth first fill will do.
+  private static let mostForFront = 30_000
+
+  /// Gives the unknown pixels their first values.
+  fileprivate mutating func fillFirst() {
+    if unknown.count <= Self.mostForFront {
+      var front = FrontFill(self)
+      pixels = front.filled()
+    } else {
+      pixels = pushPull(pixels, known: Tensor(Shape(1, height, width, 1), isKnown.map { $0 ? 1 : 0 }))
+    }
+  }
+}
+
+/// The deepest hole, in pixels to what is known, that the first fill is made for: deeper ones need smaller pictures, in much
+/// smaller ones lines get lost.
+private let deepestFirstFill = 12
+
+/// The picture and its halves, down to where the hole is small.
 private func pyramid(_ image: Tensor, isKnown: [Bool]) -> [PatchLevel] {
   var levels = [PatchLevel(withRoughness(image, isKnown), isKnown: isKnown)]
-  while let last = levels.last, last.depth > PatchLevel.radius + 1 || last.comparisons > PatchLevel.mostComparisons {
-    let next = last.halved()
-    guard next.sources.count >= 64 else { break }
-    levels.append(next)
+  while let last = levels.last, last.depth > deepestFirstFill {
+    let half = last.halved()
+    // Where little is known small pictures have no patches left.
+    guard half.sources.count >= 64 else { break }
+    levels.append(half)
   }
   return levels
 }

@@ -7,17 +7,20 @@ import TensorCore
 struct GradientDomain {
   /// How much colours count beside differences: tones are evened out over some 1 / sqrt(pull) pixels.
   private static let pull: Float = 0.0005
+  /// Neighbours that fit worse than this squared difference are not two tones of one thing: the edge between them stays.
+  private static let tolerance: Float = 0.3
   private static let iterations = 150
 
   private let level: PatchLevel
-  /// By unknown pixel: the known pixel that it shows.
+  /// By unknown pixel: the known pixel that it shows, and how badly the patch fits that says so.
   private let origins: [Int32]
+  private let misfits: [Float]
   /// By pixel: its number among the unknown ones, or -1.
   private let numbers: [Int32]
 
-  init(_ level: PatchLevel, origins: [Int32]) {
+  init(_ level: PatchLevel, _ field: PatchField) {
     self.level = level
-    self.origins = origins
+    (origins, misfits) = level.origins(field)
     var numbers = [Int32](repeating: -1, count: level.height * level.width)
     for (number, pixel) in level.unknown.enumerated() { numbers[Int(pixel)] = Int32(number) }
     self.numbers = numbers
@@ -76,11 +79,16 @@ struct GradientDomain {
           let j = Int(numbers[q])
           let here = isKnown(Int(origins[i]), offset) ? pieces[i] - colour(Int(origins[i]) + offset) : nil
           let there = j >= 0 && isKnown(Int(origins[j]), -offset) ? colour(Int(origins[j]) - offset) - pieces[j] : nil
+          let jump = pieces[i] - (j >= 0 ? pieces[j] : colour(q))
+          let smooth: Colour
           switch (here, there) {
-          case (let here?, let there?): sum += 0.5 * (here + there)
-          case (let one?, nil), (nil, let one?): sum += one
-          case (nil, nil): break
+          // The better piece decides: the mean of two would be smoother than either.
+          case (let here?, let there?): smooth = misfits[i] <= misfits[j] ? here : there
+          case (let one?, nil), (nil, let one?): smooth = one
+          case (nil, nil): smooth = .zero
           }
+          let misfit = ((jump - smooth) * (jump - smooth)).sum() / Self.tolerance
+          sum += jump + (smooth - jump) / (1 + misfit * misfit)
           if j < 0 { sum += colour(q) }
         }
         return sum

@@ -1,20 +1,31 @@
 import CKernels
 import TensorCore
 
-/// For each target patch of a level a source patch that looks like it (Barnes et al., PatchMatch, 2009), searched for in rounds
-/// that read the round before: the result does not depend on threads.
+/// For each target patch of a level a source patch that looks like it (Barnes et al., PatchMatch, 2009), searched for in passes
+/// that read the pass before: the result does not depend on threads.
 struct PatchField {
   /// By target centre: the centre of its source, and the squared distance of the two.
   private(set) var source: [Int32]
   private(set) var distance: [Float]
 
-  /// Random sources.
+  /// How far sources are looked for at random, in rows and columns of the level: far enough where levels are small.
+  private static let reach = 128
+
+  /// Random sources, near where there are any.
   init(_ level: PatchLevel, seed: UInt64) {
     source = [Int32](repeating: -1, count: level.height * level.width)
     distance = [Float](repeating: 1, count: source.count)
     for target in level.targets {
       var random = SplitMix64(seed: seed, Int(target))
-      source[Int(target)] = level.sources[random.index(level.sources.count)]
+      var found = level.sources[random.index(level.sources.count)]
+      for _ in 0..<8 {
+        let y = Int(target) / level.width + random.index(2 * Self.reach + 1) - Self.reach
+        let x = Int(target) % level.width + random.index(2 * Self.reach + 1) - Self.reach
+        guard level.rows.contains(y), level.columns.contains(x), level.isSource[y * level.width + x] else { continue }
+        found = Int32(y * level.width + x)
+        break
+      }
+      source[Int(target)] = found
     }
   }
 
@@ -41,11 +52,21 @@ struct PatchField {
     }
   }
 
-  /// One round: each target looks at what its neighbours `step` pixels away found, and around its own best.
+  /// Measures all distances and looks for better sources, near and far.
+  mutating func search(_ level: PatchLevel, rounds: Int, seed: UInt64) {
+    measure(level)
+    for round in 0..<rounds {
+      for step in [4, 2, 1] {
+        var random = SplitMix64(seed: seed, round, step)
+        search(level, step: step, seed: random.next())
+      }
+    }
+  }
+
+  /// One pass: each target looks at what its neighbours `step` pixels away found, and around its own best.
   mutating func search(_ level: PatchLevel, step: Int, seed: UInt64) {
     let (before, distances) = (source, distance)
     let (width, rows, columns) = (level.width, level.rows, level.columns)
-    let reach = max(level.height, width)
     update(level) { target, y, ruler in
       let x = target - y * width
       var best = (source: before[target], distance: distances[target])
@@ -62,12 +83,12 @@ struct PatchField {
         if found >= 0 { look(found / width - dy, found % width - dx) }
       }
       var random = SplitMix64(seed: seed, target)
-      var radius = reach
+      var radius = Self.reach
       while radius > 0 {
-        let number = random.next()
-        let (dy, dx) = (
-          Int(number & 0xffff_ffff) % (2 * radius + 1) - radius, Int(number >> 32) % (2 * radius + 1) - radius
-        )
+        // Two numbers in 0..<2 * radius + 1 of one: the high bits of products.
+        let (number, count) = (random.next(), UInt64(2 * radius + 1))
+        let dy = Int((number >> 32) * count >> 32) - radius
+        let dx = Int((number & 0xffff_ffff) * count >> 32) - radius
         look(Int(best.source) / width + dy, Int(best.source) % width + dx)
         radius /= 2
       }

@@ -39,9 +39,10 @@ extension PatchLevel {
     }
   }
 
-  /// For each unknown pixel the known one that the best patch over it shows there.
-  func origins(_ field: PatchField) -> [Int32] {
-    unknown.map { pixel in
+  /// For each unknown pixel the known one that the best patch over it shows there, and that patch's distance.
+  func origins(_ field: PatchField) -> (pixels: [Int32], distances: [Float]) {
+    var (pixels, distances) = ([Int32](), [Float]())
+    for pixel in unknown {
       let p = Int(pixel)
       let (ys, xs) = surroundings(p)
       var (best, least) = (0, Float.infinity)
@@ -50,8 +51,10 @@ extension PatchLevel {
           (best, least) = (y * width + x, field.distance[y * width + x])
         }
       }
-      return field.source[best] + Int32(p - best)
+      pixels.append(field.source[best] + Int32(p - best))
+      distances.append(least)
     }
+    return (pixels, distances)
   }
 
   /// The centres of the patches over a pixel that lie inside the picture. All are targets if the pixel is unknown.

@@ -84,12 +84,13 @@ public struct ModelCatalogue: Sendable {
     entries.filter { $0.task == task }
   }
 
-  /// The model of that name, or at that path of a `model.json` or its folder; "" is the default of the task.
+  /// The model of that name, or at that path of a `model.json` or its folder; "" is the default of the task and, in
+  /// super-resolution, of the wanted `factor`, nil = any.
   ///
   /// Throws `RestoreError.usage` for a model of another task, `.modelUnavailable` for a name that is not known or whose
   /// files are missing (what is missing, where to get it, where to put it), `.notFound` and `.badModel` for a path.
-  public func model(named name: String, for task: ModelTask) throws -> ModelDescriptor {
-    if name.isEmpty { return try defaultModel(for: task) }
+  public func model(named name: String, for task: ModelTask, factor: Int? = nil) throws -> ModelDescriptor {
+    if name.isEmpty { return try defaultModel(for: task, factor: factor) }
     let model = try model(named: name)
     guard model.task == task else {
       throw RestoreError.usage("model \(model.name) is for \(model.task.rawValue), not for \(task.rawValue)")
@@ -124,10 +125,11 @@ public struct ModelCatalogue: Sendable {
   }
 
   /// The built-in model of a task, or its first installed one.
-  private func defaultModel(for task: ModelTask) throws -> ModelDescriptor {
+  private func defaultModel(for task: ModelTask, factor: Int?) throws -> ModelDescriptor {
     let candidates = models(for: task)
-    let preferred = candidates.first { $0.isInstalled && $0.name == task.builtInModel }
-    if let descriptor = (preferred ?? candidates.first(where: \.isInstalled))?.descriptor { return descriptor }
+    let installed = candidates.filter(\.isInstalled)
+    let preferred = task.builtInModels(factor: factor).lazy.compactMap { name in installed.first { $0.name == name } }
+    if let descriptor = (preferred.first ?? installed.first)?.descriptor { return descriptor }
     let suggestion = candidates.first { $0.name == task.suggestedModel } ?? candidates.first
     guard let descriptor = suggestion?.descriptor else {
       throw RestoreError.modelUnavailable("no \(task.rawValue) model is installed; \(nothingFound)")
@@ -138,11 +140,12 @@ public struct ModelCatalogue: Sendable {
 }
 
 extension ModelTask {
-  fileprivate var builtInModel: String? {
+  /// The best one first.
+  fileprivate func builtInModels(factor: Int?) -> [String] {
     switch self {
-    case .superResolution: "compact-sr-x4"
-    case .inpainting: "compact-inpaint"
-    case .restoration: nil
+    case .superResolution: factor == 2 ? ["compact-sr-x2", "compact-sr-x4"] : ["compact-sr-x4"]
+    case .inpainting: ["compact-inpaint"]
+    case .restoration: ["compact-restore"]
     }
   }
 

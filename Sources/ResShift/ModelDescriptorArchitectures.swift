@@ -3,7 +3,9 @@ import Models
 
 extension ModelDescriptor {
   /// The names that `architecture(named:)` knows.
-  public static let architectureNames = ["realsr", "realsr-x2", "inpaint", "faceir", "compact-sr", "compact-inpaint"]
+  public static let architectureNames = [
+    "realsr", "realsr-x2", "inpaint", "faceir", "compact-sr", "compact-sr-x2", "compact-inpaint", "compact-restore",
+  ]
 
   /// A published or built-in architecture without files, for use with random weights. Throws `RestoreError.usage`.
   public static func architecture(named name: String) throws -> ModelDescriptor {
@@ -12,8 +14,24 @@ extension ModelDescriptor {
     case "realsr-x2": published(name, .superResolution, sf: 2, lqSize: 128)
     case "inpaint": published(name, .inpainting, sf: 1, lqSize: 256)
     case "faceir": published(name, .restoration, sf: 1, lqSize: 512)
-    case "compact-sr": compact(name, .superResolution, sf: 4, lqSize: 64, minNoiseLevel: 0.08, kappa: 0.8)
-    case "compact-inpaint": compact(name, .inpainting, sf: 1, lqSize: 256, minNoiseLevel: 0.06, kappa: 0.4)
+    case "compact-sr":
+      compact(
+        name, .superResolution, unshuffle: 4, lqSize: 64, channels: 64, channelMult: [1, 2, 2],
+        numResBlocks: [2, 2, 2],
+        attentionResolutions: [32, 16], swinEmbedDim: 96, sf: 4, steps: 4, minNoiseLevel: 0.08, kappa: 0.8)
+    case "compact-sr-x2":
+      compact(
+        name, .superResolution, unshuffle: 2, lqSize: 128, channels: 32, channelMult: [1, 2, 3],
+        numResBlocks: [1, 2, 2],
+        swinEmbedDim: 64, sf: 2, steps: 2, minNoiseLevel: 0.5, kappa: 0.4)
+    case "compact-inpaint":
+      compact(
+        name, .inpainting, unshuffle: 8, lqSize: 256, channels: 32, channelMult: [1, 2, 2], numResBlocks: [1, 1, 1],
+        swinEmbedDim: 64, sf: 1, steps: 2, minNoiseLevel: 0.5, kappa: 0.2)
+    case "compact-restore":
+      compact(
+        name, .restoration, unshuffle: 2, lqSize: 256, channels: 32, channelMult: [1, 2, 3], numResBlocks: [1, 2, 2],
+        swinEmbedDim: 64, sf: 1, steps: 2, minNoiseLevel: 0.5, kappa: 0.4)
     default:
       throw RestoreError.usage(
         "unknown architecture \"\(name)\"; there are \(architectureNames.joined(separator: ", "))")
@@ -39,19 +57,23 @@ extension ModelDescriptor {
       frame: task == .restoration ? .face : .none)
   }
 
-  /// The sizes of the built-in models: pixel-unshuffle instead of an autoencoder.
+  /// The sizes of a built-in model: pixel-unshuffle instead of an autoencoder, for pictures of 256 x 256.
   private static func compact(
-    _ name: String, _ task: ModelTask, sf: Int, lqSize: Int, minNoiseLevel: Double, kappa: Double
+    _ name: String, _ task: ModelTask, unshuffle: Int, lqSize: Int, channels: Int, channelMult: [Int],
+    numResBlocks: [Int], attentionResolutions: [Int] = [], swinEmbedDim: Int, sf: Int, steps: Int,
+    minNoiseLevel: Double, kappa: Double
   ) -> ModelDescriptor {
-    ModelDescriptor(
+    let latent = 3 * unshuffle * unshuffle
+    return ModelDescriptor(
       name: name, title: name, task: task, licence: "none", folder: nil, unetFile: "", autoencoderFile: nil,
       unet: UNetConfiguration(
-        imageSize: 64, inChannels: 48, outChannels: 48, modelChannels: 64, channelMult: [1, 2, 2],
-        numResBlocks: [2, 2, 2], attentionResolutions: [32, 16], numHeadChannels: 32, swinDepth: 2, swinEmbedDim: 96,
-        windowSize: 8, mlpRatio: 2, lqSize: lqSize, condMask: task == .inpainting, shiftMask: .swin),
-      autoencoder: .pixelUnshuffle(4),
+        imageSize: 256 / unshuffle, inChannels: latent, outChannels: latent, modelChannels: channels,
+        channelMult: channelMult, numResBlocks: numResBlocks, attentionResolutions: attentionResolutions,
+        numHeadChannels: 32, swinDepth: 2, swinEmbedDim: swinEmbedDim, windowSize: 8, mlpRatio: 2, lqSize: lqSize,
+        condMask: task == .inpainting, shiftMask: .swin),
+      autoencoder: .pixelUnshuffle(unshuffle),
       diffusion: DiffusionConfiguration(
-        sf: sf, steps: 4, minNoiseLevel: minNoiseLevel, kappa: kappa, predictType: .residual, scaleFactor: 4),
-      fill: task == .inpainting ? .pushPull : .blank)
+        sf: sf, steps: steps, minNoiseLevel: minNoiseLevel, kappa: kappa, predictType: .residual, scaleFactor: 4),
+      fill: task == .inpainting ? .exemplar : .blank)
   }
 }

@@ -22,7 +22,8 @@ extension Procedure {
       settings = try Dialog.ask(self, source, catalogue, initial: Settings(lastOf: self))
       settings.remember(for: self)
     }
-    let model = try catalogue.model(named: settings.model, for: task)
+    let factor = self == .upscale ? settings.factor : nil
+    let model = try catalogue.model(named: settings.model, for: task, factor: factor)
     let request = Request(
       source: source, settings: settings, model: model, seed: settings.drawSeed(),
       showsResult: runMode != GIMP_RUN_NONINTERACTIVE)

@@ -16,7 +16,7 @@ struct Batch {
   /// Throws the failure of a single picture, or `ReportedFailure` when some of several failed.
   func run(task: ModelTask, factor: Int? = nil, _ restoration: Restoration) throws {
     try checkOutputs()
-    let descriptor = try ModelCatalogue.ofThisProgram.model(named: common.engine.model, for: task)
+    let descriptor = try ModelCatalogue.ofThisProgram.model(named: common.engine.model, for: task, factor: factor)
     if let factor, factor > descriptor.diffusion.sf {
       throw Failure.usage(
         "--factor \(factor): the model \(descriptor.name) enlarges \(descriptor.diffusion.sf) times at most")

@@ -8,8 +8,8 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate", abstract: "Measures how near a model's results come to the originals.",
     discussion: """
       Originals are spoilt (--degrade), or their spoilt twins are given (--inputs, --masks), restored, and compared with \
-      the originals; so is what there would be without the model: the bicubic enlargement, the smooth fill (push-pull) \
-      of the hole, or the input.
+      the originals; so is what there would be without the model: the bicubic enlargement, the coarse fill \
+      that the model starts from, or the input.
 
       clean: made smaller by area average. everyday: blur (sigma 1), made smaller, noise (4/255), JPEG 75. compressed: \
       blur (sigma 0.6), made smaller, noise (4/255), JPEG 50. boxes, irregular: holes of 5 to 30 % of the area. A model \
@@ -128,7 +128,7 @@ struct EvaluateCommand: ParsableCommand {
       let need = hasHoles ? "holes need a model for inpainting" : "it needs --degrade boxes or irregular, or --masks"
       throw Failure.usage("model \(engine.model) is for \(task.rawValue); \(need)")
     }
-    return try catalogue.model(named: engine.model, for: task)
+    return try catalogue.model(named: engine.model, for: task, factor: factor)
   }
 
   /// How many times smaller than the originals the inputs are.

@@ -40,7 +40,7 @@ struct EvaluateReport {
   private var baseline: String {
     switch model.task {
     case .superResolution: "bicubic"
-    case .inpainting: "push-pull"
+    case .inpainting: model.fill == .exemplar ? "exemplar" : "push-pull"
     case .restoration: "input"
     }
   }

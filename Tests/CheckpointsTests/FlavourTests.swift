@@ -55,7 +55,7 @@ private let recorded: [Recorded] = [
     magnitude: 909877.4561395879, first: "input_blocks.0.0.bias", last: "time_embed.2.weight",
     sample: "output_blocks.6.0.skip_connection.weight", shape: [32, 64, 1, 1], seventh: -0.086835578083992),
   Recorded(
-    path: "plugin/models/compact-inpaint/unet.safetensors", tensors: 366, floating: 366, elements: 7_551_678,
+    path: "Tests/Fixtures/compact-inpaint/unet.safetensors", tensors: 366, floating: 366, elements: 7_551_678,
     magnitude: 150141.3549026847, first: "feature_extractor.0.bias", last: "time_embed.2.weight",
     sample: "output_blocks.8.0.skip_connection.weight", shape: [64, 128, 1, 1], seventh: -0.05548095703125),
   Recorded(

@@ -141,10 +141,22 @@ struct ExemplarFillTests {
     #expect(try exemplarFill(whole, known: all, seed: 1).elements == whole.elements)
   }
 
+  /// More than a front fill takes: scratches all over a picture. They begin with a smooth fill.
+  @Test func manyScratchesAreFilled() throws {
+    let image = picture(500, 600) { y, x in
+      let wave = Float((x + 2 * y) % 40) / 40 - 0.5
+      return (wave, 0.5 * wave, -wave)
+    }
+    let known = Tensor(Shape(1, 500, 600, 1), (0..<500 * 600).map { $0 % 600 % 40 < 6 && $0 / 600 > 20 ? 0 : 1 })
+    let given = blanked(image, known)
+    let fill = try exemplarFill(given, known: known, seed: 2)
+    #expect(error(fill, image, known) < 0.5 * error(pushPull(given, known: known), image, known))
+  }
+
   @Test func progressGrowsAndStops() throws {
     var random = SeededRandom(25)
-    let image = random.tensor(Shape(1, 64, 64, 3))
-    let known = known(64, 64, hole: (20..<44, 20..<44))
+    let image = random.tensor(Shape(1, 96, 96, 3))
+    let known = known(96, 96, hole: (30..<66, 30..<66))
     var reports: [Double] = []
     _ = try exemplarFill(image, known: known, seed: 1) { reports.append($0) }
     #expect(reports.count > 5 && reports == reports.sorted() && reports.allSatisfy { (0..<1).contains($0) })

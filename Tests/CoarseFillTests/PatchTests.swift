@@ -57,6 +57,33 @@ struct PatchTests {
     #expect(half.pixels[0, 2, 0, 0] == 17 && half.pixels[0, 2, 1, 0] == 18.5)
   }
 
+  /// Against the plain mean over all known pixels within eight rows and columns.
+  @Test func roughnessIsTheMeanDifferenceAround() {
+    var random = SeededRandom(35)
+    for (h, w) in [(1, 1), (5, 3), (30, 41)] {
+      let image = random.tensor(Shape(1, h, w, 3))
+      let isKnown = (0..<h * w).map { _ in Double.random(in: 0..<1, using: &random) < 0.8 }
+      let found = withRoughness(image, isKnown)
+      func luma(_ y: Int, _ x: Int) -> Double {
+        0.299 * Double(image[0, y, x, 0]) + 0.587 * Double(image[0, y, x, 1]) + 0.114 * Double(image[0, y, x, 2])
+      }
+      for (y, x) in [(0, 0), (h / 2, w / 3), (h - 1, w - 1)] {
+        var (across, down, count) = (0.0, 0.0, 0.0)
+        for row in max(0, y - 8)...min(h - 1, y + 8) {
+          for column in max(0, x - 8)...min(w - 1, x + 8) where row + 1 < h && column + 1 < w {
+            let p = row * w + column
+            guard isKnown[p], isKnown[p + 1], isKnown[p + w] else { continue }
+            across += abs(luma(row, column + 1) - luma(row, column))
+            down += abs(luma(row + 1, column) - luma(row, column))
+            count += 1
+          }
+        }
+        #expect(abs(Double(found[0, y, x, 3]) - 5 * across / max(1, count)) < 1e-5)
+        #expect(abs(Double(found[0, y, x, 4]) - 5 * down / max(1, count)) < 1e-5)
+      }
+    }
+  }
+
   @Test func depthIsTheWayToTheNearestKnownPixel() {
     var random = SeededRandom(33)
     for _ in 0..<20 {

@@ -71,7 +71,7 @@ import Testing
       bench, ["upscale"] + job + ["--model", "realsr-x4-v3"], status: 69,
       says: ["resshift_realsrx4_s4_v3.pth", "https://", "plugin/models/realsr-x4-v3"])
     try expect(
-      bench, ["restore"] + job, status: 69,
+      bench, ["restore"] + job + ["--model", "faceir"], status: 69,
       says: [
         "faceir", "https://github.com/zsyOAOA/ResShift/releases/download/v2.0/resshift_faceir_s4.pth",
         "ffhq512_vq_f8_dim8_face.pth", "plugin/models/faceir",

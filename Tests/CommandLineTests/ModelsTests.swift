@@ -55,7 +55,7 @@ import Testing
     let inspected = try bench.run("models", "inspect", "faceir").output
     #expect(inspected.contains(home.path) && !inspected.contains("missing"))
     try bench.write(Workbench.picture(8, 8), "a.png")
-    let run = try bench.run("restore", "a.png", "-o", "b.png")
+    let run = try bench.run("restore", "a.png", "-o", "b.png", "--model", "faceir")
     #expect(run.status == 65)
     #expect(run.onlyErrorLine().hasPrefix("\(home.path)/resshift_faceir_s4.pth: the file is empty"))
   }

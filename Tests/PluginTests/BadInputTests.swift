@@ -38,7 +38,7 @@ extension GimpTests {
         (inpaint "bad-seed" source "" -5)
         (inpaint "missing-path" source "/no/such/folder/model.json" 7)
         (attempt "other-image" (lambda () (plug-in-resshift-inpaint RUN-NONINTERACTIVE image (layer-of other) "" 7)))
-        (attempt "no-restoration" (lambda () (plug-in-resshift-restore RUN-NONINTERACTIVE image source "" 7)))
+        (attempt "no-faceir" (lambda () (plug-in-resshift-restore RUN-NONINTERACTIVE image source "faceir" 7)))
         (attempt "manager" (lambda () (plug-in-resshift-models RUN-NONINTERACTIVE)))
         (upscale "factor" source "" 5 0 7)
         (upscale "output" source "" 4 3 7)
@@ -70,7 +70,7 @@ extension GimpTests {
         ("bad-seed", ["-5"]),
         ("missing-path", ["/no/such/folder/model.json"]),
         ("other-image", ["another image"]),
-        ("no-restoration", ["restoration", "faceir"]),
+        ("no-faceir", ["faceir", "resshift models download faceir"]),
         ("manager", ["from scripts use the command"]),
         ("factor", ["Factor 5", "2, 3 or 4"]),
         ("output", ["Output 3"]),

@@ -52,6 +52,43 @@ extension GimpTests {
       #expect(whole.difference(to: before, channels: 0..<3) > 0)
     }
 
+    @Test("Without a model the built-in clean-up works on the selection, and noise goes")
+    func builtInCleanUp() throws {
+      let gimp = try Gimp()
+      // A ramp with noise of about 10/255, the same in all channels.
+      var noisy = Picture.photograph(width: 120, height: 90, channels: 3)
+      var state: UInt32 = 1
+      for y in 0..<90 {
+        for x in 0..<120 {
+          state = state &* 1_664_525 &+ 1_013_904_223
+          let noise = (Double(state >> 8) / Double(1 << 24) - 0.5) * 0.14
+          for c in 0..<3 { noisy.samples[(y * 120 + x) * 3 + c] = 0.3 + Double(x) / 400 + noise }
+        }
+      }
+      try gimp.put(noisy, as: "noisy.tif")
+      try gimp.run(
+        """
+        (define image (load-picture "noisy.tif"))
+        (define source (layer-of image))
+        (save-visible image "before.tif")
+        (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 20 15 80 60)
+        (define layer (car (plug-in-resshift-restore RUN-NONINTERACTIVE image source "" 5)))
+        (say-layer "layer" layer)
+        (save-visible image "after.tif")
+        """)
+      #expect(gimp.log["layer-name"] == "Restored (compact-restore)")
+      #expect(try numbers(gimp.log["layer"]) == [80, 60, 20, 15, 0, 0])
+      let (before, after) = (try gimp.picture("before.tif"), try gimp.picture("after.tif"))
+      let isSelected = { (x: Int, y: Int) in (20..<100).contains(x) && (15..<75).contains(y) }
+      #expect(after.unequalPixels(to: before) { !isSelected($0, $1) } == 0)
+      func roughness(_ picture: Picture) -> Double {
+        var sum = 0.0
+        for y in 25..<65 { for x in 30..<90 { sum += abs(picture[x + 1, y, 1] - picture[x, y, 1]) } }
+        return sum / (40 * 60)
+      }
+      #expect(roughness(after) < 0.5 * roughness(before))
+    }
+
     /// A model folder with the weights of the fixture `tiny-face`.
     static func writeModel(_ name: String, frame: String, in folder: URL) throws {
       let fixture = Stage.packageFolder.appending(path: "Tests/Fixtures/tiny-face")

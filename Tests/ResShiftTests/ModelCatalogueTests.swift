@@ -33,14 +33,19 @@ private let faceFiles = ["resshift_faceir_s4.pth", "ffhq512_vq_f8_dim8_face.pth"
     let catalogue = ModelCatalogue(roots: [shipped.path])
     #expect(
       catalogue.entries.map(\.name) == [
-        "bicsr-x4", "compact-inpaint", "compact-sr-x4", "faceir", "inpaint-face", "inpaint-imagenet", "realsr-x4-v1",
-        "realsr-x4-v2", "realsr-x4-v3",
+        "bicsr-x4", "compact-inpaint", "compact-restore", "compact-sr-x2", "compact-sr-x4", "faceir", "inpaint-face",
+        "inpaint-imagenet", "realsr-x4-v1", "realsr-x4-v2", "realsr-x4-v3",
       ])
     #expect(catalogue.entries.allSatisfy { $0.problem == nil })
-    #expect(catalogue.entries.filter(\.isInstalled).map(\.name) == ["compact-inpaint", "compact-sr-x4"])
+    #expect(
+      catalogue.entries.filter(\.isInstalled).map(\.name)
+        == ["compact-inpaint", "compact-restore", "compact-sr-x2", "compact-sr-x4"])
     #expect(try catalogue.model(named: "", for: .superResolution).name == "compact-sr-x4")
+    #expect(try catalogue.model(named: "", for: .superResolution, factor: 2).name == "compact-sr-x2")
+    #expect(try catalogue.model(named: "", for: .superResolution, factor: 3).name == "compact-sr-x4")
+    #expect(try catalogue.model(named: "", for: .restoration).name == "compact-restore")
     #expect(try catalogue.model(named: "", for: .inpainting).name == "compact-inpaint")
-    #expect(catalogue.models(for: .restoration).map(\.name) == ["faceir"])
+    #expect(catalogue.models(for: .restoration).map(\.name) == ["compact-restore", "faceir"])
   }
 
   @Test func defaultWithoutInstalledModelSaysHowToInstallOne() throws {

@@ -72,13 +72,14 @@ private func complaint(
     #expect(sr.autoencoder == .pixelUnshuffle(4) && sr.unet.shiftMask == .swin && sr.fill == .blank)
     let inpaint = try ModelDescriptor(
       contentsOf: package.appending(path: "plugin/models/compact-inpaint/model.json").path)
-    #expect(inpaint.fill == .pushPull && inpaint.unet.condMask && inpaint.diffusion.predictType == .residual)
+    #expect(inpaint.fill == .exemplar && inpaint.unet.condMask && inpaint.diffusion.predictType == .residual)
   }
 
   /// The architectures that are benched with random weights are those of the models that are shipped or described.
   @Test(arguments: [
     ("realsr", "realsr-x4-v3"), ("inpaint", "inpaint-imagenet"), ("inpaint", "inpaint-face"), ("faceir", "faceir"),
-    ("realsr", "bicsr-x4"), ("compact-sr", "compact-sr-x4"), ("compact-inpaint", "compact-inpaint"),
+    ("realsr", "bicsr-x4"), ("compact-sr", "compact-sr-x4"), ("compact-sr-x2", "compact-sr-x2"),
+    ("compact-inpaint", "compact-inpaint"), ("compact-restore", "compact-restore"),
   ])
   func architectureEqualsModel(architecture: String, model: String) throws {
     let known = try ModelDescriptor.architecture(named: architecture)
@@ -115,7 +116,8 @@ private func complaint(
   @Test func unknownArchitectureListsTheKnownOnes() {
     #expect(
       throws: RestoreError.usage(
-        "unknown architecture \"resnet\"; there are realsr, realsr-x2, inpaint, faceir, compact-sr, compact-inpaint")
+        "unknown architecture \"resnet\"; there are realsr, realsr-x2, inpaint, faceir, compact-sr, compact-sr-x2, "
+          + "compact-inpaint, compact-restore")
     ) { try ModelDescriptor.architecture(named: "resnet") }
   }
 

@@ -18,6 +18,7 @@ sys.path[:0] = [str(TRAINING.parent / "Benchmarks"), str(TRAINING)]
 
 from networks.unet import UNet  # noqa: E402
 from training.degradation import degraded  # noqa: E402
+from training.losses import near_rim  # noqa: E402
 from training.masks import random_mask  # noqa: E402
 from training.process import Process  # noqa: E402
 from training.samples import Samples, push_pull, read_json  # noqa: E402
@@ -26,9 +27,11 @@ from training.weights import take_over  # noqa: E402
 
 def tiny(task: str) -> dict:
     """A model of a few thousand numbers for a task."""
-    model = read_json(TRAINING / "models" / "compact-restore.json")
+    model = read_json(TRAINING.parent / "plugin/models/compact-restore/model.json")
+    model["autoencoder"]["pixel_unshuffle"] = 4
+    model["diffusion"] |= {"min_noise_level": 0.06, "kappa": 0.2}
     model["unet"] |= {
-        "image_size": 16, "model_channels": 32, "channel_mult": [1, 1], "num_res_blocks": [1, 1],
+        "image_size": 16, "in_channels": 48, "out_channels": 48, "model_channels": 32, "channel_mult": [1, 1], "num_res_blocks": [1, 1],
         "attention_resolutions": [8], "swin_embed_dim": 32, "window_size": 4, "lq_size": 64,
         "cond_mask": task == "inpainting",
     }
@@ -82,6 +85,39 @@ class Training(unittest.TestCase):
                     subprocess.run(command, cwd=self.folder, check=True)
                     self.assertEqual(Image.open(self.folder / "out.png").size, (96, 96))
 
+    def test_a_network_that_keeps_fills_trains(self) -> None:
+        """On squares as fills.py makes them, here with fills of one colour; with RESSHIFT, on its own."""
+        (self.folder / "settings.json").write_text(
+            json.dumps(read_json(TRAINING / "settings" / "inpainting-cpu.json") | {
+                "crop": 64, "batch": 2, "validation": 1, "iterations": 3, "bf16": False}))
+        (self.folder / "model.json").write_text(json.dumps(tiny("inpainting") | {"fill": "exemplar"}))
+        fills = self.folder / "fills"
+        program = os.environ.get("RESSHIFT")
+        if program:
+            command = [
+                sys.executable, str(TRAINING / "fills.py"), str(TRAINING.parent / "plugin/models/compact-inpaint"),
+                "settings.json", "fills", "--photos", "photos", "--hold-out", "hold-out.txt", "--count", "2", "--side", "80",
+                "--program", program,
+            ]
+            subprocess.run(command, cwd=self.folder, check=True)
+            self.assertEqual(len(list(fills.iterdir())), 6)
+        else:
+            fills.mkdir()
+            square = Image.open(self.folder / "photos" / "one.png")
+            hole = Image.new("1", square.size)
+            hole.paste(1, (30, 30, 50, 60))
+            square.save(fills / "00000-original.png")
+            hole.save(fills / "00000-mask.png")
+            square.paste((90, 80, 70), (30, 30, 50, 60))
+            square.save(fills / "00000-fill.png")
+        command = [
+            sys.executable, str(TRAINING / "train.py"), "model.json", "settings.json", "--fills", "fills", "--held-fills",
+            "fills", "--run", "run", "--device", "cpu", "--threads", "1",
+        ]
+        subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
+        state = torch.load(self.folder / "run" / "checkpoint.pt", weights_only=True)
+        self.assertEqual(state["iteration"], 3)
+
     def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(self) -> None:
         self.assertEqual(self.train("restoration", "stopped", 2)["iteration"], 2)
         resumed = self.train("restoration", "stopped", 4)
@@ -114,6 +150,35 @@ class Parts(unittest.TestCase):
         self.assertLess(float((end - process.sampler.prior(zy, noise)).abs().max()), 0.03)
         first = process.shifted(z0, zy, torch.tensor([1]), torch.zeros_like(noise))
         self.assertLess(float(first.abs().max()), 0.1)
+
+    def test_a_chain_of_its_own_is_that_of_the_sampler(self) -> None:
+        process = Process(tiny("restoration"))
+        condition = torch.rand(3, 3, 64, 64, generator=torch.Generator().manual_seed(2))
+        z0, zy, condition = process.start_and_end(condition, condition)
+        noise = torch.randn(zy.shape, generator=torch.Generator().manual_seed(3))
+
+        class Halves(torch.nn.Module):
+            def forward(self, z: torch.Tensor, *_: torch.Tensor) -> torch.Tensor:
+                return 0.5 * z
+
+        t = torch.tensor([2, 1, 2])
+        z = process.own(Halves(), zy, t, condition, noise, torch.Generator().manual_seed(4))
+        prior = process.sampler.prior(zy, noise)
+        self.assertTrue(torch.equal(z[::2], prior[::2]))
+        fresh = torch.randn(zy.shape, generator=torch.Generator().manual_seed(4))
+        start = process.predicted(Halves(), prior, zy, torch.full((3,), 2), condition)
+        self.assertTrue(torch.allclose(z[1], process.sampler.step(prior, 2, start, fresh)[1], atol=1e-6))
+
+    def test_near_the_rim_the_original_counts_and_further_in_the_fill(self) -> None:
+        mask = torch.full((1, 1, 64, 64), -1.0)
+        mask[..., 16:48, 16:48] = 1
+        original, given = torch.zeros(1, 3, 64, 64), torch.zeros(1, 3, 64, 64)
+        given[..., 16:48, 16:48] = 1
+        made = given.clone().requires_grad_()
+        near_rim(made, original, given, mask, 9).backward()
+        gradient = made.grad[0, 0]
+        self.assertGreater(float(gradient[32, 17]), 100 * abs(float(gradient[32, 32])))
+        self.assertEqual(float(gradient[:8].abs().max()), 0)
 
     def test_degradation_keeps_its_promises(self) -> None:
         settings = read_json(TRAINING / "settings" / "super-resolution.json")["degradation"]
@@ -151,6 +216,24 @@ class Parts(unittest.TestCase):
             expected, found = masked(z, step, known), plain(z, step, lq)
         # At the edges the padding of the mask is 0, not -1: only the inside is the same.
         self.assertLess(float((expected - found)[..., 4:-4, 4:-4].abs().mean()), 0.1 * float(expected.abs().mean()) + 1e-6)
+
+    def test_a_network_without_a_mask_becomes_one_with(self) -> None:
+        torch.manual_seed(5)
+        masked, plain = UNet(tiny("inpainting")["unet"]), UNet(tiny("restoration")["unet"])
+        self.assertEqual(*take_over(masked, plain.state_dict()))
+        z, lq, step = torch.randn(1, 48, 16, 16), torch.rand(1, 3, 64, 64), torch.tensor([1])
+        known = torch.cat([lq, torch.rand(1, 1, 64, 64)], dim=1)
+        with torch.no_grad():
+            self.assertTrue(torch.allclose(masked(z, step, known), plain(z, step, lq), atol=1e-5))
+
+    def test_squares_are_cut_after_the_degradation(self) -> None:
+        """The blocks of a JPEG begin anywhere, and pictures stay in place beside what was made of them."""
+        settings = {"crop": 32, "margin": 16, "shrink": 1.0, "degradation": {"clean": 1.0, "rounds": []}}
+        photographs = [np.random.default_rng(6).integers(0, 256, (80, 90, 3), dtype=np.uint8)]
+        original, lq = Samples(photographs, settings, 2, False, seed=1)[0]
+        self.assertEqual((original.shape, lq.shape), ((3, 32, 32), (3, 16, 16)))
+        mean = torch.nn.functional.avg_pool2d(original[None], 2)[0]
+        self.assertLess(float((mean - lq).abs().max()), 0.01)
 
     def test_samples_do_not_depend_on_what_came_before(self) -> None:
         settings = read_json(TRAINING / "settings" / "restoration.json") | {"crop": 32}

@@ -33,12 +33,15 @@ def low_pass(x: Tensor, side: int) -> Tensor:
     return x
 
 
-def tones_and_detail(made: Tensor, original: Tensor, given: Tensor, side: int) -> tuple[Tensor, Tensor]:
-    """How far the low frequencies are from the original's, and the rest from what was given: for fills whose detail is to
-    stay, since it cannot be where the original's is."""
-    low = low_pass(made, side)
-    tones = charbonnier(low, low_pass(original, side))
-    return tones, charbonnier(made - low, given - low_pass(given, side))
+def near_rim(made: Tensor, original: Tensor, given: Tensor, mask: Tensor, side: int) -> Tensor:
+    """Charbonnier inside the hole (mask above 0), the only part that is used: against the original where it can be known, within
+    about `side` pixels of the rim; further in against what was given, a coarse fill whose detail is to stay, since nobody
+    knows the original's."""
+    hole = (mask > 0).float()
+    weight = (2 * low_pass(1 - hole, side)).clamp(max=1)
+    far = ((made - given).square() + 1e-6).sqrt()
+    near = ((made - original).square() + 1e-6).sqrt()
+    return ((weight * near + (1 - weight) * far) * hole).sum() / (made.shape[1] * hole.sum())
 
 
 class Discriminator(nn.Module):

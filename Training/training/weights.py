@@ -33,14 +33,18 @@ def take_over(network: nn.Module, state: dict[str, Tensor]) -> tuple[int, int]:
     """Copies the tensors that fit; returns how many did and how many the network has.
 
     A first condition convolution with a mask serves a network without one: the mask is -1 where all is known, so its
-    weights go into the bias.
+    weights go into the bias. The other way round the mask begins without a say.
     """
     state = dict(state)
     own = network.state_dict()
     first, bias = "feature_extractor.0.weight", "feature_extractor.0.bias"
-    if first in own and first in state and state[first].shape[1] == 4 and own[first].shape[1] == 3:
-        state[bias] = state[bias] - state[first][:, 3].sum(dim=(1, 2))
-        state[first] = state[first][:, :3]
+    if first in own and first in state:
+        before, now = state[first].shape[1], own[first].shape[1]
+        if (before, now) == (4, 3):
+            state[bias] = state[bias] - state[first][:, 3].sum(dim=(1, 2))
+            state[first] = state[first][:, :3]
+        elif (before, now) == (3, 4):
+            state[first] = torch.nn.functional.pad(state[first], (0, 0, 0, 0, 0, 1))
     fitting = {name: value for name, value in state.items() if name in own and own[name].shape == value.shape}
     network.load_state_dict(fitting, strict=False)
     return len(fitting), len(own)
