@@ -160,6 +160,8 @@ def main() -> None:
         torch.set_num_threads(arguments.threads)
 
     model, settings = read_json(arguments.model), read_json(arguments.settings)
+    if (model.get("fill") == "exemplar") != (arguments.fills is not None):
+        parser.error(f"{arguments.model}: a model with \"fill\": \"exemplar\", and no other, is trained on --fills (see fills.py)")
     hold_out = read_hold_out(arguments.hold_out)
     run = Run(model, settings, arguments.device, arguments.seed)
     arguments.run.mkdir(parents=True, exist_ok=True)

@@ -73,7 +73,7 @@ public final class Restorer: Sendable {
       let image = picture.cropped(to: region).networkTensor()
       let known = hole.known(region)
       // The share of the time that pieces of the surroundings take beside the network.
-      let share = descriptor.fill == .exemplar ? 0.3 : 0
+      let share = descriptor.fill == .exemplar ? 0.7 : 0
       let lq = try coarse(picture, hole, region, options.reporting(from: 0, to: share))
       var output = try restored(
         lq, mask: hole.networkMask(region), options.reporting(from: share, to: 1), at: region

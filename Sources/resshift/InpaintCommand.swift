@@ -24,7 +24,7 @@ struct InpaintCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("The file to write: png, jpg, tiff or webp.", valueName: "path"))
   var output: String
 
-  @Flag(help: "Stop at the coarse fill that the network would start from: much quicker, for training and comparing.")
+  @Flag(help: "Stop at the coarse fill that the network would start from, for training and comparing.")
   var coarseOnly = false
 
   @OptionGroup var common: CommonOptions

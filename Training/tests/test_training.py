@@ -118,6 +118,16 @@ class Training(unittest.TestCase):
         state = torch.load(self.folder / "run" / "checkpoint.pt", weights_only=True)
         self.assertEqual(state["iteration"], 3)
 
+    def test_a_network_that_keeps_fills_wants_fills(self) -> None:
+        (self.folder / "model.json").write_text(json.dumps(tiny("inpainting") | {"fill": "exemplar"}))
+        command = [
+            sys.executable, str(TRAINING / "train.py"), "model.json", str(TRAINING / "settings" / "inpainting.json"),
+            "--photos", "photos", "--run", "run",
+        ]
+        refused = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("fills.py", refused.stderr)
+
     def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(self) -> None:
         self.assertEqual(self.train("restoration", "stopped", 2)["iteration"], 2)
         resumed = self.train("restoration", "stopped", 4)
