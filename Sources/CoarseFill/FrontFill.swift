@@ -37,8 +37,7 @@ struct FrontFill {
     update(around: level.unknown.map(Int.init))
     while let next = front.max(by: { priority[$0] < priority[$1] }) {
       let patch = around(next)
-      // The middle of the patch only: what lies further in was not compared with anything.
-      copy(from: best(of: candidates, for: next, patch), to: next, around(next, 1).filter { !isThere[$0] })
+      copy(from: best(of: candidates, for: next, patch), to: next, patch)
       update(around: around(next, Self.radius + 1).filter { !level.isKnown[$0] })
     }
     return pixels
@@ -74,9 +73,11 @@ struct FrontFill {
     }
   }
 
-  private mutating func copy(from source: Int, to target: Int, _ missing: [Int]) {
+  /// Fills the middle of a patch only: what lies further in was not compared with anything.
+  private mutating func copy(from source: Int, to target: Int, _ patch: [Int]) {
     let channels = PatchLevel.channels
-    let trust = meanConfidence(around(target))
+    let trust = meanConfidence(patch)
+    let missing = around(target, 1).filter { !isThere[$0] }
     pixels.modify { pixels in
       for pixel in missing {
         (pixels + pixel * channels).update(from: pixels + (source + pixel - target) * channels, count: channels)

@@ -13,35 +13,42 @@ struct PatchField {
 
   /// Random sources, near where there are any.
   init(_ level: PatchLevel, seed: UInt64) {
-    source = [Int32](repeating: -1, count: level.height * level.width)
-    distance = [Float](repeating: 1, count: source.count)
-    for target in level.targets {
-      var random = SplitMix64(seed: seed, Int(target))
-      var found = level.sources[random.index(level.sources.count)]
-      for _ in 0..<8 {
-        let y = Int(target) / level.width + random.index(2 * Self.reach + 1) - Self.reach
-        let x = Int(target) % level.width + random.index(2 * Self.reach + 1) - Self.reach
-        guard level.rows.contains(y), level.columns.contains(x), level.isSource[y * level.width + x] else { continue }
-        found = Int32(y * level.width + x)
-        break
-      }
-      source[Int(target)] = found
-    }
+    self.init(level) { Self.randomSource(level, for: $0, seed: seed) }
   }
 
   /// The sources of the level of half the size, at the places where they are in this one.
   init(_ level: PatchLevel, from coarse: PatchField, of half: PatchLevel, seed: UInt64) {
-    self.init(level, seed: seed)
-    for target in level.targets {
-      let (y, x) = (Int(target) / level.width, Int(target) % level.width)
+    self.init(level) { target in
+      let (y, x) = (target / level.width, target % level.width)
       // The coarse level has the fewer rows of centres: its outermost ones serve for those beyond, too.
       let row = min(max(y / 2, half.rows.lowerBound), half.rows.upperBound - 1)
       let column = min(max(x / 2, half.columns.lowerBound), half.columns.upperBound - 1)
       let found = Int(coarse.source[row * half.width + column])
-      guard found >= 0 else { continue }
-      let (atY, atX) = (2 * (found / half.width) + y - 2 * row, 2 * (found % half.width) + x - 2 * column)
-      if let near = level.source(near: atY, atX) { source[Int(target)] = Int32(near) }
+      let near =
+        found < 0
+        ? nil
+        : level.source(near: 2 * (found / half.width) + y - 2 * row, 2 * (found % half.width) + x - 2 * column)
+      return near ?? Self.randomSource(level, for: target, seed: seed)
     }
+  }
+
+  private init(_ level: PatchLevel, _ sourceOf: (_ target: Int) -> Int) {
+    source = [Int32](repeating: -1, count: level.height * level.width)
+    distance = [Float](repeating: 1, count: source.count)
+    for target in level.targets { source[Int(target)] = Int32(sourceOf(Int(target))) }
+  }
+
+  private static func randomSource(_ level: PatchLevel, for target: Int, seed: UInt64) -> Int {
+    var random = SplitMix64(seed: seed, target)
+    let anywhere = level.sources[random.index(level.sources.count)]
+    for _ in 0..<8 {
+      let y = target / level.width + random.index(2 * reach + 1) - reach
+      let x = target % level.width + random.index(2 * reach + 1) - reach
+      if level.rows.contains(y), level.columns.contains(x), level.isSource[y * level.width + x] {
+        return y * level.width + x
+      }
+    }
+    return Int(anywhere)
   }
 
   /// Measures all distances anew: the picture has changed.

@@ -66,15 +66,10 @@ public final class Restorer: Sendable {
   /// Pixels of alpha 0 are unknown to the network. Throws as `upscale`, `badPicture` for a mask that does not fit.
   public func inpaint(_ picture: PixelImage, mask: PixelImage, _ options: RestoreOptions = .init()) throws -> PixelImage
   {
-    try check(.inpainting, "fills holes")
-    let hole = try Hole(picture, mask: mask)
-    return try withThreads(options) {
-      let region = workRegion(of: hole, options)
-      let image = picture.cropped(to: region).networkTensor()
-      let known = hole.known(region)
+    try withHole(picture, mask, options) { hole, region, image, known in
       // The share of the time that pieces of the surroundings take beside the network.
       let share = descriptor.fill == .exemplar ? 0.7 : 0
-      let lq = try coarse(picture, hole, region, options.reporting(from: 0, to: share))
+      let lq = try coarse(picture, hole, region, image, known, options.reporting(from: 0, to: share))
       var output = try restored(
         lq, mask: hole.networkMask(region), options.reporting(from: share, to: 1), at: region
       ) { tile in
@@ -89,28 +84,36 @@ public final class Restorer: Sendable {
   public func coarselyFilled(_ picture: PixelImage, mask: PixelImage, _ options: RestoreOptions = .init()) throws
     -> PixelImage
   {
-    try check(.inpainting, "fills holes")
-    let hole = try Hole(picture, mask: mask)
-    return try withThreads(options) {
-      let region = workRegion(of: hole, options)
-      return picture.filled(hole, with: try coarse(picture, hole, region, options), region)
+    try withHole(picture, mask, options) { hole, region, image, known in
+      picture.filled(hole, with: try coarse(picture, hole, region, image, known, options), region)
     }
   }
 
-  private func workRegion(of hole: Hole, _ options: RestoreOptions) -> PixelRect {
-    options.tile == .whole
-      ? PixelRect(x: 0, y: 0, width: hole.width, height: hole.height)
-      : hole.region(multiple: descriptor.unet.lqSize, latentPosition: descriptor.inputPerLatent)
+  /// Checks model and mask, then calls `body` with the hole, the region to work on, and that region as tensor and its
+  /// known pixels.
+  private func withHole(
+    _ picture: PixelImage, _ mask: PixelImage, _ options: RestoreOptions,
+    _ body: (_ hole: Hole, _ region: PixelRect, _ image: Tensor, _ known: Tensor) throws -> PixelImage
+  ) throws -> PixelImage {
+    try check(.inpainting, "fills holes")
+    let hole = try Hole(picture, mask: mask)
+    return try withThreads(options) {
+      let region =
+        options.tile == .whole
+        ? PixelRect(x: 0, y: 0, width: hole.width, height: hole.height)
+        : hole.region(multiple: descriptor.unet.lqSize, latentPosition: descriptor.inputPerLatent)
+      return try body(hole, region, picture.cropped(to: region).networkTensor(), hole.known(region))
+    }
   }
 
   /// What the network is shown of a region, the hole filled as the model wants it: [1, h, w, 3] in [-1, 1].
-  private func coarse(_ picture: PixelImage, _ hole: Hole, _ region: PixelRect, _ options: RestoreOptions) throws
-    -> Tensor
-  {
-    let image = picture.cropped(to: region).networkTensor()
+  private func coarse(
+    _ picture: PixelImage, _ hole: Hole, _ region: PixelRect, _ image: Tensor, _ known: Tensor,
+    _ options: RestoreOptions
+  ) throws -> Tensor {
     switch descriptor.fill {
-    case .blank: return blanked(image, known: hole.known(region))
-    case .pushPull: return pushPull(image, known: hole.known(region))
+    case .blank: return blanked(image, known: known)
+    case .pushPull: return pushPull(image, known: known)
     case .exemplar:
       let wide = hole.exemplarRegion(around: region)
       return try exemplarFill(

@@ -32,22 +32,20 @@ class Samples(Dataset):
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
         random = np.random.default_rng([self.seed, index])
-        side, margin = self.settings["crop"], self.settings.get("margin", 0)
+        side, margin = self.settings["crop"], 0 if self.masked else self.settings.get("margin", 0)
         x = random_crop(self.photographs, side + margin, self.settings["shrink"], random)
-        lq = None
-        if not self.masked:
-            # Cut after the degradation, so that the blocks of a JPEG begin anywhere.
-            lq = degraded(x, self.sf, self.settings["degradation"], random)
-            y0, x0 = (int(random.integers(margin // self.sf + 1)) for _ in range(2))
-            small = side // self.sf
-            lq = lq[y0:y0 + small, x0:x0 + small]
-            x = x[self.sf * y0:self.sf * y0 + side, self.sf * x0:self.sf * x0 + side]
-        original = torch.from_numpy(x).permute(2, 0, 1) * 2 - 1
         if self.masked:
-            hole = torch.from_numpy(random_mask(x.shape[0], self.settings["masks"], random))
+            original = to_tensor(x)
+            hole = torch.from_numpy(random_mask(side, self.settings["masks"], random))
             lq = torch.where(hole, -1.0, original)
             return original, torch.cat([lq, torch.where(hole, 1.0, -1.0)[None]])
-        return original, torch.from_numpy(lq).permute(2, 0, 1) * 2 - 1
+        # Cut after the degradation, so that the blocks of a JPEG begin anywhere.
+        lq = degraded(x, self.sf, self.settings["degradation"], random)
+        y0, x0 = (int(random.integers(margin // self.sf + 1)) for _ in range(2))
+        small = side // self.sf
+        lq = lq[y0:y0 + small, x0:x0 + small]
+        x = x[self.sf * y0:self.sf * y0 + side, self.sf * x0:self.sf * x0 + side]
+        return to_tensor(x), to_tensor(lq)
 
 
 class FilledSamples(Dataset):
@@ -117,6 +115,11 @@ def push_pull(picture: Tensor, known: Tensor) -> Tensor:
         larger = F.interpolate(fill, scale_factor=2.0, mode="bilinear", align_corners=False)
         fill = colour + (1 - weight) * larger[..., :weight.shape[2], :weight.shape[3]]
     return torch.where(known > 0, picture, fill)
+
+
+def to_tensor(picture: np.ndarray) -> Tensor:
+    """[H, W, 3] in 0...1 to [3, H, W] in [-1, 1]."""
+    return torch.from_numpy(picture).permute(2, 0, 1) * 2 - 1
 
 
 def read_json(file: Path) -> dict:
