@@ -111,8 +111,8 @@ class Source:
 
 
 def train(run: Run, source: Source, arguments: argparse.Namespace, checkpoint: Path) -> None:
-    """To the last iteration, or as far as wished, with a line a minute and a checkpoint every five."""
-    begun = reported = saved = timed = time.monotonic()
+    """To the last iteration, or as far as wished, with a checkpoint and a line about it every five minutes."""
+    begun = saved = timed = time.monotonic()
     is_new = run.iteration == 0
     recent: dict[str, float] = {}
     wanted = arguments.iterations or run.last
@@ -131,13 +131,11 @@ def train(run: Run, source: Source, arguments: argparse.Namespace, checkpoint: P
             print(f"{run.last} iterations fit", flush=True)
         ends = run.iteration >= min(run.last, wanted)
         is_over = ends or (arguments.minutes is not None and now - begun > 60 * arguments.minutes)
-        if now - reported > 60 or is_over:
-            reported = now
+        if now - saved > 300 or is_over:
+            saved = now
             losses = ", ".join(f"{name} {loss:.4f}" for name, loss in recent.items())
             valid = f"; {run.validation(source.held, run.settings['validation'])}" if source.held else ""
             print(f"iteration {run.iteration}, {(now - begun) / 60:.1f} minutes: {losses}{valid}", flush=True)
-        if now - saved > 300 or is_over:
-            saved = now
             save(checkpoint, run.state())
         if is_over:
             break

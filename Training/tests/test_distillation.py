@@ -132,6 +132,11 @@ class Distillation(unittest.TestCase):
 
     def test_one_command_makes_a_model(self) -> None:
         write_teacher(self.folder / "teacher.param")
+        (self.folder / "small").mkdir()
+        Image.new("RGB", (20, 12), (10, 200, 90)).save(self.folder / "small" / "a.png")
+        self.run_program("reference.py", "small", "large", "--teacher", "teacher.param", "--device", "cpu")
+        with Image.open(self.folder / "large" / "a.png") as large:
+            self.assertEqual((large.size, large.getpixel((50, 30))), ((80, 48), (10, 200, 90)))
         words = (
             "out", "--photos", "photos", "--hold-out", "hold-out.txt", "--model", "model.json", "--settings", "settings.json",
             "--teacher", "teacher.param", "--device", "cpu", "--threads", 1, "--minutes", 5)
