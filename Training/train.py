@@ -99,15 +99,20 @@ class Source:
         """Batches from that of the run's iteration on; the run is to do an iteration with each."""
         run = self.run
         while True:
-            if self.folder and (run.pairs == 0 or run.iteration % PICK_UP == 0):
+            if self.are_more():
                 run.pairs = count_of(self.folder)
-                if run.pairs == 0:
-                    raise SystemExit(f"{self.folder}: no pairs; make them with pairs.py")
+            if self.folder and run.pairs == 0:
+                raise SystemExit(f"{self.folder}: no pairs; make them with pairs.py")
             samples = self.samples or Pairs(self.folder, run.pairs, run.settings, run.process.sf, run.seed)
             for batch in batches(samples, run.settings["batch"], run.iteration, self.workers):
                 yield batch
-                if self.folder and run.iteration % PICK_UP == 0:
+                if self.are_more():
                     break
+
+    def are_more(self) -> bool:
+        """Whether it is time for new pairs, and there are some."""
+        is_time = self.folder is not None and (self.run.pairs == 0 or self.run.iteration % PICK_UP == 0)
+        return is_time and count_of(self.folder) != self.run.pairs
 
 
 def train(run: Run, source: Source, arguments: argparse.Namespace, checkpoint: Path) -> None:

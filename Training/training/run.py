@@ -78,13 +78,13 @@ class Run:
             group["lr"] = self.rate()
         original, condition = original.to(self.device), condition.to(self.device)
         # Steps and noise, too, are a function of seed and iteration.
-        random = torch.Generator().manual_seed(self.seed * 1_000_003 + self.iteration)
-        t = torch.randint(1, process.sampler.steps + 1, (len(original),), generator=random)
+        random = torch.Generator(self.device).manual_seed(self.seed * 1_000_003 + self.iteration)
+        t = torch.randint(1, process.sampler.steps + 1, (len(original),), generator=random, device=self.device)
         # The first step of the sampler does most of the work: it gets its own share of the samples, if the settings say so.
-        is_last = torch.rand(len(original), generator=random) < settings.get("last_step", 0)
-        t = torch.where(is_last, process.sampler.steps, t).to(self.device)
+        is_last = torch.rand(len(original), generator=random, device=self.device) < settings.get("last_step", 0)
+        t = torch.where(is_last, process.sampler.steps, t)
         z0, zy, condition = process.start_and_end(original, condition)
-        noise = torch.randn(z0.shape, generator=random).to(self.device)
+        noise = torch.randn(z0.shape, generator=random, device=self.device)
         with self.precision():
             # Later steps can learn to go on from earlier ones, mistakes included, rather than from the original.
             if settings.get("own_chain", False):
