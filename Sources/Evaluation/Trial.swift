@@ -140,7 +140,7 @@ struct Comparison {
       .psnr: Likeness.psnr(other.values, luma.values), .psnrRGB: Likeness.psnrRGB(result, original),
     ]
     scores[.ssim] = Likeness.ssim(other, luma)
-    scores[.naturalness] = Naturalness.distance(other)
+    scores[.naturalness] = Naturalness.distance(Luma(result.roundedTo8Bits))
     scores[.tones] = Likeness.tones(result, original)
     scores[.noise] = flat.noise(of: other)
     if let spectrum, let difference = Spectrum(other)?.difference(from: spectrum) {
