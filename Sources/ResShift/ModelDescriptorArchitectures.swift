@@ -18,7 +18,7 @@ extension ModelDescriptor {
       compact(
         name, .superResolution, unshuffle: 4, lqSize: 64, channels: 64, channelMult: [1, 2, 2],
         numResBlocks: [2, 2, 2],
-        attentionResolutions: [32, 16], swinEmbedDim: 96, sf: 4, steps: 4, minNoiseLevel: 0.08, kappa: 0.8)
+        attentionResolutions: [32, 16], swinEmbedDim: 96, sf: 4, steps: 2, minNoiseLevel: 0.05, kappa: 0.4)
     case "compact-sr-x2":
       compact(
         name, .superResolution, unshuffle: 2, lqSize: 128, channels: 32, channelMult: [1, 2, 3],

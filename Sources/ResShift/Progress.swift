@@ -16,7 +16,8 @@ final class ProgressMeter: Sendable {
   func advance(_ work: Double) throws {
     let fraction = done.withLock { done in
       done += work
-      return min(1, done / total)
+      // Sums of parts are rounded: so near to the end is the end.
+      return done > total * (1 - 1e-9) ? 1 : done / total
     }
     try report?(fraction)
   }

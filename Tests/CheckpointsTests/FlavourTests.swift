@@ -59,7 +59,7 @@ private let recorded: [Recorded] = [
     magnitude: 150141.3549026847, first: "feature_extractor.0.bias", last: "time_embed.2.weight",
     sample: "output_blocks.8.0.skip_connection.weight", shape: [64, 128, 1, 1], seventh: -0.05548095703125),
   Recorded(
-    path: "plugin/models/compact-sr-x4/unet.safetensors", tensors: 358, floating: 358, elements: 7_483_566,
+    path: "Tests/Fixtures/compact-sr-x4/unet.safetensors", tensors: 358, floating: 358, elements: 7_483_566,
     magnitude: 162145.91100925207, first: "input_blocks.0.0.bias", last: "time_embed.2.weight",
     sample: "output_blocks.8.0.skip_connection.weight", shape: [64, 128, 1, 1], seventh: 0.058197021484375),
   Recorded(

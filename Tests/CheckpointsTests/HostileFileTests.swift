@@ -77,7 +77,7 @@ import Testing
   @Test(arguments: [
     "Tests/Fixtures/tiny-face/unet.pth", "Tests/Fixtures/tiny-inpaint/unet.pth",
     "Tests/Fixtures/tiny-sr/autoencoder.pth", "Tests/Fixtures/tiny-sr/case0.safetensors",
-    "plugin/models/compact-sr-x4/unet.safetensors",
+    "Tests/Fixtures/compact-sr-x4/unet.safetensors",
   ])
   func truncatedFixtures(_ name: String) throws {
     let scratch = try Scratch()

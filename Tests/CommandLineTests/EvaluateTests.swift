@@ -31,7 +31,7 @@ import Testing
       "evaluate", "photos", "--degrade", "everyday", "--seeds", "2", "--sheet", "sheet.png", "--crop", "62")
     #expect(run.status == 0 && run.errors.isEmpty)
     let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    #expect(lines[0] == "compact-sr-x4, 4 steps, 4 times, everyday, seed 12345")
+    #expect(lines[0] == "compact-sr-x4, 2 steps, 4 times, everyday, seed 12345")
     #expect(lines[2].hasPrefix("PICTURE") && lines[2].hasSuffix("SECONDS"))
     let names = lines[3..<12].map { $0.split(separator: " ").prefix { Double($0) == nil }.joined(separator: " ") }
     #expect(

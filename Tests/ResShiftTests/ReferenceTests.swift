@@ -17,12 +17,10 @@ private struct RecordedCase: Sendable, CustomTestStringConvertible {
 
   var tensors: RecordedTensors { get throws { try RecordedTensors("\(model)/case\(number).safetensors") } }
 
-  /// The tiny models lie in the fixtures, and so does the first compact inpainting model; the other compact one ships.
+  /// All lie in the fixtures: the compact ones are the first of their names, which ship no more.
   func load() throws -> (descriptor: ModelDescriptor, networks: Networks) {
     if model.hasPrefix("compact") {
-      let isShipped = model == "compact-sr-x4"
-      let descriptor = try ModelDescriptor(
-        contentsOf: isShipped ? packageFolder.appending(path: "plugin/models/\(model)").path : fixture(model))
+      let descriptor = try ModelDescriptor(contentsOf: fixture(model))
       return (descriptor, try Networks(descriptor))
     }
     var descriptor = try ModelDescriptor(configuration: fixture("\(model)/config.json"))

@@ -18,10 +18,8 @@ struct RestorationPathTests {
 
   @Test(arguments: ["compact-sr-x4", "compact-inpaint"])
   func onePieceGivesTheRecordedOutput(_ model: String) throws {
-    // The recorded inpainting model is the first one, which ships no more.
-    let folder =
-      model == "compact-inpaint" ? fixture(model) : packageFolder.appending(path: "plugin/models/\(model)").path
-    let descriptor = try ModelDescriptor(contentsOf: folder)
+    // The recorded models are the first of their names, which ship no more.
+    let descriptor = try ModelDescriptor(contentsOf: fixture(model))
     let networks = try Networks(descriptor)
     let tensors = try RecordedTensors("\(model)/case0.safetensors")
     let (lq, mask) = (try tensors.picture("lq"), tensors.has("mask") ? try tensors.picture("mask") : nil)
