@@ -196,9 +196,8 @@ public final class Restorer: Sendable {
     _ lq: Tensor, mask: Tensor?, _ options: RestoreOptions, at region: PixelRect? = nil, clock: StageClock? = nil,
     isNeeded: ((PixelRect) -> Bool)? = nil
   ) throws -> Tensor {
-    let (multiple, scale, ratio) = (descriptor.unet.lqSize, descriptor.diffusion.sf, descriptor.inputPerLatent)
-    func padded(_ side: Int) -> Int { (side + multiple - 1) / multiple * multiple }
-    let (height, width) = (padded(lq.shape.h), padded(lq.shape.w))
+    let (scale, ratio) = (descriptor.diffusion.sf, descriptor.inputPerLatent)
+    let (height, width) = paddedSides(lq.shape, options.tile)
     let input = lq.reflectPadded(height: height, width: width)
     let hole = mask?.reflectPadded(height: height, width: width)
     let choice = TileChoice(
@@ -219,6 +218,16 @@ public final class Restorer: Sendable {
     output = output.cropped(y: 0, x: 0, height: lq.shape.h * scale, width: lq.shape.w * scale)
     output.clampToPicture()
     return output
+  }
+
+  /// The sides that a picture is padded to: as published where it is worked on in one piece, otherwise no more than the
+  /// network needs.
+  private func paddedSides(_ lq: Shape, _ tile: TileSize) -> (height: Int, width: Int) {
+    let (multiple, ratio) = (descriptor.unet.lqSize, descriptor.inputPerLatent)
+    func up(_ side: Int, _ multiple: Int) -> Int { (side + multiple - 1) / multiple }
+    if tile == .whole { return (up(lq.h, multiple) * multiple, up(lq.w, multiple) * multiple) }
+    let latent = descriptor.unet.latentSides(height: up(lq.h, ratio), width: up(lq.w, ratio))
+    return (latent.height * ratio, latent.width * ratio)
   }
 
   /// Every tile on its own with fresh noise, overlaps averaged: what published code does, to compare with.

@@ -52,6 +52,21 @@ struct RestorerTests {
     }
   }
 
+  /// The work of a thin picture follows its area: as much as that of a square of the same area, and not that of the square
+  /// that it could be mirrored into.
+  @Test(arguments: [(4, 512), (512, 4), (16, 128), (7, 300)])
+  func thinPicturesAreLittleWork(_ height: Int, _ width: Int) throws {
+    func work(_ width: Int, _ height: Int) throws -> Int {
+      let count = WorkCount()
+      _ = try WorkCount.$current.withValue(count) {
+        try Self.upscaler.get().upscale(picture(width, height, channels: 3), options())
+      }
+      return count.operations
+    }
+    let square = try work(64, 64)
+    #expect(Double(try work(width, height)) < 1.25 * Double(square) * Double(width * height) / 4096 + 0.25 * Double(square))
+  }
+
   @Test func factorsBelowTheScaleAreReducedAndAboveRefused() throws {
     let input = picture(20, 12, channels: 3)
     let output = try Self.upscaler.get().upscale(input, factor: 3, options())
