@@ -72,7 +72,11 @@ enum Files {
     chmod(path, 0o644)
   }
 
-  static func read(_ path: String) -> Data? { FileManager.default.contents(atPath: path) }
+  /// The bytes of a small file; nil if it cannot be read, or is longer than any that the store writes.
+  static func read(_ path: String) -> Data? {
+    guard let size = ModelPath.sizeOfFile(path), size <= 1 << 20 else { return nil }
+    return FileManager.default.contents(atPath: path)
+  }
 
   /// SHA-256 in hexadecimal digits; nil if the file cannot be read.
   static func digest(_ path: String) -> String? {

@@ -55,11 +55,9 @@ extension ModelStore {
     guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/") else {
       throw RestoreError.usage("\"\(name)\" is no name for a model's folder; give another --name")
     }
-    var model = try Recognition.model(
+    let model = try Recognition.model(
       name: name, unet: unet, autoencoder: files[.autoencoder], task: options.task, steps: options.steps
     )
-    model.unetFile = ModelPath.lastComponent(unet.path)
-    model.autoencoderFile = files[.autoencoder].map { ModelPath.lastComponent($0.path) }
     return (model, try install(files, as: model, options, descriptor: Data(model.json.utf8)))
   }
 

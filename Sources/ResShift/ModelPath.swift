@@ -22,6 +22,16 @@ package enum ModelPath {
     path.split(separator: "/").last.map(String.init) ?? path
   }
 
+  /// The user's own folders by the environment and the user database: home and data. None of them is the root.
+  static var homes: [String] {
+    let named = ["HOME", "XDG_DATA_HOME"].map { (name: String) in getenv(name).map { String(cString: $0) } }
+    let known = getpwuid(getuid()).flatMap { $0.pointee.pw_dir.map { String(cString: $0) } }
+    return (named + [known]).compactMap { path in
+      let path = path.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 } ?? ""
+      return path.hasPrefix("/") ? path : nil
+    }
+  }
+
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
   package static func isFolder(_ path: String) -> Bool { mode(of: path).map { $0 & S_IFMT == S_IFDIR } ?? false }
 
