@@ -143,21 +143,21 @@ private func im2colConvolve(_ x: Tensor, _ weights: ConvolutionWeights, _ paddin
   let pixels = height * width
   let block = max(16, min(pixels, im2colElements / matrix.inner))
   let rows = OwnedStorage(count: block * matrix.inner)
-  return Tensor(Shape(shape.n, height, width, matrix.outer)) { out in
-    x.read { x in
-      weights.bias.read { bias in
-        for n in 0..<shape.n {
-          let picture = x + n * shape.h * shape.w * shape.c
-          for first in Swift.stride(from: 0, to: pixels, by: block) {
-            let count = min(block, pixels - first)
-            Parallel.forRanges(count, chunk: 16) { range in
-              ck_im2col(
-                rows.pointer + range.lowerBound * matrix.inner, picture, shape.h, shape.w, shape.c, kernel, stride,
-                before,
-                width, first + range.lowerBound, range.count)
+  return withExtendedLifetime(rows) {
+    Tensor(Shape(shape.n, height, width, matrix.outer)) { out in
+      x.read { x in
+        weights.bias.read { bias in
+          for n in 0..<shape.n {
+            let picture = x + n * shape.h * shape.w * shape.c
+            for first in Swift.stride(from: 0, to: pixels, by: block) {
+              let count = min(block, pixels - first)
+              Parallel.forRanges(count, chunk: 16) { range in
+                ck_im2col(
+                  rows.pointer + range.lowerBound * matrix.inner, picture, shape.h, shape.w, shape.c, kernel, stride,
+                  before, width, first + range.lowerBound, range.count)
+              }
+              matrix.multiply(rows.pointer, rows: count, bias: bias, out + (n * pixels + first) * matrix.outer)
             }
-            matrix.multiply(
-              rows.pointer, rows: count, bias: bias, out + (n * pixels + first) * matrix.outer)
           }
         }
       }

@@ -27,7 +27,7 @@ final class Gimp {
   }
 
   /// Runs `program` after the prelude; whatever goes wrong in it is an issue of the test.
-  func run(_ program: String, environment: [String: String] = [:], prefix: [String] = []) throws {
+  func run(_ program: String, environment: [String: String] = [:]) throws {
     let prelude = Stage.packageFolder.appending(path: "Tests/PluginTests/prelude.scm").path
     let logFile = folder.appending(path: "log.txt")
     let script = """
@@ -41,7 +41,7 @@ final class Gimp {
     let file = folder.appending(path: "program.scm")
     try Data(script.utf8).write(to: file)
     let result = try Command.run(
-      prefix + [
+      [
         "timeout", "900", "gimp-console-2.10", "-idf", "--batch-interpreter", "plug-in-script-fu-eval", "-b",
         "(load \"\(file.path)\")", "-b", "(gimp-quit 0)",
       ], environment: environment.merging(["GIMP2_DIRECTORY": stage.gimpFolder.path, "LC_ALL": "C.UTF-8"]) { $1 })
