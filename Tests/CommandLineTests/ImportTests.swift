@@ -129,8 +129,8 @@ import Testing
     #expect(try run("models", "import", "downloaded", "--name", "other").status == 0)
     let json = try JSONSerialization.jsonObject(with: bench.bytes(".models/other/model.json")) as? [String: Any]
     #expect(json?["licence_url"] as? String == "https://localhost/licence")
-    #expect(
-      json?["source"] as? [String: String] == ["unet": "https://localhost/u.pth", "autoencoder": "https://localhost/a.pth"])
+    let sources = ["unet": "https://localhost/u.pth", "autoencoder": "https://localhost/a.pth"]
+    #expect(json?["source"] as? [String: String] == sources)
   }
 
   @Test func whatIsNoModel() throws {

@@ -64,7 +64,8 @@ struct RestorerTests {
       return count.operations
     }
     let square = try work(64, 64)
-    #expect(Double(try work(width, height)) < 1.25 * Double(square) * Double(width * height) / 4096 + 0.25 * Double(square))
+    let share = Double(width * height) / 4096
+    #expect(Double(try work(width, height)) < (1.25 * share + 0.25) * Double(square))
   }
 
   @Test func factorsBelowTheScaleAreReducedAndAboveRefused() throws {
