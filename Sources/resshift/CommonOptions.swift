@@ -59,6 +59,13 @@ struct EngineOptions: ParsableArguments {
     try Self.check(threads: threads)
   }
 
+  static func checkProducts() throws {
+    if let unknown = Products.unknownChoice {
+      let known = Products.allCases.map(\.rawValue).joined(separator: " or ")
+      throw Failure.usage("\(Products.variable) is \"\(unknown)\", but it can be \(known); change or unset it")
+    }
+  }
+
   static func check(threads: Int?) throws {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads must be 1 to 1024, found \(threads)")

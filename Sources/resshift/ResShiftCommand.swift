@@ -44,6 +44,7 @@ enum Program {
   private static func status(of arguments: [String]) -> Int32 {
     do {
       try checkEncoding()
+      try EngineOptions.checkProducts()
       var command = try ResShiftCommand.parseAsRoot(arguments)
       try command.run()
       return 0

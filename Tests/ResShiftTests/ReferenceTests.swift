@@ -103,6 +103,17 @@ struct ReferenceTests {
     }
   }
 
+  /// OpenBLAS as who multiplies meets the same references.
+  @Test(arguments: RecordedCase.all, [nil, ConvolutionAlgorithm.im2col])
+  fileprivate func stepsAndChainByOpenBLAS(_ recorded: RecordedCase, _ algorithm: ConvolutionAlgorithm?) throws {
+    try Products.$forced.withValue(.openblas) {
+      try ConvolutionAlgorithm.$forced.withValue(algorithm) {
+        try checkSingleSteps(recorded, nmse: 1e-8)
+        try checkWholeChain(recorded, nmse: 1e-7)
+      }
+    }
+  }
+
   private func checkSingleSteps(_ recorded: RecordedCase, nmse tolerance: Double) throws {
     let (descriptor, networks) = try recorded.load()
     let tensors = try recorded.tensors

@@ -17,9 +17,9 @@ struct WindowAttention: Sendable {
     qkv = try Linear(channels, 3 * channels, at.at("qkv"))
     proj = try Linear(channels, channels, at.at("proj"))
     let offsets = 2 * window - 1
-    let table = try at.tensor("relative_position_bias_table", [offsets * offsets, heads]).elements
+    let table = try at.tensor("relative_position_bias_table", [offsets * offsets, heads])
     let (tokens, heads) = (window * window, heads)
-    bias = Tensor(Shape(1, heads, tokens, tokens)) { out in
+    bias = Tensor(whenFirstRead: Shape(1, heads, tokens, tokens), from: table) { out, table in
       for query in 0..<tokens {
         for key in 0..<tokens {
           let dy = query / window - key / window + window - 1
