@@ -76,8 +76,8 @@ static int list_entries(numbers n, size_t at, size_t end, int (*list)[2], int ro
   return count;
 }
 
-/* The finished file gets another first directory at its end: its own entries, and those of the directory at `front` that
- * it has not. What they point to lies where it was. */
+/* The finished file gets another first directory at its end: its own entries, and those of the directory at `front`
+ * that it has not. What they point to lies where it was. */
 static int join_directories(cpc_file *file, size_t front, size_t front_end) {
   enum { most = 1000 };
   int entries[2 * most][2], more[most][2];
