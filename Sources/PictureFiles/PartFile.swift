@@ -27,10 +27,17 @@ enum PartFile {
     guard let listing = opendir(folder) else { return }
     defer { closedir(listing) }
     while let entry = readdir(listing) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      let name = Self.name(of: entry)
       guard let owner = owner(of: name), isDead(owner) else { continue }
       removeUnlocked("\(folder)/\(name)")
     }
+  }
+
+  /// Read where it lies: the system gives short names less room than their type has.
+  private static func name(of entry: UnsafeMutablePointer<dirent>) -> String {
+    guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { return "" }
+    let start = UnsafeRawPointer(entry) + offset
+    return String(cString: start.assumingMemoryBound(to: CChar.self))
   }
 
   /// Whether there is no such process, or only the entry of an ended one that its parent has not asked about: neither

@@ -32,7 +32,8 @@ struct Batch {
         continue
       }
       do {
-        var picture = try PictureFile.read(job.input)
+        var picture = try PictureFile.read(job.input, notice: common.engine.notice(report))
+        if common.strip { picture.metadata = PictureMetadata() }
         let bitDepth = try check(job, picture, scale: factor ?? descriptor.diffusion.sf, common.engine.notice(report))
         let engine = try restorer ?? load(descriptor)
         restorer = engine

@@ -115,6 +115,13 @@ struct CommonOptions: ParsableArguments {
     help: "8 or 16 bits a sample; those of the input by default, as far as the type can hold them. 16: png and tiff.")
   var bitDepth: Int?
 
+  @Flag(
+    help: """
+      Leave out what the file says about the picture: Exif, XMP, IPTC, comments (date, place, camera, author). Colour \
+      profile and resolution stay.
+      """)
+  var strip = false
+
   @Flag(help: "Leave pictures alone whose output is already there.")
   var skipExisting = false
 

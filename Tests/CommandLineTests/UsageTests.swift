@@ -21,7 +21,7 @@ import Testing
     for option in [
       "--output", "-o,", "--model", "--seed", "--tile", "--overlap", "--tiling", "--tone-match", "--threads",
       "--memory",
-      "--bit-depth", "--skip-existing", "--quiet", "--progress", "12345",
+      "--bit-depth", "--skip-existing", "--strip", "--quiet", "--progress", "12345",
     ] {
       #expect(run.output.contains(option))
     }
