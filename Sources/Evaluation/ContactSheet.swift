@@ -1,26 +1,29 @@
 import ResShift
 
-/// Pictures side by side on white: a row for each trial with input, baseline, result and original.
+/// Pictures side by side on white: a row for each trial with input, baseline, references, result and original.
 public struct ContactSheet: Sendable {
-  public static let columns = ["input", "baseline", "result", "original"]
   private static let widest = 4096
   private static let gap = 8
 
   private let longestSide: Int
+  private let columns: Int
   private var rows: [[PixelImage]] = []
 
-  /// A sheet for that many trials. More than 8 of them get smaller cells, so that the sheet does not grow without end.
-  public init(trials: Int) {
-    let columns = Self.columns.count
+  /// A sheet for that many trials, each with as many references. More than 8 of them get smaller cells, so that the sheet does
+  /// not grow without end.
+  public init(trials: Int, references: Int = 0) {
+    columns = 4 + references
     let widest = (Self.widest - (columns + 1) * Self.gap) / columns
     longestSide = min(widest, max(64, 8 * widest / max(trials, 1)))
   }
 
   /// Pictures that are larger than a cell show their middle: reduced, they would not show what was restored.
-  public mutating func add(_ trial: Trial, _ outcome: Trial.Outcome) {
+  public mutating func add(_ trial: Trial, _ outcome: Trial.Outcome, references: [PixelImage] = []) {
+    precondition(references.count == columns - 4, "as many references as the sheet has columns for")
     let size = (width: trial.original.width, height: trial.original.height)
     let input = trial.input.enlargedByRepetition(width: size.width, height: size.height)
-    rows.append([input, outcome.baseline, outcome.result, trial.original].map { $0.middle(longestSide) })
+    let row = [input, outcome.baseline] + references + [outcome.result, trial.original]
+    rows.append(row.map { $0.middle(longestSide) })
   }
 
   /// The finished sheet; at least one trial must have been added.
@@ -28,7 +31,7 @@ public struct ContactSheet: Sendable {
     let width = rows.map { $0[0].width }.max() ?? 1
     let height = rows.reduce(Self.gap) { $0 + $1[0].height + Self.gap }
     var sheet = PixelImage(
-      width: Self.columns.count * (width + Self.gap) + Self.gap, height: height, channels: 3, repeating: 1)
+      width: columns * (width + Self.gap) + Self.gap, height: height, channels: 3, repeating: 1)
     var top = Self.gap
     for row in rows {
       for (column, cell) in row.enumerated() {

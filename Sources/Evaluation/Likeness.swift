@@ -22,6 +22,26 @@ enum Likeness {
     psnr(a.samples.map { 255 * $0 }, b.samples.map { 255 * $0 })
   }
 
+  /// How far the tones are off: the root mean square difference of means over 4 x 4 pixels, red, green and blue, in 1/255. nil
+  /// below 16 pixels a side, where there are few of them.
+  static func tones(_ a: PixelImage, _ b: PixelImage) -> Double? {
+    let (rows, columns) = (a.height / 4, a.width / 4)
+    guard min(rows, columns) >= 4 else { return nil }
+    var sum = 0.0
+    for row in 0..<rows {
+      for column in 0..<columns {
+        for c in 0..<3 {
+          var difference = 0.0
+          for y in 4 * row..<4 * row + 4 {
+            for x in 4 * column..<4 * column + 4 { difference += Double(a[x, y, c]) - Double(b[x, y, c]) }
+          }
+          sum += difference / 16 * (difference / 16)
+        }
+      }
+    }
+    return 255 * (sum / Double(3 * rows * columns)).squareRoot()
+  }
+
   private static let window: [Double] = {
     let weights = (-5...5).map { exp(-Double($0 * $0) / (2 * 1.5 * 1.5)) }
     return weights.map { $0 / weights.reduce(0, +) }

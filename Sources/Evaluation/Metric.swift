@@ -10,6 +10,12 @@ public enum Metric: String, Sendable, CaseIterable {
   case spectrum = "spectrum_db"
   /// The same with its sign: below 0 is too soft, above 0 too rough.
   case spectrumBias = "spectrum_bias_db"
+  /// NIQE: how far the picture is from natural ones; it needs no original, and 0 is best.
+  case naturalness = "niqe"
+  /// Root mean square difference of means over 4 x 4 pixels from those of the original, in units of 1/255.
+  case tones = "tones_rms"
+  /// Standard deviation of the difference from the original where that is flat, in units of 1/255.
+  case noise = "flat_noise"
   /// Peak signal-to-noise ratio of the luma inside the hole, in dB.
   case holePSNR = "hole_psnr_y"
   /// Mean absolute difference of red, green and blue inside the hole, in units of 1/255.

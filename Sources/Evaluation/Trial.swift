@@ -43,16 +43,24 @@ public struct Trial: Sendable {
   }
 
   /// What the scores are of.
-  public enum Method: String, Sendable, CaseIterable {
+  public enum Method: Hashable, Sendable {
     case baseline
+    /// What another program made of the input, by the name that the caller gives it.
+    case reference(String)
     case result
-    case mean = "mean_of_results"
-    /// The original itself, for the metrics that do not compare: how rough the hole should be.
+    case mean
+    /// The original itself, for the metrics that do not compare: how rough the hole should be, how natural a picture.
     case original
   }
 
-  /// Restores the picture with `samples` seeds from that of `options` on, and measures. Throws what the restorer throws.
-  public func run(_ restorer: Restorer, samples: Int, _ options: RestoreOptions) throws -> Outcome {
+  /// Restores the picture with `samples` seeds from that of `options` on, and measures; `references` are measured, too, and have
+  /// the original's size. Throws what the restorer throws.
+  public func run(
+    _ restorer: Restorer, samples: Int, references: [String: PixelImage] = [:], _ options: RestoreOptions
+  ) throws -> Outcome {
+    precondition(
+      references.values.allSatisfy { ($0.width, $0.height) == (original.width, original.height) },
+      "references of the original's size")
     let baseline = try baseline(restorer, options)
     let start = ContinuousClock.now
     let result = try sample(0, of: samples, restorer, options)
@@ -65,6 +73,7 @@ public struct Trial: Sendable {
     for i in mean.samples.indices { mean.samples[i] /= Float(samples) }
     var pictures: [Method: PixelImage] = [.baseline: baseline, .result: result]
     if samples > 1 { pictures[.mean] = mean }
+    for (name, picture) in references { pictures[.reference(name)] = picture }
     return Outcome(
       baseline: baseline, result: result, mean: pictures[.mean], scores: scores(of: pictures), seconds: seconds)
   }
@@ -95,7 +104,12 @@ public struct Trial: Sendable {
   }
 
   private func scores(of pictures: [Method: PixelImage]) -> [Method: Scores] {
-    guard let mask else { return pictures.mapValues(Comparison(original).scores) }
+    guard let mask else {
+      let comparison = Comparison(original)
+      var scores = pictures.mapValues(comparison.scores)
+      if let naturalness = comparison.naturalness { scores[.original] = [.naturalness: naturalness] }
+      return scores
+    }
     let hole = HoleScores(original, mask: mask)
     var scores = pictures.mapValues(hole.scores)
     scores[.original] = hole.scores(of: original).filter { $0.key == .gradientRatio }
@@ -108,12 +122,17 @@ struct Comparison {
   private let original: PixelImage
   private let luma: Luma
   private let spectrum: Spectrum?
+  private let flat: FlatAreas
 
   init(_ original: PixelImage) {
     self.original = original
     luma = Luma(original)
     spectrum = Spectrum(luma)
+    flat = FlatAreas(luma)
   }
+
+  /// Of the original itself.
+  var naturalness: Double? { Naturalness.distance(luma) }
 
   func scores(of result: PixelImage) -> Scores {
     let other = Luma(result)
@@ -121,6 +140,9 @@ struct Comparison {
       .psnr: Likeness.psnr(other.values, luma.values), .psnrRGB: Likeness.psnrRGB(result, original),
     ]
     scores[.ssim] = Likeness.ssim(other, luma)
+    scores[.naturalness] = Naturalness.distance(Luma(result.roundedTo8Bits))
+    scores[.tones] = Likeness.tones(result, original)
+    scores[.noise] = flat.noise(of: other)
     if let spectrum, let difference = Spectrum(other)?.difference(from: spectrum) {
       scores[.spectrum] = difference.distance
       scores[.spectrumBias] = difference.bias

@@ -16,7 +16,9 @@ struct EvaluateCommand: ParsableCommand {
       for restoration gets pictures of the original's size.
 
       PSNR is in dB, of the luma (Y) and of red, green and blue; SPECTRUM is how many dB the fine half of the luma's \
-      spectrum is off, BIAS the same with its sign: below 0 too soft, above 0 too rough. Of holes, L1 is the mean \
+      spectrum is off, BIAS the same with its sign: below 0 too soft, above 0 too rough. NIQE is how far a picture is from \
+      natural ones, by itself: 0 is best. TONES is how much means over 4 x 4 pixels are off, NOISE the deviation where the \
+      original is flat, both in units of 1/255. Of holes, L1 is the mean \
       difference in units of 1/255, GRADIENT the energy of the gradient inside by that around: as the original's is best. \
       A - stands for what pictures are too small for. SECONDS are those of one restoration.
 
@@ -24,6 +26,7 @@ struct EvaluateCommand: ParsableCommand {
         resshift evaluate photos --degrade everyday --crop 512 --sheet sheet.png
         resshift evaluate photos --degrade irregular --model compact-inpaint --json
         resshift evaluate originals --inputs spoilt --model realsr-x4-v3 --seeds 8
+        resshift evaluate originals --inputs spoilt --reference other=results-of-another-program
       """)
 
   @Argument(help: "Originals, or folders of them (not the folders inside them).")
@@ -37,6 +40,13 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("A folder of masks with the names of the originals: white = hole.", valueName: "folder"))
   var masks: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Measure what another program made of the inputs, too: a folder of pictures with the names and the size of the "
+        + "originals, or of what --crop leaves of them. Can be repeated.", valueName: "name=folder"),
+    transform: NamedFolder.init(parsing:))
+  var reference: [NamedFolder] = []
 
   @Option(parsing: .unconditional, help: "JPEG's quality for everyday and compressed, 1 to 100.")
   var quality: Int?
@@ -82,6 +92,9 @@ struct EvaluateCommand: ParsableCommand {
       throw ValidationError("--quality goes with --degrade everyday or compressed only")
     }
     guard (1...1000).contains(seeds) else { throw ValidationError("--seeds must be 1 to 1000, found \(seeds)") }
+    if Set(reference.map(\.name)).count < reference.count {
+      throw ValidationError("two --reference have the same name; give each one of its own")
+    }
     if let crop, crop < 1 { throw ValidationError("--crop must be 1 or more, found \(crop)") }
   }
 
@@ -95,14 +108,17 @@ struct EvaluateCommand: ParsableCommand {
     let style: ProgressReport.Style = engine.quiet || !Terminal.errorsAreSeen ? .none : .terminal
     let progress = ProgressReport(style: style, total: plan.pairs.count)
     var report = EvaluateReport(command: self, model: descriptor, scale: scale)
-    var contacts = ContactSheet(trials: plan.pairs.count)
+    var contacts = ContactSheet(trials: plan.pairs.count, references: reference.count)
     for (index, pair) in plan.pairs.enumerated() {
       progress.start(pair.original, index: index)
       do {
         let trial = try plan.trial(pair)
-        let outcome = try trial.run(restorer, samples: seeds, engine.restoreOptions(progress))
+        let references = try plan.references(pair, of: trial)
+        let outcome = try trial.run(
+          restorer, samples: seeds, references: .init(uniqueKeysWithValues: references), engine.restoreOptions(progress)
+        )
         report.add(trial, outcome)
-        if sheet != nil { contacts.add(trial, outcome) }
+        if sheet != nil { contacts.add(trial, outcome, references: references.map(\.1)) }
         try folder?.write(trial, outcome)
       } catch let error as RestoreError {
         throw Failure(error, about: pair.original)

@@ -9,6 +9,8 @@ struct EvaluatePlan {
     let original: String
     let input: String?
     let mask: String?
+    /// In the order of the options.
+    let references: [String]
   }
 
   let pairs: [Pair]
@@ -22,6 +24,7 @@ struct EvaluatePlan {
     let originals = try BatchPlan.pictures(of: command.original).paths
     let inputs = try command.inputs.map(Self.picturesByName)
     let masks = try command.masks.map(Self.picturesByName)
+    let references = try command.reference.map { (folder: $0.folder, pictures: try Self.picturesByName(in: $0.folder)) }
     var seen: [String: String] = [:]
     pairs = try originals.map { original in
       let name = Self.stem(original)
@@ -35,7 +38,8 @@ struct EvaluatePlan {
       }
       return Pair(
         name: name, original: original, input: try twin(inputs, in: command.inputs),
-        mask: try twin(masks, in: command.masks))
+        mask: try twin(masks, in: command.masks),
+        references: try references.compactMap { try twin($0.pictures, in: $0.folder) })
     }
   }
 
@@ -69,6 +73,23 @@ struct EvaluatePlan {
     return Trial(
       name: pair.name, original: original,
       input: try degradation.spoilt(original, scale: scale, quality: command.quality, seed: seed))
+  }
+
+  /// What other programs made of it, by their names. Throws `PictureFileError`, and a `Failure` for sizes that do not fit.
+  func references(_ pair: Pair, of trial: Trial) throws -> [(String, PixelImage)] {
+    try zip(command.reference, pair.references).map { reference, path in
+      let picture = try PictureFile.read(path).image.opaqueRGB
+      let (width, height) = (trial.original.width, trial.original.height)
+      if (picture.width, picture.height) == (width, height) { return (reference.name, picture) }
+      let whole = try PictureFile.read(pair.original).image
+      guard (picture.width, picture.height) == (whole.width, whole.height) else {
+        throw Failure.badData(
+          "\(path): is \(picture.width)x\(picture.height), but what it is compared with, \(pair.original), is"
+            + " \(whole.width)x\(whole.height)"
+            + ((whole.width, whole.height) == (width, height) ? "" : ", the part used \(width)x\(height)"))
+      }
+      return (reference.name, picture.cropped(to: try part(of: whole, pair.original).scaled(by: scale)))
+    }
   }
 
   /// The part of a mask. Throws `PictureFileError`, and a `Failure` for one that does not fit or leaves nothing to do.

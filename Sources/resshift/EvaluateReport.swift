@@ -29,12 +29,17 @@ struct EvaluateReport {
 
   private var mean: Entry {
     var scores: [Trial.Method: Scores] = [:]
-    for method in Trial.Method.allCases {
+    for method in methods {
       let all = entries.compactMap { $0.scores[method] }
       if !all.isEmpty { scores[method] = .mean(of: all) }
     }
     let seconds = entries.reduce(0) { $0 + $1.seconds } / Double(max(entries.count, 1))
     return Entry(name: "mean", size: nil, scores: scores, seconds: seconds)
+  }
+
+  /// In the order of the lines.
+  private var methods: [Trial.Method] {
+    [.baseline] + command.reference.map { .reference($0.name) } + [.result, .mean, .original]
   }
 
   private var baseline: String {
@@ -47,13 +52,14 @@ struct EvaluateReport {
 
   private var metrics: [Metric] {
     model.task == .inpainting
-      ? [.holePSNR, .holeL1, .gradientRatio] : [.psnr, .psnrRGB, .ssim, .spectrum, .spectrumBias]
+      ? [.holePSNR, .holeL1, .gradientRatio]
+      : [.psnr, .psnrRGB, .ssim, .spectrum, .spectrumBias, .naturalness, .tones, .noise]
   }
 
   var table: String {
     var rows = [["PICTURE", ""] + metrics.map(\.title) + ["SECONDS"]]
     for entry in entries.count > 1 ? entries + [mean] : entries {
-      for method in Trial.Method.allCases {
+      for method in methods {
         guard let scores = entry.scores[method] else { continue }
         let numbers = metrics.map { metric in scores[metric].map { metric.text($0) } ?? "-" }
         let seconds = method == .result ? [TextTable.number(entry.seconds, 2)] : []
@@ -62,10 +68,12 @@ struct EvaluateReport {
     }
     var lines = [facts.joined(separator: ", "), "", TextTable.lines(rows, numbersFrom: 2)]
     if let sheet = command.sheet {
-      lines += ["", Terminal.oneLine("\(sheet): from left to right input, \(baseline), result, original")]
+      lines += ["", Terminal.oneLine("\(sheet): from left to right \(columns.joined(separator: ", "))")]
     }
     return lines.joined(separator: "\n")
   }
+
+  private var columns: [String] { ["input", baseline] + command.reference.map(\.name) + ["result", "original"] }
 
   private var facts: [String] {
     var facts = ["\(model.name)", "\(model.diffusion.steps) steps"]
@@ -78,8 +86,19 @@ struct EvaluateReport {
   private func title(of method: Trial.Method) -> String {
     switch method {
     case .baseline: baseline
+    case .reference(let name): Terminal.oneLine(name)
     case .result: "result"
     case .mean: "mean of \(command.seeds)"
+    case .original: "original"
+    }
+  }
+
+  private func key(of method: Trial.Method) -> String {
+    switch method {
+    case .baseline: "baseline"
+    case .reference(let name): "reference_\(name)"
+    case .result: "result"
+    case .mean: "mean_of_results"
     case .original: "original"
     }
   }
@@ -100,13 +119,13 @@ struct EvaluateReport {
       members = [("name", JSONText.string(entry.name)), ("width", "\(size.width)"), ("height", "\(size.height)")]
     }
     members.append(("seconds", TextTable.number(entry.seconds, 3)))
-    for method in Trial.Method.allCases {
+    for method in methods {
       guard let scores = entry.scores[method] else { continue }
       let numbers = Metric.allCases.compactMap { metric in
         // JSON knows no infinity.
         scores[metric].map { (name: metric.rawValue, value: $0.isFinite ? TextTable.number($0, 5) : "null") }
       }
-      members.append((method.rawValue, JSONText.object(numbers)))
+      members.append((key(of: method), JSONText.object(numbers)))
     }
     return JSONText.object(members)
   }
@@ -120,6 +139,9 @@ extension Metric {
     case .ssim: "SSIM"
     case .spectrum: "SPECTRUM"
     case .spectrumBias: "BIAS"
+    case .naturalness: "NIQE"
+    case .tones: "TONES"
+    case .noise: "NOISE"
     case .holeL1: "L1"
     case .gradientRatio: "GRADIENT"
     }

@@ -43,6 +43,20 @@ struct MemorySize {
   }
 }
 
+/// A folder with a name for its contents, given as `NAME=FOLDER`.
+struct NamedFolder {
+  let name: String
+  let folder: String
+
+  init(parsing argument: String) throws {
+    guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex,
+      argument.index(after: equals) < argument.endIndex
+    else { throw ValidationError("a name, = and a folder, such as other=results") }
+    name = String(argument[..<equals])
+    folder = String(argument[argument.index(after: equals)...])
+  }
+}
+
 /// A rectangle given as `X,Y,W,H` in whole pixels.
 struct Box {
   let rect: PixelRect

@@ -86,6 +86,33 @@ import Testing
     #expect(gain > 0.1, "\(gain) dB")
   }
 
+  /// Another program's results are measured like ours, as they are or cut like the originals.
+  @Test func references() throws {
+    let bench = try Workbench()
+    try photos(bench)
+    let run = try bench.run("evaluate", "photos", "--degrade", "clean", "--crop", "40", "--save", "out")
+    #expect(run.status == 0)
+    let found = try json(
+      try bench.run(
+        "evaluate", "photos", "--degrade", "clean", "--crop", "40", "--reference", "itself=photos", "--reference",
+        "re\"duced=out/baselines", "--json"))
+    for picture in try #require(found["pictures"] as? [Object]) {
+      // The originals themselves: an infinite ratio, which JSON cannot say.
+      #expect(try #require(picture["reference_itself"] as? Object)["psnr_y"] is NSNull)
+      #expect(try score(picture, "reference_itself", "tones_rms") == 0)
+      // Saved in 8 bits.
+      let reduced = try score(picture, "reference_re\"duced", "psnr_y") - score(picture, "baseline", "psnr_y")
+      #expect(abs(reduced) < 0.1)
+    }
+    let table = try bench.run(
+      "evaluate", "photos", "--degrade", "clean", "--crop", "40", "--reference", "other=out/results", "--sheet", "s.png"
+    )
+    #expect(table.output.contains("s.png: from left to right input, bicubic, other, result, original"))
+    #expect(try bench.read("s.png").width == 5 * 48 + 8)
+    let names = table.output.split(separator: "\n").map { $0.split(separator: " ").first }
+    #expect(names.filter { $0 == "other" }.count == 3)
+  }
+
   @Test(arguments: ["boxes", "irregular"])
   func holes(degradation: String) throws {
     let bench = try Workbench()
@@ -174,6 +201,13 @@ import Testing
       (["photos/a.png", "--degrade", "boxes", "--model", "compact-sr-x4"], 64, "holes need a model for inpainting"),
       (["photos/a.png", "--degrade", "clean", "--model", "compact-inpaint"], 64, "it needs --degrade boxes"),
       (["photos/a.png", "a.jpg", "--degrade", "clean"], 64, "photos/a.png and a.jpg have the same name, a"),
+      (["photos/a.png", "--degrade", "clean", "--reference", "in"], 64, "a name, = and a folder"),
+      (["photos/a.png", "--degrade", "clean", "--reference", "=in"], 64, "a name, = and a folder"),
+      (["photos/a.png", "--degrade", "clean", "--reference", "a=in", "--reference", "a=in"], 64, "the same name"),
+      (["photos/b.png", "--degrade", "clean", "--reference", "a=in"], 66, "in/b.*: no such picture"),
+      (
+        ["photos/a.png", "--degrade", "clean", "--reference", "a=in"], 65, "in/a.png: is 17x13, but what it is compared"
+      ),
       (["no.png", "--degrade", "clean"], 66, "no.png"),
       (["photos", "--inputs", "in"], 66, "in/b.*: no such picture, the twin of photos/b.png"),
       (["photos/a.png", "--inputs", "none"], 66, "none"),

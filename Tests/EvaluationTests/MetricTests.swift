@@ -39,6 +39,16 @@ import Testing
     }
   }
 
+  /// By NumPy.
+  @Test func valuesOfOthersForTonesAndNoise() {
+    expect(
+      Comparison(Pictures.waves(45, 37)).scores(of: Pictures.spoiltWaves(45, 37))[.tones], near: 4.649575824)
+    let slope = Comparison(Pictures.slope(45, 37, spoilt: false)).scores(of: Pictures.slope(45, 37, spoilt: true))
+    expect(slope[.noise], near: 3.354846505)
+    // Nowhere flat.
+    #expect(Comparison(Pictures.waves(64, 64)).scores(of: Pictures.flat(64, 64))[.noise] == nil)
+  }
+
   @Test func nothingDiffersFromItself() {
     let picture = Pictures.waves(64, 40)
     let scores = Comparison(picture).scores(of: picture)

@@ -15,6 +15,20 @@ enum Pictures {
     }
   }
 
+  /// Slow waves with a fine pattern.
+  static func slowWaves(_ width: Int, _ height: Int) -> PixelImage {
+    func triangle(_ n: Int, _ period: Int) -> Int { abs(n % (2 * period) - period) }
+    return picture(width, height) { x, y, c in
+      let pattern = (x * 7 + y * 13) * (x + 3 * y) / 5 % 9
+      return triangle(2 * x + y, 97) + triangle(3 * y - x + 500, 71) / 2 + pattern + 5 * c
+    }
+  }
+
+  /// Gray that gets lighter by 1/255 every eight columns, as it is or with a pattern added.
+  static func slope(_ width: Int, _ height: Int, spoilt: Bool) -> PixelImage {
+    picture(width, height) { x, y, c in 100 + x / 8 + (spoilt ? (x * 31 + y * 17 + c * 11) % 23 - 11 : 0) }
+  }
+
   static func flat(_ width: Int, _ height: Int) -> PixelImage { picture(width, height) { _, _, _ in 128 } }
 
   /// White in columns 8..<30 and rows 10..<22.

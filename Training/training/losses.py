@@ -11,6 +11,13 @@ def charbonnier(a: Tensor, b: Tensor, epsilon: float = 1e-3) -> Tensor:
     return ((a - b).square() + epsilon**2).sqrt().mean()
 
 
+def gradients(a: Tensor, b: Tensor) -> Tensor:
+    """The mean absolute difference of what neighbours differ by, across and down: edges count more than tones."""
+    difference = a - b
+    across, down = difference.diff(dim=3).abs().mean(), difference.diff(dim=2).abs().mean()
+    return (across + down) / 2
+
+
 def frequency(a: Tensor, b: Tensor) -> Tensor:
     """The mean absolute difference of the amplitudes in blocks of 32 x 32: it asks for the right amount of detail even
     where nobody can know its place."""

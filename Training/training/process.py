@@ -60,7 +60,7 @@ class Process:
         """z_t as the sampler comes to it, with the network's own predictions instead of z_0; `noise` is the prior's."""
         z = self.sampler.prior(zy, noise)
         for step in range(self.sampler.steps, 1, -1):
-            fresh = torch.randn(z.shape, generator=random).to(z.device)
+            fresh = torch.randn(z.shape, generator=random, device=random.device).to(z.device)
             goes_on = t < step
             if not goes_on.any():
                 continue
@@ -73,11 +73,11 @@ class Process:
     def restored(self, unet: nn.Module, condition: Tensor, original: Tensor, random: torch.Generator) -> Tensor:
         """The whole chain: a picture in [-1, 1]. `original` only gives the shape."""
         _, zy, condition = self.start_and_end(original, condition)
-        z = self.sampler.prior(zy, torch.randn(zy.shape, generator=random).to(zy.device))
+        z = self.sampler.prior(zy, torch.randn(zy.shape, generator=random, device=random.device).to(zy.device))
         for t in range(self.sampler.steps, 0, -1):
             steps = torch.full((len(z),), t, device=z.device)
             start = self.predicted(unet, z, zy, steps, condition)
-            noise = torch.randn(z.shape, generator=random).to(z.device) if t > 1 else None
+            noise = torch.randn(z.shape, generator=random, device=random.device).to(z.device) if t > 1 else None
             z = self.sampler.step(z, t, start, noise)
         return self.decode(z).clamp(-1, 1)
 

@@ -1,0 +1,148 @@
+"""A training: networks, optimisers, losses, and what a checkpoint holds of them."""
+
+import torch
+from torch.utils.data import Dataset
+
+from networks.unet import UNet
+
+from .losses import Discriminator, charbonnier, discriminator_loss, frequency, gradients, near_rim
+from .process import Process, psnr
+from .weights import Average
+
+
+class Run:
+    """Networks, optimisers and the number of iterations done: what a checkpoint holds."""
+
+    def __init__(self, model: dict, settings: dict, device: str, seed: int) -> None:
+        torch.manual_seed(seed)
+        self.settings = settings
+        self.configuration = model["unet"]
+        self.device = device
+        self.process = Process(model)
+        # Channels last is what a GPU's matrix units like; PyTorch's convolutions on a CPU lose a fifth by it.
+        self.unet = UNet(model["unet"]).to(device, memory_format=(
+            torch.channels_last if device.startswith("cuda") else torch.contiguous_format))
+        # The last convolution begins at zero: with residual prediction the untrained network changes nothing.
+        last = self.unet.out[-1]
+        torch.nn.init.zeros_(last.weight)
+        torch.nn.init.zeros_(last.bias)
+        self.discriminator = Discriminator(settings.get("discriminator_width", 48)).to(device)
+        self.optimiser = torch.optim.AdamW(self.unet.parameters(), lr=settings["rate"], betas=(0.9, 0.99), weight_decay=0)
+        self.critic = torch.optim.AdamW(
+            self.discriminator.parameters(), lr=settings["rate"], betas=(0.5, 0.99), weight_decay=0)
+        self.average = Average(self.unet, settings["average"])
+        self.iteration = 0
+        # The iteration that ends the training: rate and beginning of the discriminator follow it.
+        self.last: int = settings["iterations"]
+        # How many pairs samples are drawn from; it grows while more are being made.
+        self.pairs = 0
+        self.seed = seed
+
+    def state(self) -> dict:
+        return {
+            "unet": self.unet.state_dict(), "discriminator": self.discriminator.state_dict(),
+            "optimiser": self.optimiser.state_dict(), "critic": self.critic.state_dict(), "average": self.average.state,
+            "iteration": self.iteration, "last": self.last, "pairs": self.pairs, "seed": self.seed,
+        }
+
+    def load(self, state: dict) -> None:
+        self.unet.load_state_dict(state["unet"])
+        self.discriminator.load_state_dict(state["discriminator"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.critic.load_state_dict(state["critic"])
+        self.average.state = {name: value.to(self.device) for name, value in state["average"].items()}
+        self.iteration, self.seed = state["iteration"], state["seed"]
+        self.last, self.pairs = state["last"], state["pairs"]
+
+    def precision(self) -> torch.autocast:
+        """bfloat16 where the settings want it."""
+        return torch.autocast(self.device.split(":")[0], dtype=torch.bfloat16, enabled=self.settings["bf16"])
+
+    def rate(self) -> float:
+        """A linear start, then half a cosine down to a hundredth at the last iteration."""
+        warm = min(1.0, (self.iteration + 1) / self.settings["warm_up"])
+        done = min(1.0, self.iteration / max(1, self.last))
+        cosine = torch.cos(torch.tensor(done * torch.pi)).item()
+        return self.settings["rate"] * warm * (0.01 + 0.99 * (1 + cosine) / 2)
+
+    def is_critical(self) -> bool:
+        """Whether the discriminator takes part; a training shortened to its time has it from the same share on."""
+        if self.settings["adversarial"] <= 0:
+            return False
+        return self.iteration * self.settings["iterations"] >= self.settings["adversarial_from"] * self.last
+
+    def step(self, original: torch.Tensor, condition: torch.Tensor) -> dict[str, float]:
+        """One iteration; the losses by name."""
+        settings, process = self.settings, self.process
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate()
+        original, condition = original.to(self.device), condition.to(self.device)
+        # Steps and noise, too, are a function of seed and iteration.
+        random = torch.Generator(self.device).manual_seed(self.seed * 1_000_003 + self.iteration)
+        t = torch.randint(1, process.sampler.steps + 1, (len(original),), generator=random, device=self.device)
+        # The first step of the sampler does most of the work: it gets its own share of the samples, if the settings say so.
+        is_last = torch.rand(len(original), generator=random, device=self.device) < settings.get("last_step", 0)
+        t = torch.where(is_last, process.sampler.steps, t)
+        z0, zy, condition = process.start_and_end(original, condition)
+        noise = torch.randn(z0.shape, generator=random, device=self.device)
+        with self.precision():
+            # Later steps can learn to go on from earlier ones, mistakes included, rather than from the original.
+            if settings.get("own_chain", False):
+                zt = process.own(self.unet, zy, t, condition, noise, random)
+            else:
+                zt = process.shifted(z0, zy, t, noise)
+            predicted = process.predicted(self.unet, zt, zy, t, condition)
+        made, given = process.decode(predicted), process.decode(zy)
+        if "near_rim" in settings:
+            losses = {"pixels": near_rim(made, original, given, condition[:, 3:], settings["near_rim"])}
+        else:
+            losses = {"pixels": charbonnier(made, original)}
+        losses["frequency"] = frequency(made, original)
+        total = losses["pixels"] + settings["frequency"] * losses["frequency"]
+        if "gradients" in settings:
+            losses["gradients"] = gradients(made, original)
+            total = total + settings["gradients"] * losses["gradients"]
+        if self.is_critical():
+            self.discriminator.requires_grad_(False)
+            with self.precision():
+                losses["adversarial"] = -self.discriminator(made, given).float().mean()
+            total = total + settings["adversarial"] * losses["adversarial"]
+        self.optimiser.zero_grad(set_to_none=True)
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(self.unet.parameters(), 1.0)
+        self.optimiser.step()
+        if self.is_critical():
+            self.discriminator.requires_grad_(True)
+            with self.precision():
+                real = self.discriminator(original, given).float()
+                fake = self.discriminator(made.detach(), given).float()
+            losses["discriminator"] = discriminator_loss(real, fake)
+            self.critic.zero_grad(set_to_none=True)
+            losses["discriminator"].backward()
+            self.critic.step()
+        self.average.update(self.unet, self.iteration)
+        self.iteration += 1
+        return {name: float(loss.detach()) for name, loss in losses.items()}
+
+    def average_network(self) -> UNet:
+        """The network that is exported."""
+        unet = UNet(self.configuration).to(self.device)
+        unet.load_state_dict(self.average.state)
+        return unet.eval()
+
+    def validation(self, samples: Dataset, count: int) -> str:
+        """What is given and single samples of the average network, on pictures never trained on: PSNR (of the mean squared
+        error), and the mean absolute error as a share of that of what is given."""
+        unet = self.average_network()
+        random = torch.Generator().manual_seed(1)
+        before: list[torch.Tensor] = []
+        after: list[torch.Tensor] = []
+        for index in range(count):
+            original, condition = (tensor[None].to(self.device) for tensor in samples[index])
+            _, zy, _ = self.process.start_and_end(original, condition)
+            before.append(self.process.decode(zy).clamp(-1, 1) - original)
+            with self.precision():
+                restored = self.process.restored(unet, condition, original, random)
+            after.append(restored - original)
+        share = float(torch.stack(after).abs().mean() / torch.stack(before).abs().mean().clamp(min=1e-9))
+        return f"given {psnr(before):.2f} dB, restored {psnr(after):.2f} dB, L1 {share:.3f} of what it was"
