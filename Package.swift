@@ -73,7 +73,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     .target(
-      name: "ResShiftGIMP", dependencies: ["ResShift", "ModelStore", "CGimp"], exclude: ["README.md", "plug-in.map"],
+      name: "ResShiftGIMP", dependencies: ["ResShift", "ModelStore", "PictureFiles", "CGimp"],
+      exclude: ["README.md", "plug-in.map"],
       linkerSettings: [
         .unsafeFlags(["-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/ResShiftGIMP/plug-in.map"])
       ]),

@@ -16,15 +16,4 @@ extension PixelImage {
     }
     return result
   }
-
-  /// A picture read as a mask: the mean of the colour channels times alpha; one channel, 0...1.
-  public var maskWeights: PixelImage {
-    var mask = PixelImage(width: width, height: height, channels: 1)
-    for pixel in 0..<(width * height) {
-      let colours = samples[(pixel * channels)..<(pixel * channels + colourChannels)]
-      let alpha = hasAlpha ? samples[pixel * channels + channels - 1] : 1
-      mask.samples[pixel] = min(max(colours.reduce(0, +) / Float(colourChannels) * alpha, 0), 1)
-    }
-    return mask
-  }
 }

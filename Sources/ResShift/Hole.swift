@@ -4,7 +4,7 @@ import TensorCore
 struct Hole {
   let width: Int
   let height: Int
-  /// Pixels to fill: mask above 0.
+  /// Pixels to fill: those that the weights mark; what a mask weighs says `MaskRule` before.
   private let isHole: [Bool]
   /// Pixels that the network may look at: outside the hole and not wholly transparent.
   private let isKnown: [Bool]
@@ -21,7 +21,7 @@ struct Hole {
     let count = picture.width * picture.height
     width = picture.width
     height = picture.height
-    isHole = (0..<count).map { mask.samples[$0 * mask.channels] > 0 }
+    isHole = (0..<count).map { MaskRule.marks(mask.samples[$0 * mask.channels]) }
     let alpha = picture.channels - 1
     let (hole, opaque) = (isHole, { picture.samples[$0 * picture.channels + alpha] > 0 })
     isKnown = (0..<count).map { !hole[$0] && (!picture.hasAlpha || opaque($0)) }
@@ -32,7 +32,7 @@ struct Hole {
       }
     }
     guard right >= left else {
-      throw RestoreError.badPicture("the mask is black: nothing is marked to be filled")
+      throw RestoreError.badPicture("the mask is black, or nearly so: nothing is marked to be filled")
     }
     guard isKnown.contains(true) else {
       throw RestoreError.badPicture("the mask covers the whole picture: nothing is left to continue from")

@@ -59,7 +59,8 @@ public final class Restorer: Sendable {
     }
   }
 
-  /// Fills the hole: every pixel whose mask value is above 0. The mask has one channel and the picture's size.
+  /// Fills the hole: every pixel with a weight above 0 in `mask`, which is what `maskWeights` gives: one channel, the
+  /// picture's size.
   ///
   /// Returns a picture of the same size and channels whose hole pixels are the network's, not yet blended by the mask's
   /// value (see `blended`); all other pixels and all alpha values are those of the input, bit for bit.

@@ -1,4 +1,5 @@
 import ModelStore
+import PictureFiles
 import ResShift
 
 /// Why a procedure could not do its work; the text goes to the user as GIMP's error message.
@@ -28,6 +29,7 @@ extension PlugInError {
     case RestoreError.usage(let text): self = .calling(text)
     case let error as RestoreError: self = .execution(error.message)
     case let error as StoreError: self = .execution(error.message)
+    case let error as PictureFileError: self = .execution(error.description)
     default: self = .execution(String(describing: error))
     }
   }
@@ -52,6 +54,10 @@ extension PlugInError {
 
   static func selectionOutside(_ name: String) -> PlugInError {
     .execution("The selection does not touch layer “\(name)”: select something on it, or choose another layer.")
+  }
+
+  static func selectionNearlyEmpty(_ name: String) -> PlugInError {
+    .execution("Next to nothing of layer “\(name)” is selected, less than a hundredth of each pixel: select more.")
   }
 
   static func nothingKnown(_ name: String) -> PlugInError {

@@ -56,6 +56,9 @@ struct EngineOptions: ParsableArguments {
     if let overlap, !pixels.contains(overlap) {
       throw ValidationError("--overlap must be 0 to \(pixels.upperBound), found \(overlap)")
     }
+    if model.hasEscapedBytes {
+      throw ValidationError("--model \(model): the name is not UTF-8; rename the folder, with convmv for example")
+    }
     try Self.check(threads: threads)
   }
 

@@ -94,25 +94,6 @@ import Testing
     #expect(try bench.files == ["a.png"])
   }
 
-  /// A name in another encoding would be changed on its way; a shell makes one, as arguments here are text.
-  @Test(arguments: ["upscale \"$name\" -o b.png", "upscale a.png -o \"$name\""])
-  func namesThatAreNotUTF8(command: String) throws {
-    let bench = try Workbench()
-    try bench.write(Workbench.picture(8, 8), "a.png")
-    let process = bench.process([])
-    let program = try #require(process.executableURL?.path)
-    process.executableURL = URL(filePath: "/bin/sh")
-    process.arguments = ["-c", "name=$(printf 'a\\351.png'); exec \"$0\" \(command)", program]
-    let errors = Pipe()
-    process.standardError = errors
-    try process.run()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 64)
-    let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    #expect(text.hasPrefix("resshift: a\u{FFFD}.png: the name is not UTF-8"))
-    #expect(try bench.files == ["a.png"])
-  }
-
   @Test func twoInputsMayNotMeetInOneOutput() throws {
     let bench = try Workbench()
     for name in ["x", "y"] {

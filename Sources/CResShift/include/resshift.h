@@ -172,10 +172,10 @@ resshift_status resshift_upscale(
     resshift_model *model, const resshift_image *input, const resshift_image *output, int32_t factor,
     const resshift_options *options);
 
-/* Fills the hole: every pixel of `input` where `mask` is above 0. `mask` has one channel and the size of `input`, and
- * so has `output`, with the channels of `input`. The values of the mask are the weights by which the filling replaces
- * what was there; pixels outside the hole, and alpha everywhere, come out as they went in. `output` may share the
- * pixels of `input`. */
+/* Fills the hole: every pixel of `input` where `mask` is above 0, or rather 0.01: what is nearly black (0 to 2 of 255,
+ * noise of lossy files around edges) counts as 0. `mask` has one channel and the size of `input`, and so has `output`,
+ * with the channels of `input`. The values of the mask are the weights by which the filling replaces what was there;
+ * pixels outside the hole, and alpha everywhere, come out as they went in. `output` may share the pixels of `input`. */
 resshift_status resshift_inpaint(
     resshift_model *model, const resshift_image *input, const resshift_image *mask, const resshift_image *output,
     const resshift_options *options);
