@@ -60,6 +60,31 @@ extension PlugInError {
     .execution("Next to nothing of layer “\(name)” is selected, less than a hundredth of each pixel: select more.")
   }
 
+  static func transparent(_ name: String, isSelected: Bool) -> PlugInError {
+    .execution(
+      isSelected
+        ? "What is selected of layer “\(name)” is fully transparent: select a part with something on it."
+        : "Layer “\(name)” is fully transparent: choose a layer with something on it.")
+  }
+
+  static func imageClosed(_ name: String) -> PlugInError {
+    .execution("The image of layer “\(name)” was closed before the result was there: it could not be added.")
+  }
+
+  static func layerGone(_ name: String) -> PlugInError {
+    .execution("Layer “\(name)” was removed before the result was there: nothing was changed. Undo that and try again.")
+  }
+
+  static func layerMoved(_ name: String) -> PlugInError {
+    .execution(
+      "Layer “\(name)” was moved, cropped or scaled before the result was there: nothing was changed. Try again.")
+  }
+
+  static func layerConverted(_ name: String) -> PlugInError {
+    .execution(
+      "The colour mode of layer “\(name)” was changed before the result was there: nothing was changed. Try again.")
+  }
+
   static func nothingKnown(_ name: String) -> PlugInError {
     .execution("Nothing of layer “\(name)” is left around the selection to fill it from: select less.")
   }

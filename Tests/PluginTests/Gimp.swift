@@ -22,6 +22,12 @@ final class Gimp {
     try picture.tiff.write(to: folder.appending(path: name))
   }
 
+  /// Copies a picture of the fixtures under its own name.
+  func put(fixture name: String) throws {
+    let file = URL(filePath: Stage.packageFolder.appending(path: "Tests/Fixtures/\(name)").path)
+    try FileManager.default.copyItem(at: file, to: folder.appending(path: file.lastPathComponent))
+  }
+
   func picture(_ name: String) throws -> Picture {
     try Picture(tiff: Data(contentsOf: folder.appending(path: name)))
   }
