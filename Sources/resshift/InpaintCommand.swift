@@ -34,7 +34,8 @@ struct InpaintCommand: ParsableCommand {
       throw Failure.usage("\(input): is a folder, but inpaint takes one picture and its mask")
     }
     let batch = Batch(plan: try BatchPlan(inputs: [input], output: output), common: common)
-    let weights = try PictureFile.read(mask, notice: common.engine.quiet ? nil : Terminal.note).image.maskWeights
+    let isQuiet = common.engine.quiet
+    let weights = try PictureFile.read(mask) { if !isQuiet { Terminal.note($0) } }.image.maskWeights
     try batch.run(task: .inpainting) { restorer, picture, path, options in
       guard weights.width == picture.width, weights.height == picture.height else {
         throw Failure.badData(
