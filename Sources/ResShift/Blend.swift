@@ -11,7 +11,9 @@ extension PixelImage {
       let weight = min(weights.samples[pixel], 1)
       guard weight > 0 else { continue }
       for sample in (pixel * channels)..<(pixel * channels + colourChannels) {
-        result.samples[sample] = base.samples[sample] * (1 - weight) + samples[sample] * weight
+        let under = base.samples[sample]
+        // What is not a number would stay one under any weight.
+        result.samples[sample] = under.isFinite ? under * (1 - weight) + samples[sample] * weight : samples[sample]
       }
     }
     return result

@@ -41,7 +41,6 @@ extension Request {
     let area = selection?.bounds ?? source.bounds
     try checkSize(of: area)
     let transfer = try PixelTransfer(source)
-    defer { transfer.close() }
     let picture = try transfer.read(area)
     guard !picture.isTransparent() else { throw PlugInError.transparent(source.name, isSelected: selection != nil) }
     // At the same size the detail is reduced by the engine; alpha is then the source's.
@@ -130,7 +129,6 @@ extension Request {
   func inpaint() throws -> gint32 {
     guard let selection = try Selection(on: source) else { throw PlugInError.emptySelection }
     let transfer = try PixelTransfer(source)
-    defer { transfer.close() }
     let picture = try transfer.read(source.bounds)
     let mask = selection.mask(width: source.width, height: source.height)
     guard !picture.isTransparent() else { throw PlugInError.transparent(source.name, isSelected: false) }
@@ -154,7 +152,6 @@ extension Request {
   func restore() throws -> gint32 {
     let selection = try Selection(on: source)
     let transfer = try PixelTransfer(source)
-    defer { transfer.close() }
     let isFaceModel = model.frame == .face
     if isFaceModel && selection == nil && max(source.width, source.height) > Request.largestFace {
       gimp_message(

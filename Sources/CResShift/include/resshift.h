@@ -62,10 +62,11 @@ typedef enum resshift_task {
 typedef enum resshift_sample_type {
   RESSHIFT_UINT8 = 1,  /* 0...255 */
   RESSHIFT_UINT16 = 2, /* 0...65535 */
-  RESSHIFT_FLOAT32 = 3 /* 0...1 nominally */
+  RESSHIFT_FLOAT32 = 3 /* 0...1 nominally; colours beyond are carried past the network and come back */
 } resshift_sample_type;
 
-/* A picture in memory: rows from top to bottom, samples interleaved, gamma-encoded sRGB, alpha not premultiplied.
+/* A picture in memory: rows from top to bottom, samples interleaved, gamma-encoded, alpha not
+ * premultiplied; in sRGB or any other RGB space, which the result keeps.
  * `channels`: 1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha. */
 typedef struct resshift_image {
   int32_t width;
