@@ -13,7 +13,7 @@ struct BatchPicture {
   /// Throws for a file that GIMP cannot read, and for half a picture: GIMP's loaders only warn of those and fill what
   /// is missing with gray, so the files that `PictureFiles` knows are read by it first, and others are looked at
   /// (`WholeFile`).
-  init(_ path: String, notice: (String) -> Void) throws {
+  init(_ path: String, notice: @escaping (String) -> Void) throws {
     do {
       _ = try PictureFile.read(path, notice: notice)
     } catch PictureFileError.notAPicture, PictureFileError.unsupported {

@@ -26,7 +26,7 @@ struct LayerWriter {
     do {
       try transfer.write(picture, to: layer)
       gimp_layer_set_offsets(layer, gint(position.x), gint(position.y))
-      if blend == .keepingAlpha && source.hasAlpha {
+      if blend == .keepingAlpha {
         gimp_layer_set_composite_mode(layer, GIMP_LAYER_COMPOSITE_CLIP_TO_BACKDROP)
       }
       if let mask { try addMask(mask, to: layer) }

@@ -63,8 +63,8 @@ extension PlugInError {
   static func transparent(_ name: String, isSelected: Bool) -> PlugInError {
     .execution(
       isSelected
-        ? "What is selected of layer “\(name)” is fully transparent: select a part with something on it."
-        : "Layer “\(name)” is fully transparent: choose a layer with something on it.")
+        ? "Nothing of layer “\(name)” can be seen where it is selected, it is fully transparent: select another part."
+        : "Nothing of layer “\(name)” can be seen, it is fully transparent: choose a layer with something on it.")
   }
 
   static func imageClosed(_ name: String) -> PlugInError {

@@ -17,9 +17,12 @@ struct Replacement {
   let isFill: Bool
 }
 
-/// A small layer over the source, seen through `mask`; nil = all of it is seen.
+/// A small layer over the source.
 private struct Overlay {
+  /// What it is seen through; nil = all of it is seen.
   let mask: PixelImage?
+  /// Whether it is to have the alpha of what lies below it, which is the source alone.
+  let takesAlpha: Bool
 }
 
 /// Puts a result of the source's own size into the image so that the image looks as if the source's own pixels had been
@@ -28,7 +31,7 @@ extension LayerWriter {
   func replacePixels(_ replacement: Replacement) throws -> gint32 {
     let tries = Tries(on: source)
     if tries.shownCopy == nil, let overlay = try overlay(replacement) {
-      return try addOverlay(replacement, mask: overlay.mask, tries)
+      return try add(overlay, replacement, tries)
     }
     return try addCopy(replacement, tries)
   }
@@ -38,7 +41,9 @@ extension LayerWriter {
   /// The overlay that looks exactly as if pixels had been replaced; nil if there is none.
   private func overlay(_ replacement: Replacement) throws -> Overlay? {
     // What is hidden is not seen either way.
-    if gimp_item_get_visible(source.layer) == 0 { return Overlay(mask: replacement.weights) }
+    if gimp_item_get_visible(source.layer) == 0 {
+      return Overlay(mask: replacement.weights, takesAlpha: source.hasAlpha)
+    }
     let (mode, composite) = (gimp_layer_get_mode(source.layer), gimp_layer_get_composite_mode(source.layer))
     guard mode == GIMP_LAYER_MODE_NORMAL || mode == GIMP_LAYER_MODE_NORMAL_LEGACY,
       composite == GIMP_LAYER_COMPOSITE_AUTO || composite == GIMP_LAYER_COMPOSITE_UNION
@@ -48,17 +53,18 @@ extension LayerWriter {
     if gimp_layer_get_opacity(source.layer) > 100 - 1e-6, replacement.isOpaque,
       let weights = replacement.weights(throughHard: own)
     {
-      return Overlay(mask: weights)
+      return Overlay(mask: weights, takesAlpha: source.hasAlpha)
     }
     // With nothing below, the overlay takes its alpha from the source, whatever that is.
-    return hasSomethingBelow(replacement.area) ? nil : Overlay(mask: replacement.weights)
+    return hasSomethingBelow(replacement.area) ? nil : Overlay(mask: replacement.weights, takesAlpha: true)
   }
 
-  private func addOverlay(_ replacement: Replacement, mask: PixelImage?, _ tries: Tries) throws -> gint32 {
+  private func add(_ overlay: Overlay, _ replacement: Replacement, _ tries: Tries) throws -> gint32 {
     var picture = replacement.result
     if replacement.isFill { picture.makeOpaque() }
     let layer = try makeLayer(
-      picture, mask: mask, name: replacement.name, at: source.canvasPosition(of: replacement.area), .keepingAlpha)
+      picture, mask: overlay.mask, name: replacement.name, at: source.canvasPosition(of: replacement.area),
+      overlay.takesAlpha ? .keepingAlpha : .plain)
     gimp_item_set_visible(layer, gimp_item_get_visible(source.layer))
     Tries.mark(layer, as: .overlay, on: source)
     try insert(layer, at: topmost(of: tries))
