@@ -53,8 +53,9 @@ let package = Package(
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebpmux", providers: [.apt(["libwebp-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
-      name: "CPictureCodecs", dependencies: ["CPNG", "CJPEG", "CTIFF", "CWebP"],
+      name: "CPictureCodecs", dependencies: ["CPNG", "CJPEG", "CTIFF", "CWebP", "CZlib"],
       linkerSettings: [.linkedLibrary("webp")]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -72,7 +73,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     .target(
-      name: "ResShiftGIMP", dependencies: ["ResShift", "ModelStore", "CGimp"], exclude: ["README.md", "plug-in.map"],
+      name: "ResShiftGIMP", dependencies: ["ResShift", "ModelStore", "PictureFiles", "CGimp"],
+      exclude: ["README.md", "plug-in.map"],
       linkerSettings: [
         .unsafeFlags(["-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/ResShiftGIMP/plug-in.map"])
       ]),

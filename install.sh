@@ -41,10 +41,10 @@ misused() {
 # --- What is needed to build ------------------------------------------------------------------------------------------
 
 build_packages=(gcc g++ git pkg-config gimp libgimp2.0-dev libglib2.0-dev libopenblas-dev
-  libpng-dev libjpeg-dev libtiff-dev libwebp-dev libcurl4-openssl-dev libssl-dev)
+  libpng-dev zlib1g-dev libjpeg-dev libtiff-dev libwebp-dev libcurl4-openssl-dev libssl-dev)
 test_packages=(xvfb xauth xdotool openbox x11-utils imagemagick fonts-dejavu-core shellcheck python3 openssl)
 # The same as pkg-config names them, with what to look for where packages have other names.
-libraries=(gimpui-2.0 openblas libpng libjpeg libtiff-4 libwebpmux libcurl libcrypto)
+libraries=(gimpui-2.0 openblas libpng zlib libjpeg libtiff-4 libwebpmux libcurl libcrypto)
 
 # Stops unless a Swift that can build the package is in the PATH.
 require_swift() {
@@ -97,7 +97,7 @@ require_libraries() {
   done
   ((${#missing[@]})) || return 0
   die "development files are missing for (by their pkg-config names): ${missing[*]}." \
-    "On Debian these packages have them: ${build_packages[*]}. Other distributions name them alike, as in gimp-devel, openblas-devel, libpng-devel," \
+    "On Debian these packages have them: ${build_packages[*]}. Other distributions name them alike, as in gimp-devel, openblas-devel, libpng-devel, zlib-devel," \
     "libjpeg-turbo-devel, libtiff-devel, libwebp-devel, libcurl-devel, openssl-devel. GIMP must be version 2.10."
 }
 

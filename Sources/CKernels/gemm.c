@@ -92,6 +92,14 @@ enum { WIDEST = 32 };
 
 size_t ck_gemm_columns(void) { return chosen().columns; }
 
+int ck_gemm_is_tuned(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("x86-64-v3") ? 1 : 0;
+#else
+  return 0;
+#endif
+}
+
 /* All rows of one whole panel, in pieces of even size. */
 static void panel(kernel with, size_t m, size_t k, const float *a, size_t lda, const float *b, size_t ldb,
                   const float *bias, float *c, size_t ldc, int adding) {
@@ -128,9 +136,9 @@ void ck_gemm_panel(float *restrict c, size_t ldc, size_t columns, const float *r
   }
 }
 
-void ck_gemm_pack(float *restrict packed, const float *restrict weights, size_t n, size_t in, size_t taps,
+void ck_gemm_pack(float *restrict packed, size_t width, const float *restrict weights, size_t n, size_t in, size_t taps,
                   size_t panel) {
-  const size_t width = ck_gemm_columns(), start = panel * width, count = n - start < width ? n - start : width;
+  const size_t start = panel * width, count = n - start < width ? n - start : width;
   float *restrict to = packed + start * in * taps;
   for (size_t i = 0; i < in; i++)
     for (size_t t = 0; t < taps; t++, to += width) {
@@ -140,8 +148,8 @@ void ck_gemm_pack(float *restrict packed, const float *restrict weights, size_t 
     }
 }
 
-void ck_gemm_pack_rows(float *restrict packed, const float *restrict b, size_t k, size_t n, size_t panel) {
-  const size_t width = ck_gemm_columns(), start = panel * width, count = n - start < width ? n - start : width;
+void ck_gemm_pack_rows(float *restrict packed, size_t width, const float *restrict b, size_t k, size_t n, size_t panel) {
+  const size_t start = panel * width, count = n - start < width ? n - start : width;
   float *restrict to = packed + start * k;
   for (size_t p = 0; p < k; p++, to += width) {
     memcpy(to, b + p * n + start, count * sizeof *to);

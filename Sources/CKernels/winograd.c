@@ -57,7 +57,8 @@ void ck_winograd_output(ck_tiling t, size_t first, size_t count, float *y, size_
   CHOSEN(OUTPUT);
 }
 
-void ck_winograd_weights(size_t out, size_t line, float *u, size_t plane, const float *packed, size_t count) {
-#define WEIGHTS(processor) winograd_weights_##processor(out, line, u, plane, packed, count)
+void ck_winograd_weights(size_t out, size_t line, float *u, size_t plane, const float *packed, size_t width,
+                         size_t count) {
+#define WEIGHTS(processor) winograd_weights_##processor(out, line, u, plane, packed, width, count)
   CHOSEN(WEIGHTS);
 }

@@ -214,8 +214,8 @@ INLINE void NAME(weights_1d)(const size_t out, lanes *y, const lanes *w) {
 }
 
 INLINE void NAME(weights)(const size_t out, const size_t line, float *restrict u, size_t plane,
-                          const float *restrict packed, size_t count) {
-  const size_t side = out + 2, width = ck_gemm_columns();
+                          const float *restrict packed, size_t width, size_t count) {
+  const size_t side = out + 2;
   for (size_t i = 0; i < count; i++)
     for (size_t o = 0; o < width; o += LANES) {
       /* The first line of a tile needs few of the weights that the next ones do. */
@@ -235,9 +235,9 @@ INLINE void NAME(weights)(const size_t out, const size_t line, float *restrict u
 }
 
 TARGET static void NAME(winograd_weights)(size_t out, size_t line, float *u, size_t plane, const float *packed,
-                                          size_t count) {
+                                          size_t width, size_t count) {
 #define LINE(m, n)                                                                                                     \
-  case n: NAME(weights)(m, n, u, plane, packed, count); break
+  case n: NAME(weights)(m, n, u, plane, packed, width, count); break
   if (out == 2)
     switch (line) { LINE(2, 0); LINE(2, 1); LINE(2, 2); LINE(2, 3); }
   else if (out == 4)

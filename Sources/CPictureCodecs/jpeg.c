@@ -8,6 +8,8 @@
 #include <jpeglib.h>
 #include <jerror.h>
 
+_Static_assert(sizeof(JOCTET) == 1, "bytes are handed over as they are");
+
 /* A progressive file may repeat its scans without end; real ones have about ten. */
 enum { max_scans = 200 };
 
@@ -17,6 +19,10 @@ typedef struct {
   jmp_buf jump;
   char *message;
   int code;
+  int ended;   /* the file ended before its end marker */
+  int skipped; /* bytes between markers that belong to none */
+  cpc_file *file; /* writing: where to */
+  struct jpeg_destination_mgr destination;
 } session;
 
 _Noreturn static void on_failure(j_common_ptr info) {
@@ -35,7 +41,9 @@ static void on_output(j_common_ptr info) { (void)info; }
 static void on_message(j_common_ptr info, int level) {
   if (level >= 0) return;
   switch (info->err->msg_code) {
-    case JWRN_JPEG_EOF:
+    /* Not yet a loss: libjpeg looks ahead, and puts an end marker there. A sample that is missing is the next case. */
+    case JWRN_JPEG_EOF: ((session *)info->err)->ended = 1; break;
+    case JWRN_EXTRANEOUS_DATA: ((session *)info->err)->skipped = 1; break;
     case JWRN_HIT_MARKER:
     case JWRN_HUFF_BAD_CODE:
     case JWRN_ARITH_BAD_CODE:
@@ -68,15 +76,22 @@ static void keep_metadata(j_decompress_ptr info, cpc_picture *out) {
     cpc_keep(profile, profile_size, &out->icc, &out->icc_size);
     free(profile);
   }
-  for (jpeg_saved_marker_ptr marker = info->marker_list; marker; marker = marker->next) {
-    if (marker->marker != JPEG_APP0 + 1 || marker->data_length < 6 || memcmp(marker->data, "Exif\0", 6)) continue;
-    cpc_keep(marker->data, marker->data_length, &out->exif, &out->exif_size);
-  }
   double inch = info->density_unit == 1 ? 1 : info->density_unit == 2 ? 2.54 : 0;
   if (info->saw_JFIF_marker && info->X_density && info->Y_density) {
     out->x_ppi = info->X_density * inch;
     out->y_ppi = info->Y_density * inch;
   }
+}
+
+/* Whether all there is to know of every pixel came before the file ended. With arithmetic coding nobody can tell, since
+ * zeros at its end are left out; a sequential file in several scans may lack the last ones. */
+static int is_whole(j_decompress_ptr info) {
+  if (info->arith_code || !(info->progressive_mode || info->comps_in_scan == info->num_components)) return 0;
+  if (!info->progressive_mode) return 1;
+  for (int c = 0; c < info->num_components; c++)
+    for (int k = 0; k < DCTSIZE2; k++)
+      if (info->coef_bits[c][k] != 0) return 0;
+  return 1;
 }
 
 static cpc_status read_guarded(
@@ -93,7 +108,6 @@ static cpc_status read_guarded(
   progress->progress_monitor = on_progress;
   info->progress = progress;
   jpeg_mem_src(info, data, size);
-  jpeg_save_markers(info, JPEG_APP0 + 1, 0xffff);
   jpeg_save_markers(info, JPEG_APP0 + 2, 0xffff);
   jpeg_read_header(info, TRUE);
 
@@ -120,7 +134,16 @@ static cpc_status read_guarded(
     JSAMPROW row = (uint8_t *)out->pixels + info->output_scanline * row_size;
     jpeg_read_scanlines(info, &row, 1);
   }
+  int whole = is_whole(info); /* now: the next call frees what this looks at */
   jpeg_finish_decompress(info);
+  /* Zeros in place of lost data decode to something. There are too many of them; and coded data end with ones. */
+  int zeros = size < 2 || (data[size - 1] == 0 && data[size - 2] == 0);
+  if (s->ended && (!whole || s->skipped || zeros)) {
+    cpc_say(out->message, "it ends too early");
+    return CPC_DAMAGED;
+  }
+  out->end_missing = s->ended;
+  out->trailing = s->ended ? 0 : info->src->bytes_in_buffer;
   return CPC_OK;
 }
 
@@ -136,12 +159,41 @@ cpc_status cpc_read_jpeg(const uint8_t *data, size_t size, uint64_t max_pixels, 
 
 static UINT16 density(double ppi) { return ppi < 1 ? 1 : ppi > 65535 ? 65535 : (UINT16)(ppi + 0.5); }
 
-static cpc_status write_guarded(
-    j_compress_ptr info, session *s, const cpc_picture *picture, int quality, unsigned char **data,
-    unsigned long *size) {
+/* libjpeg's own destination in memory (jpeg_mem_dest) frees a buffer when it grows, and tells the new one only at the
+ * end: after a failure in between nobody knows what to free. Here the file owns it all the time. */
+static void point_to_rest(session *s) {
+  s->destination.next_output_byte = s->file->data + s->file->size;
+  s->destination.free_in_buffer = s->file->capacity - s->file->size;
+}
+
+static void make_room(j_compress_ptr info) {
+  session *s = (session *)info->err;
+  size_t step = s->file->size / 2 + 65536;
+  if (s->file->limit && s->file->limit - s->file->size < step) step = s->file->limit - s->file->size;
+  if (step == 0 || !cpc_reserve(s->file, s->file->size + step)) ERREXIT1(info, JERR_OUT_OF_MEMORY, 0);
+  point_to_rest(s);
+}
+
+/* libjpeg calls this with a full buffer, whatever its pointers say. */
+static boolean on_full(j_compress_ptr info) {
+  session *s = (session *)info->err;
+  s->file->size = s->file->capacity;
+  make_room(info);
+  return TRUE;
+}
+
+static void on_end(j_compress_ptr info) {
+  session *s = (session *)info->err;
+  s->file->size = s->file->capacity - s->destination.free_in_buffer;
+}
+
+static cpc_status write_guarded(j_compress_ptr info, session *s, const cpc_picture *picture, int quality) {
   if (setjmp(s->jump)) return s->code == JERR_OUT_OF_MEMORY ? CPC_NO_MEMORY : CPC_UNSUPPORTED;
   jpeg_create_compress(info);
-  jpeg_mem_dest(info, data, size);
+  s->destination.init_destination = make_room;
+  s->destination.empty_output_buffer = on_full;
+  s->destination.term_destination = on_end;
+  info->dest = &s->destination;
   info->image_width = picture->width;
   info->image_height = picture->height;
   info->input_components = (int)picture->channels;
@@ -156,6 +208,8 @@ static cpc_status write_guarded(
     info->Y_density = density(picture->y_ppi);
   }
   jpeg_start_compress(info, TRUE);
+  for (size_t i = 0; i < picture->block_count; i++)
+    jpeg_write_marker(info, (int)picture->blocks[i].code, picture->blocks[i].data, (unsigned)picture->blocks[i].size);
   if (picture->icc_size) jpeg_write_icc_profile(info, picture->icc, (unsigned)picture->icc_size);
   size_t row_size = cpc_row_size(picture);
   while (info->next_scanline < info->image_height) {
@@ -168,15 +222,11 @@ static cpc_status write_guarded(
 
 cpc_status cpc_write_jpeg(const cpc_picture *picture, int quality, cpc_file *out) {
   if ((picture->channels != 1 && picture->channels != 3) || picture->sample != CPC_U8) return CPC_UNSUPPORTED;
-  session s = {.code = 0};
+  session s = {.file = out};
   struct jpeg_compress_struct info = {0};
-  unsigned char *data = NULL;
-  unsigned long size = 0;
   prepare(&s, out->message);
   info.err = &s.manager;
-  cpc_status status = write_guarded(&info, &s, picture, quality, &data, &size);
+  cpc_status status = write_guarded(&info, &s, picture, quality);
   jpeg_destroy_compress(&info);
-  out->data = data;
-  out->size = out->capacity = status == CPC_OK ? size : 0;
   return status;
 }

@@ -40,8 +40,10 @@ void cpc_keep(const void *from, size_t size, uint8_t **to, size_t *to_size) {
 }
 
 int cpc_reserve(cpc_file *file, size_t size) {
+  if (file->limit && size > file->limit) return 0;
   if (size <= file->capacity) return 1;
   size_t capacity = size + size / 2 + 4096;
+  if (file->limit && capacity > file->limit) capacity = file->limit;
   uint8_t *data = realloc(file->data, capacity);
   if (!data) return 0;
   file->data = data;
@@ -59,10 +61,9 @@ uint8_t **cpc_rows(const cpc_picture *picture) {
 void cpc_free_picture(cpc_picture *picture) {
   free(picture->pixels);
   free(picture->icc);
-  free(picture->exif);
   picture->pixels = NULL;
-  picture->icc = picture->exif = NULL;
-  picture->icc_size = picture->exif_size = 0;
+  picture->icc = NULL;
+  picture->icc_size = 0;
 }
 
 void cpc_free_file(cpc_file *file) {

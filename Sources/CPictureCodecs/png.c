@@ -18,6 +18,7 @@ typedef struct {
   cpc_file *file; /* writing: where to */
   char *message;
   int no_memory;
+  int pixels_read; /* what follows is not of the picture */
 } session;
 
 static void on_error(png_structp png, png_const_charp text) {
@@ -34,7 +35,10 @@ static void on_warning(png_structp png, png_const_charp text) {
 
 static void on_read(png_structp png, png_bytep to, size_t count) {
   session *s = png_get_io_ptr(png);
-  if (count > s->size) png_error(png, "it ends too early");
+  if (count > s->size) {
+    s->size = 0;
+    png_error(png, "it ends too early");
+  }
   memcpy(to, s->data, count);
   s->data += count;
   s->size -= count;
@@ -66,11 +70,18 @@ static double per_inch(png_uint_32 metre) {
 static cpc_status read_guarded(session *s, uint64_t max_pixels, cpc_picture *out) {
   png_structp png = s->png;
   png_infop info = s->info;
-  if (setjmp(png_jmpbuf(png))) return CPC_DAMAGED;
+  if (setjmp(png_jmpbuf(png))) {
+    /* With the pixels whole, what follows them may be missing or broken. */
+    static const uint32_t idat = 0x49444154;
+    int in_pixels = png_get_io_chunk_type(png) == idat && (png_get_io_state(png) & PNG_IO_MASK_LOC) != PNG_IO_CHUNK_HDR;
+    if (!s->pixels_read || in_pixels) return CPC_DAMAGED;
+    out->end_missing = 1;
+    return CPC_OK;
+  }
 
-  /* The limit is ours, in pixels. Comments are skipped unread: they may unpack to many megabytes. */
+  /* The limit is ours, in pixels. Comments and profiles are skipped unread: they may unpack to many megabytes. */
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, (png_const_bytep) "tEXt\0zTXt\0iTXt\0sPLT", 4);
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, (png_const_bytep) "tEXt\0zTXt\0iTXt\0sPLT\0iCCP\0eXIf", 6);
   png_set_read_fn(png, s, on_read);
   png_read_info(png, info);
   out->width = png_get_image_width(png, info);
@@ -98,18 +109,16 @@ static cpc_status read_guarded(session *s, uint64_t max_pixels, cpc_picture *out
   s->rows = cpc_rows(out);
   if (!s->rows) return CPC_NO_MEMORY;
   png_read_image(png, s->rows);
-  png_read_end(png, info);
+  s->pixels_read = 1;
 
-  png_charp name;
-  int method, unit;
-  png_bytep bytes;
-  png_uint_32 count, x, y;
-  if (png_get_iCCP(png, info, &name, &method, &bytes, &count)) cpc_keep(bytes, count, &out->icc, &out->icc_size);
-  if (png_get_eXIf_1(png, info, &count, &bytes)) cpc_keep(bytes, count, &out->exif, &out->exif_size);
+  int unit;
+  png_uint_32 x, y;
   if (png_get_pHYs(png, info, &x, &y, &unit) && unit == PNG_RESOLUTION_METER) {
     out->x_ppi = per_inch(x);
     out->y_ppi = per_inch(y);
   }
+  png_read_end(png, NULL);
+  out->trailing = s->size;
   return CPC_OK;
 }
 
@@ -137,9 +146,14 @@ static cpc_status write_guarded(session *s, const cpc_picture *picture) {
   png_set_IHDR(
       png, info, picture->width, picture->height, picture->sample == CPC_U16 ? 16 : 8, types[picture->channels - 1],
       PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-  if (picture->icc_size) png_set_iCCP(png, info, "ICC profile", 0, picture->icc, (png_uint_32)picture->icc_size);
   if (picture->x_ppi > 0 && picture->y_ppi > 0)
     png_set_pHYs(png, info, per_metre(picture->x_ppi), per_metre(picture->y_ppi), PNG_RESOLUTION_METER);
+  png_write_info_before_PLTE(png, info);
+  for (size_t i = 0; i < picture->block_count; i++) {
+    uint32_t code = picture->blocks[i].code;
+    png_byte name[5] = {(png_byte)(code >> 24), (png_byte)(code >> 16), (png_byte)(code >> 8), (png_byte)code, 0};
+    png_write_chunk(png, name, picture->blocks[i].data, picture->blocks[i].size);
+  }
   png_write_info(png, info);
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
   if (picture->sample == CPC_U16) png_set_swap(png);

@@ -14,8 +14,14 @@ void cpc_u16_to_float(const uint16_t *restrict in, float *restrict out, size_t c
   for (size_t i = 0; i < count; i++) out[i] = (float)in[i] / 65535;
 }
 
-void cpc_clamp(const float *in, float *out, size_t count) {
-  for (size_t i = 0; i < count; i++) out[i] = unit(in[i]);
+size_t cpc_clamp(const float *in, float *out, size_t count) {
+  size_t outside = 0;
+  for (size_t i = 0; i < count; i++) {
+    float v = in[i];
+    outside += !(v >= 0 && v <= 1);
+    out[i] = unit(v);
+  }
+  return outside;
 }
 
 void cpc_float_to_u8(const float *restrict in, uint8_t *restrict out, size_t count) {

@@ -72,6 +72,7 @@ static void find_alpha(TIFF *tiff, layout *l, cpc_picture *out) {
     l->alpha = (int)colours;
   }
   if (l->alpha >= 0) out->channels++;
+  out->unread_samples = l->samples - out->channels;
 }
 
 static cpc_status find_layout(TIFF *tiff, layout *l, cpc_picture *out) {

@@ -24,7 +24,6 @@ cpc_status cpc_read_webp(const uint8_t *data, size_t size, uint64_t max_pixels, 
   WebPMux *mux = WebPMuxCreate(&file, 0);
   if (!mux) return CPC_DAMAGED;
   keep_chunk(mux, "ICCP", &out->icc, &out->icc_size);
-  keep_chunk(mux, "EXIF", &out->exif, &out->exif_size);
   WebPMuxDelete(mux);
 
   out->width = (uint32_t)features.width;
@@ -68,18 +67,24 @@ static cpc_status encode(const cpc_picture *picture, int quality, cpc_file *out)
   WebPPictureFree(&image);
   if (done) return CPC_OK;
   int no_memory = error == VP8_ENC_ERROR_OUT_OF_MEMORY || error == VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY ||
-                  error == VP8_ENC_ERROR_BAD_WRITE; /* on_write fails only for want of memory */
+                  error == VP8_ENC_ERROR_BAD_WRITE || /* on_write fails only for want of memory, */
+                  error == VP8_ENC_OK;                /* and libwebp does not always say that it did */
   return no_memory ? CPC_NO_MEMORY : CPC_UNSUPPORTED;
 }
 
-/* The file again, in its extended form, with the profile and the Exif block around the pixels. */
+/* The file again, in its extended form, with the profile and the blocks around the pixels. */
 static cpc_status add_metadata(const cpc_picture *picture, cpc_file *out) {
   WebPData plain = {out->data, out->size}, icc = {picture->icc, picture->icc_size};
-  WebPData exif = {picture->exif, picture->exif_size}, whole = {NULL, 0};
+  WebPData whole = {NULL, 0};
   WebPMux *mux = WebPMuxCreate(&plain, 0);
   int done = mux != NULL;
   if (done && icc.size) done = WebPMuxSetChunk(mux, "ICCP", &icc, 0) == WEBP_MUX_OK;
-  if (done && exif.size) done = WebPMuxSetChunk(mux, "EXIF", &exif, 0) == WEBP_MUX_OK;
+  for (size_t i = 0; done && i < picture->block_count; i++) {
+    uint32_t code = picture->blocks[i].code;
+    char name[4] = {(char)(code >> 24), (char)(code >> 16), (char)(code >> 8), (char)code};
+    WebPData data = {picture->blocks[i].data, picture->blocks[i].size};
+    done = WebPMuxSetChunk(mux, name, &data, 0) == WEBP_MUX_OK;
+  }
   done = done && WebPMuxAssemble(mux, &whole) == WEBP_MUX_OK;
   WebPMuxDelete(mux);
   if (done) out->size = 0;
@@ -95,6 +100,6 @@ static cpc_status add_metadata(const cpc_picture *picture, cpc_file *out) {
 cpc_status cpc_write_webp(const cpc_picture *picture, int quality, cpc_file *out) {
   if ((picture->channels != 3 && picture->channels != 4) || picture->sample != CPC_U8) return CPC_UNSUPPORTED;
   cpc_status status = encode(picture, quality, out);
-  if (status == CPC_OK && (picture->icc_size || picture->exif_size)) status = add_metadata(picture, out);
+  if (status == CPC_OK && (picture->icc_size || picture->block_count)) status = add_metadata(picture, out);
   return status;
 }

@@ -3,11 +3,17 @@ import TensorCore
 /// The coarse fill of a hole by push-pull: known pixels are averaged down a pyramid, unknown ones filled from the level
 /// above on the way back. Known pixels (weight 1) keep their value.
 ///
-/// `image` [1, h, w, C], `known` [1, h, w, 1] in 0...1; nothing known anywhere gives 0.
-public func pushPull(_ image: Tensor, known: Tensor) -> Tensor {
+/// `image` [1, h, w, C], `known` [1, h, w, 1] in 0...1; nothing known anywhere gives 0. Inpainting networks are trained with
+/// `nearby` false, where far pixels count as well; true, a place is filled from the smallest square around it that holds
+/// anything known.
+public func pushPull(_ image: Tensor, known: Tensor, nearby: Bool = false) -> Tensor {
   let c = image.shape.c
   var levels = [weighted(image, known)]  // [1, h, w, C | weight]
-  while let last = levels.last, last.shape.h > 1 || last.shape.w > 1 { levels.append(last.averagePooled2x()) }
+  while let last = levels.last, last.shape.h > 1 || last.shape.w > 1 {
+    var half = last.averagePooled2x()
+    if nearby { half.raiseWeights() }
+    levels.append(half)
+  }
   var fill = Tensor(Shape(1, 1, 1, c)) { out in
     let top = levels[levels.count - 1].elements
     for k in 0..<c { out[k] = top[c] > 0 ? top[k] / top[c] : 0 }
@@ -51,6 +57,19 @@ private func weighted(_ image: Tensor, _ known: Tensor) -> Tensor {
 }
 
 extension Tensor {
+  /// Of [1, h, w, C | weight]: weights four times as large, the sum of those they were pooled from, but 1 at most.
+  fileprivate mutating func raiseWeights() {
+    let (c, pixels) = (shape.c, shape.pixels)
+    modify { x in
+      for p in 0..<pixels {
+        let weight = x[p * c + c - 1]
+        let factor = weight > 0.25 ? 1 / weight : 4
+        for k in 0..<c - 1 { x[p * c + k] *= factor }
+        x[p * c + c - 1] = min(4 * weight, 1)
+      }
+    }
+  }
+
   /// The mean of each square of 2 x 2, zeros beyond odd sides counted in: [1, ceil(h/2), ceil(w/2), C].
   fileprivate func averagePooled2x() -> Tensor {
     let (h, w, c) = (shape.h, shape.w, shape.c)

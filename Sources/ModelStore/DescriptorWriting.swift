@@ -24,25 +24,34 @@ extension ModelDescriptor {
             ),
           ], indent: 2)
       }
-    return object(
+    let sources = [("unet", unetSource), ("autoencoder", autoencoderSource)].compactMap { key, address in
+      address.map { (key, quoted($0)) }
+    }
+    let diffusion = object(
       [
-        ("name", quoted(name)), ("title", quoted(title)), ("task", quoted(task.rawValue)), ("licence", quoted(licence)),
-        ("files", object(files.map { ($0.0, quoted($0.1)) }, indent: 2)),
-        ("unet", unet.json), ("autoencoder", autoencoder),
-        (
-          "diffusion",
-          object(
-            [
-              ("sf", "\(diffusion.sf)"), ("schedule_name", quoted("exponential")),
-              ("schedule_kwargs", "{ \"power\": \(number(diffusion.power)) }"),
-              ("etas_end", number(diffusion.etasEnd)), ("steps", "\(diffusion.steps)"),
-              ("min_noise_level", number(diffusion.minNoiseLevel)), ("kappa", number(diffusion.kappa)),
-              ("predict_type", quoted(diffusion.predictType.rawValue)), ("scale_factor", number(diffusion.scaleFactor)),
-              ("normalize_input", "\(diffusion.normalizeInput)"), ("latent_flag", "\(diffusion.latentFlag)"),
-            ], indent: 2)
-        ),
-        ("fill", quoted(fill.rawValue)), ("frame", quoted(frame.rawValue)),
-      ], indent: 0) + "\n"
+        ("sf", "\(diffusion.sf)"), ("schedule_name", quoted("exponential")),
+        ("schedule_kwargs", "{ \"power\": \(number(diffusion.power)) }"),
+        ("etas_end", number(diffusion.etasEnd)), ("steps", "\(diffusion.steps)"),
+        ("min_noise_level", number(diffusion.minNoiseLevel)), ("kappa", number(diffusion.kappa)),
+        ("predict_type", quoted(diffusion.predictType.rawValue)), ("scale_factor", number(diffusion.scaleFactor)),
+        ("normalize_input", "\(diffusion.normalizeInput)"), ("latent_flag", "\(diffusion.latentFlag)"),
+      ], indent: 2)
+    var members = [
+      ("name", quoted(name)), ("title", quoted(title)), ("task", quoted(task.rawValue)), ("licence", quoted(licence)),
+    ]
+    if let licenceSource { members.append(("licence_url", quoted(licenceSource))) }
+    members.append(("files", object(files.map { ($0.0, quoted($0.1)) }, indent: 2)))
+    if !sources.isEmpty { members.append(("source", object(sources, indent: 2))) }
+    members += [
+      ("unet", unet.json), ("autoencoder", autoencoder), ("diffusion", diffusion),
+      ("fill", quoted(fill.rawValue)), ("frame", quoted(frame.rawValue)),
+    ]
+    return object(members, indent: 0) + "\n"
+  }
+
+  /// Throws `RestoreError.badModel`, naming `file`, unless this model's `model.json` would be accepted.
+  func checkThatItReads(as file: String) throws {
+    _ = try ModelDescriptor(json: Data(json.utf8), of: file)
   }
 }
 

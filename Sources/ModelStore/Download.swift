@@ -69,21 +69,18 @@ extension ModelStore {
             return false
           }
           return report(.fetching(file: ModelPath.lastComponent(target), done: done, total: total))
+        } check: {
+          do { try model.check(Checkpoint(path: transfer.part), as: kind) } catch {
+            // Its text names the part file, which is gone by then.
+            let text = "\(error)".replacing(transfer.part, with: url)
+            throw StoreError.damaged("what came is not a file of \(model.name): \(text)")
+          }
         }
       } catch StoreError.stopped {
         if case .damaged = refusal { transfer.discard() }
         throw refusal ?? .stopped
       }
     }
-    do {
-      try model.check(Checkpoint(path: transfer.part), as: kind)
-    } catch {
-      // Its text names the part file, which is gone by then.
-      transfer.discard()
-      let text = "\(error)".replacing(transfer.part, with: url)
-      throw StoreError.damaged("what came is not a file of \(model.name): \(text)")
-    }
-    try transfer.finish()
     let converted = ModelPath.join(folder, ModelDescriptor.converted(ModelPath.lastComponent(target)))
     if converted != target { try Files.delete(converted) }
   }

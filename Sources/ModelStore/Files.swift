@@ -52,17 +52,55 @@ enum Files {
 
   /// Copies a file by way of a hidden one beside the target. Throws `StoreError.cannotWrite`, and for the source too.
   static func copy(_ path: String, to target: String) throws {
-    let part = hidden(target, "copy")
-    do {
+    let part = try stage(path, for: target) { _, _ in }
+    do { try move(part, to: target) } catch {
       remove(part)
-      do { try FileManager.default.copyItem(atPath: path, toPath: part) } catch {
-        throw cannotWrite(target, "copy \(path)")
+      throw error
+    }
+  }
+
+  /// Copies a file to a hidden one beside `target`, whose path it returns. `progress` gets the bytes done and of all after
+  /// each piece; what it throws stops the copy. Nothing half-copied remains.
+  static func stage(_ path: String, for target: String, progress: (_ done: Int, _ total: Int) throws -> Void) throws
+    -> String
+  {
+    let part = hidden(target, "copy")
+    let source = open(path, O_RDONLY | O_CLOEXEC)
+    guard source >= 0 else { throw cannotWrite(path, "read") }
+    defer { close(source) }
+    let file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw cannotWrite(target, "write") }
+    defer { close(file) }
+    do {
+      let total = ModelPath.sizeOfFile(path) ?? 0
+      var done = 0
+      var piece = [UInt8](repeating: 0, count: 4 << 20)
+      while true {
+        try progress(done, total)
+        let count = Glibc.read(source, &piece, piece.count)
+        if count < 0 && errno == EINTR { continue }
+        guard count >= 0 else { throw cannotWrite(path, "read") }
+        guard count > 0 else { return part }
+        try write(piece[..<count], to: file, target)
+        done += count
       }
-      chmod(part, 0o644)
-      try move(part, to: target)
     } catch {
       remove(part)
       throw error
+    }
+  }
+
+  /// Writes all of some elements to an open file; errors name `target`.
+  static func write<Elements: Collection>(_ elements: Elements, to file: Int32, _ target: String) throws
+  where Elements.Element: BitwiseCopyable {
+    try Array(elements).withUnsafeBytes { bytes in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let written = Glibc.write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        if written < 0 && errno == EINTR { continue }
+        guard written > 0 else { throw cannotWrite(target, "write") }
+        rest = rest.dropFirst(written)
+      }
     }
   }
 
@@ -72,7 +110,11 @@ enum Files {
     chmod(path, 0o644)
   }
 
-  static func read(_ path: String) -> Data? { FileManager.default.contents(atPath: path) }
+  /// The bytes of a small file; nil if it cannot be read, or is longer than any that the store writes.
+  static func read(_ path: String) -> Data? {
+    guard let size = ModelPath.sizeOfFile(path), size <= 1 << 20 else { return nil }
+    return FileManager.default.contents(atPath: path)
+  }
 
   /// SHA-256 in hexadecimal digits; nil if the file cannot be read.
   static func digest(_ path: String) -> String? {

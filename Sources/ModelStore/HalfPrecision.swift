@@ -7,8 +7,12 @@ import Glibc
 /// The codebook stays in float32, since rounding it would choose other entries, and so does a tensor with numbers that
 /// half precision does not reach.
 enum HalfPrecision {
+  /// Writes to a hidden file beside `target`, whose path it returns; `progress` as in `Files.stage`.
+  ///
   /// Throws `CheckpointError` for what cannot be read, `StoreError.cannotWrite`. Nothing half-written remains.
-  static func convert(_ checkpoint: Checkpoint, to target: String) throws {
+  static func stage(
+    _ checkpoint: Checkpoint, for target: String, progress: (_ done: Int, _ total: Int) throws -> Void
+  ) throws -> String {
     let part = Files.hidden(target, "convert")
     let file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw Files.cannotWrite(target, "write") }
@@ -17,16 +21,20 @@ enum HalfPrecision {
       let all = try checkpoint.weights.map { (tensor: $0, isHalf: try fitsHalf(checkpoint, $0)) }
       // Those of four bytes first, so that they lie where they can be used in place.
       let kinds = all.filter { !$0.isHalf } + all.filter(\.isHalf)
-      try write(Array(header(kinds)), to: file, target)
+      try Files.write(header(kinds), to: file, target)
+      let total = kinds.reduce(0) { $0 + bytes($1) }
+      var done = 0
       for (tensor, isHalf) in kinds {
+        try progress(done, total)
         let values = try elements(checkpoint, tensor)
         if isHalf {
-          try write(values.map(Float16.init), to: file, target)
+          try Files.write(values.map(Float16.init), to: file, target)
         } else {
-          try write(values, to: file, target)
+          try Files.write(values, to: file, target)
         }
+        done += bytes((tensor, isHalf))
       }
-      try Files.move(part, to: target)
+      return part
     } catch {
       Files.remove(part)
       throw error
@@ -47,12 +55,16 @@ enum HalfPrecision {
     return try elements(checkpoint, tensor).allSatisfy { abs($0) <= most }
   }
 
+  private static func bytes(_ kind: (tensor: TensorInfo, isHalf: Bool)) -> Int {
+    kind.tensor.count * (kind.isHalf ? 2 : 4)
+  }
+
   /// Length and JSON, filled up with spaces so that the data begins at a multiple of 8 bytes.
   private static func header(_ kinds: [(tensor: TensorInfo, isHalf: Bool)]) -> [UInt8] {
     var offset = 0
     let records = kinds.map { tensor, isHalf in
       let begin = offset
-      offset += tensor.count * (isHalf ? 2 : 4)
+      offset += bytes((tensor, isHalf))
       let shape = tensor.shape.map(String.init).joined(separator: ",")
       return
         "\"\(tensor.name)\":{\"dtype\":\"\(isHalf ? "F16" : "F32")\",\"shape\":[\(shape)],\"data_offsets\":[\(begin),\(offset)]}"
@@ -60,17 +72,5 @@ enum HalfPrecision {
     var json = Array("{\(records.joined(separator: ","))}".utf8)
     while json.count % 8 != 0 { json.append(UInt8(ascii: " ")) }
     return withUnsafeBytes(of: UInt64(json.count).littleEndian) { Array($0) } + json
-  }
-
-  private static func write<Element: BitwiseCopyable>(_ values: [Element], to file: Int32, _ target: String) throws {
-    try values.withUnsafeBytes { bytes in
-      var rest = bytes[...]
-      while !rest.isEmpty {
-        let written = Glibc.write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-        if written < 0 && errno == EINTR { continue }
-        guard written > 0 else { throw Files.cannotWrite(target, "write") }
-        rest = rest.dropFirst(written)
-      }
-    }
   }
 }

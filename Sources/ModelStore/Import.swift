@@ -22,13 +22,13 @@ extension ModelStore {
 
   /// Copies files of weights, recognised by their tensors, or a folder with a `model.json`, to where models are looked for.
   ///
-  /// Returns the model and the folder it is in now. Throws `CheckpointError` and `RestoreError.badModel` for files that are
+  /// Returns the model and the folder it is in now. `report` is called often; false stops, and nothing is installed. Throws `CheckpointError` and `RestoreError.badModel` for files that are
   /// no networks, `RestoreError.usage` where `options` do not say which of several models is meant, `StoreError`.
-  public func importModel(_ paths: [String], _ options: ImportOptions) throws -> (
-    model: ModelDescriptor, folder: String
-  ) {
+  public func importModel(
+    _ paths: [String], _ options: ImportOptions, report: (DownloadEvent) -> Bool = { _ in true }
+  ) throws -> (model: ModelDescriptor, folder: String) {
     if paths.count == 1, ModelPath.isFolder(paths[0]) || paths[0].hasSuffix(".json") {
-      return try importFolder(paths[0], options)
+      return try importFolder(paths[0], options, report)
     }
     var files: [NetworkKind: Checkpoint] = [:]
     for path in paths {
@@ -42,7 +42,7 @@ extension ModelStore {
         throw RestoreError.usage("\(path): a second \(kind.rawValue); import the files of one model at a time")
       }
     }
-    if let known = try known(files, options) { return (known, try install(files, as: known, options)) }
+    if let known = try known(files, options) { return (known, try install(files, as: known, options, report)) }
     guard let unet = files[.unet] else {
       throw RestoreError.badModel(
         "\(paths[0]): an autoencoder that belongs to no known model; import it together with its UNet")
@@ -55,16 +55,15 @@ extension ModelStore {
     guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/") else {
       throw RestoreError.usage("\"\(name)\" is no name for a model's folder; give another --name")
     }
-    var model = try Recognition.model(
+    let model = try Recognition.model(
       name: name, unet: unet, autoencoder: files[.autoencoder], task: options.task, steps: options.steps
     )
-    model.unetFile = ModelPath.lastComponent(unet.path)
-    model.autoencoderFile = files[.autoencoder].map { ModelPath.lastComponent($0.path) }
-    return (model, try install(files, as: model, options, descriptor: Data(model.json.utf8)))
+    return (model, try install(files, as: model, options, report, descriptor: Data(model.json.utf8)))
   }
 
-  private func importFolder(_ path: String, _ options: ImportOptions) throws -> (model: ModelDescriptor, folder: String)
-  {
+  private func importFolder(_ path: String, _ options: ImportOptions, _ report: (DownloadEvent) -> Bool) throws -> (
+    model: ModelDescriptor, folder: String
+  ) {
     var model = try ModelDescriptor(contentsOf: path)
     guard let folder = model.folder else { throw RestoreError.notFound("\(path): no such folder") }
     var files: [NetworkKind: Checkpoint] = [:]
@@ -75,9 +74,10 @@ extension ModelStore {
     }
     if let name = options.name, name != model.name {
       model.name = name
-      return (model, try install(files, as: model, options, descriptor: Data(model.json.utf8)))
+      return (model, try install(files, as: model, options, report, descriptor: Data(model.json.utf8)))
     }
-    return (model, try install(files, as: model, options, descriptor: Files.read(ModelPath.join(folder, "model.json"))))
+    let descriptor = Files.read(ModelPath.join(folder, "model.json"))
+    return (model, try install(files, as: model, options, report, descriptor: descriptor))
   }
 
   /// The model of the catalogue that all files belong to; nil if none has such tensors.
@@ -108,9 +108,10 @@ extension ModelStore {
 
   private static func stem(_ name: String) -> Substring { name.prefix { $0 != "." } }
 
-  /// Puts the files into the folder of the model. Returns that folder.
+  /// Puts the files into the folder of the model: all of them, or none. Returns that folder.
   private func install(
-    _ files: [NetworkKind: Checkpoint], as model: ModelDescriptor, _ options: ImportOptions, descriptor: Data? = nil
+    _ files: [NetworkKind: Checkpoint], as model: ModelDescriptor, _ options: ImportOptions,
+    _ report: (DownloadEvent) -> Bool, descriptor: Data? = nil
   ) throws -> String {
     let folder = try folder(for: model, isNew: descriptor != nil)
     let parts = model.parts.filter { files[$0.kind] != nil }
@@ -121,22 +122,35 @@ extension ModelStore {
       throw RestoreError.usage("\(model.name) is installed already in \(folder); replace it with --force")
     }
     try Files.makeFolder(folder)
-    var record = InstallationRecord(folder: folder)
-    for (file, kind) in parts {
-      guard let checkpoint = files[kind] else { continue }
-      let name = options.half ? ModelDescriptor.converted(file) : file
-      let target = ModelPath.join(folder, name)
-      if options.half {
-        try HalfPrecision.convert(checkpoint, to: target)
-      } else {
-        try Files.copy(checkpoint.path, to: target)
+    var staged: [(part: String, name: String, file: String, source: String)] = []
+    do {
+      for (file, kind) in parts {
+        guard let checkpoint = files[kind] else { continue }
+        let name = options.half ? ModelDescriptor.converted(file) : file
+        let target = ModelPath.join(folder, name)
+        func progress(_ done: Int, _ total: Int) throws {
+          guard report(.fetching(file: name, done: done, total: total)) else { throw StoreError.stopped }
+        }
+        let part =
+          options.half
+          ? try HalfPrecision.stage(checkpoint, for: target, progress: progress)
+          : try Files.stage(checkpoint.path, for: target, progress: progress)
+        staged.append((part, name, file, checkpoint.path))
       }
+    } catch {
+      for (part, _, _, _) in staged { Files.remove(part) }
+      Files.removeEmptyFolder(folder)
+      throw error
+    }
+    var record = InstallationRecord(folder: folder)
+    for (part, name, file, source) in staged {
+      try Files.move(part, to: ModelPath.join(folder, name))
       // The other form of the same file would go before it, or be left over.
       for other in [file, ModelDescriptor.converted(file)] where other != name {
         try Files.delete(ModelPath.join(folder, other))
         record.files.removeAll { $0.name == other }
       }
-      try record.add(name, in: folder, source: checkpoint.path)
+      try record.add(name, in: folder, source: source)
     }
     if let descriptor {
       try Files.write(descriptor, to: ModelPath.join(folder, "model.json"))

@@ -2,7 +2,6 @@ import Checkpoints
 import Layers
 import Models
 import ResShift
-import TensorCore
 
 /// The two networks of a model, of which each has a file of its own.
 public enum NetworkKind: String, Sendable {
@@ -32,9 +31,9 @@ extension ModelDescriptor {
 
   /// Names and shapes of all tensors of one of its networks, as its configuration has them.
   func tensors(of kind: NetworkKind) throws -> [String: [Int]] {
-    let names = TensorNames()
-    try build(kind, names)
-    return names.shapes
+    let count = ParameterCount()
+    try build(kind, count)
+    return count.shapes
   }
 
   private func build(_ kind: NetworkKind, _ source: any WeightSource) throws {
@@ -42,17 +41,6 @@ extension ModelDescriptor {
     case .unet: _ = try UNetModelSwin(unet, Weights(source, network: "unet"))
     case .autoencoder: _ = try Autoencoder(autoencoder) { Weights(source, network: "ae") }
     }
-  }
-}
-
-/// Weights that only note what a network asks for.
-private final class TensorNames: WeightSource {
-  private(set) var shapes: [String: [Int]] = [:]
-
-  func tensor(_ name: String, shape: [Int]) -> Tensor {
-    shapes[name] = shape
-    let held = Shape(weights: shape)
-    return Tensor(whenFirstRead: held) { $0.update(repeating: 0, count: held.count) }
   }
 }
 

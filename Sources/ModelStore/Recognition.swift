@@ -18,12 +18,13 @@ public enum Recognition {
 
   static func unet(of tensors: Shapes) -> UNetConfiguration? {
     guard let first = tensors.shape("input_blocks.0.0.weight", rank: 4),
-      let out = tensors.shape("out.2.weight", rank: 4)
+      let out = tensors.shape("out.2.weight", rank: 4),
+      let embedding = tensors.shape("time_embed.0.weight", rank: 2)
     else {
       return nil
     }
-    let (modelChannels, outChannels) = (first[0], out[0])
-    guard modelChannels > 0, outChannels > 0 else { return nil }
+    // The first width is channel_mult[0] * model_channels; the time embedding begins with model_channels alone.
+    let (modelChannels, outChannels) = (embedding[1], out[0])
 
     // Levels end with a stride-2 convolution, `op`.
     var (channelMult, numResBlocks, swinLevels) = ([Int](), [0], [Int: Int]())
@@ -31,7 +32,10 @@ public enum Recognition {
     while true {
       let block = "input_blocks.\(index)"
       if let res = tensors.shape("\(block).0.in_layers.2.weight", rank: 4) {
-        if numResBlocks[numResBlocks.count - 1] == 0 { channelMult.append(res[0] / modelChannels) }
+        if numResBlocks[numResBlocks.count - 1] == 0 {
+          guard res[0] % modelChannels == 0 else { return nil }
+          channelMult.append(res[0] / modelChannels)
+        }
         numResBlocks[numResBlocks.count - 1] += 1
         if tensors.shape("\(block).1.patch_embed.proj.weight", rank: 4) != nil {
           swinLevels[channelMult.count - 1] = index
@@ -43,17 +47,21 @@ public enum Recognition {
       }
       index += 1
     }
-    guard channelMult.count == numResBlocks.count else { return nil }
+    guard channelMult.count == numResBlocks.count, channelMult.count <= mostLevels,
+      first[0] == channelMult[0] * modelChannels
+    else { return nil }
 
     let middle = "middle_block.1"
     guard let embed = tensors.shape("\(middle).patch_embed.proj.weight", rank: 4),
-      let hidden = tensors.shape("\(middle).blocks.0.mlp.fc1.weight", rank: 4), embed[0] > 0
+      let hidden = tensors.shape("\(middle).blocks.0.mlp.fc1.weight", rank: 4)
     else { return nil }
     let swinDepth = (0...).prefix { tensors.shape("\(middle).blocks.\($0).norm1.weight", rank: 1) != nil }.count
     // The largest window: that of a level that is smaller than it is the level's side.
     let layers = swinLevels.sorted { $0.key < $1.key }.map { "input_blocks.\($0.value).1" } + [middle]
     let tables = layers.compactMap { tensors.shape("\($0).blocks.0.attn.relative_position_bias_table", rank: 2) }
-    guard tables.count == layers.count, let heads = tables.first?[1], heads > 0 else { return nil }
+    guard tables.count == layers.count, let heads = tables.first?[1], heads <= embed[0] else {
+      return nil
+    }
     let windows = tables.map { (squareRoot($0[0]) + 1) / 2 }
     guard let windowSize = windows.max(), windowSize > 0 else { return nil }
 
@@ -81,7 +89,7 @@ public enum Recognition {
   static func autoencoder(of tensors: Shapes) -> VQConfiguration? {
     guard let convIn = tensors.shape("encoder.conv_in.weight", rank: 4),
       let codebook = tensors.shape("quantize.embedding.weight", rank: 2),
-      let quant = tensors.shape("quant_conv.weight", rank: 4), convIn[0] > 0
+      let quant = tensors.shape("quant_conv.weight", rank: 4)
     else { return nil }
     var (chMult, numResBlocks) = ([Int](), [Int]())
     while let block = tensors.shape("encoder.down.\(chMult.count).block.0.conv1.weight", rank: 4) {
@@ -90,7 +98,7 @@ public enum Recognition {
       numResBlocks.append(
         (0...).prefix { tensors.shape("encoder.down.\(level).block.\($0).conv1.weight", rank: 4) != nil }.count)
     }
-    guard !chMult.isEmpty else { return nil }
+    guard (1...mostLevels).contains(chMult.count) else { return nil }
     return VQConfiguration(
       embedDim: codebook[1], nEmbed: codebook[0], zChannels: quant[1], ch: convIn[0], chMult: chMult,
       numResBlocks: numResBlocks)
@@ -108,7 +116,7 @@ public enum Recognition {
     }.min { $0.difference.count < $1.difference.count }
   }
 
-  /// The descriptor of a model whose files are known by their tensors alone. What tensors cannot tell is as in the
+  /// The descriptor of a model whose files, by their own names, are known by their tensors alone. What tensors cannot tell is as in the
   /// published four-step models.
   ///
   /// Throws `RestoreError.badModel` if no network of this kind has these tensors.
@@ -145,10 +153,17 @@ public enum Recognition {
     model.task = task ?? (model.diffusion.sf > 1 ? .superResolution : unet.condMask ? .inpainting : .restoration)
     model.diffusion.steps = steps ?? base.diffusion.steps
     (model.fill, model.frame) = (.blank, .none)
+    model.unetFile = ModelPath.lastComponent(file.path)
+    model.autoencoderFile = autoencoder.map { ModelPath.lastComponent($0.path) }
+    // Sizes that no network has would be asked for beyond this point.
+    try model.checkThatItReads(as: file.path)
     try model.check(file, as: .unet)
     if let autoencoder { try model.check(autoencoder, as: .autoencoder) }
     return model
   }
+
+  /// Levels that a `model.json` may have.
+  private static let mostLevels = 8
 
   /// The whole root of a small number; 0 if it has none.
   private static func squareRoot(_ number: Int) -> Int {
@@ -159,6 +174,11 @@ public enum Recognition {
 }
 
 extension Recognition.Shapes {
-  /// The shape of a tensor that is there and has so many axes.
-  fileprivate func shape(_ name: String, rank: Int) -> [Int]? { self[name].flatMap { $0.count == rank ? $0 : nil } }
+  /// The shape of a tensor that is there and has so many axes, none of them empty or so long that sizes made of it could
+  /// overflow: a file may claim any.
+  fileprivate func shape(_ name: String, rank: Int) -> [Int]? {
+    self[name].flatMap { shape in
+      shape.count == rank && shape.allSatisfy { (1...1 << 24).contains($0) } ? shape : nil
+    }
+  }
 }

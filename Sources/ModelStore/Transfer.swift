@@ -19,8 +19,11 @@ struct Transfer {
   /// Bytes of both, and the caller's wish to stop as false.
   typealias Progress = (_ done: Int, _ total: Int) -> Bool
 
-  /// Fetches what is missing. Throws `StoreError`; the part stays for the next time.
-  func fetch(_ progress: @escaping Progress) throws {
+  /// Fetches what is missing, lets `check` look at the part file, and puts it in its place; all under one lock, so that no
+  /// other program can take the file up in between.
+  ///
+  /// Throws `StoreError`; the part stays for the next time. What `check` throws passes through, and the part goes.
+  func fetch(_ progress: @escaping Progress, check: () throws -> Void) throws {
     let file = open(part, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw Files.cannotWrite(part, "write") }
     defer { close(file) }
@@ -37,7 +40,13 @@ struct Transfer {
       let before = ModelPath.sizeOfFile(part) ?? 0
       let result = attempt(file, version, from: before, progress)
       switch result.outcome {
-      case CT_DONE: return
+      case CT_DONE:
+        do { try check() } catch {
+          discard()
+          throw error
+        }
+        Files.remove(versionFile)
+        return try Files.move(part, to: target)
       case CT_STOPPED: throw StoreError.stopped
       case CT_NOT_WRITTEN:
         throw StoreError.cannotWrite("\(target): cannot write: \(String(cString: strerror(Int32(result.number))))")
@@ -58,12 +67,6 @@ struct Transfer {
   func discard() {
     Files.remove(part)
     Files.remove(versionFile)
-  }
-
-  /// Puts the whole file in its place. Throws `StoreError.cannotWrite`.
-  func finish() throws {
-    Files.remove(versionFile)
-    try Files.move(part, to: target)
   }
 
   private func attempt(_ file: Int32, _ version: Int32, from: Int, _ progress: @escaping Progress) -> ct_result {

@@ -8,7 +8,9 @@ struct Decoder {
   /// For messages.
   let path: String
 
-  func decode(_ bytes: [UInt8]) throws -> PictureFile {
+  /// `notice` gets a line for the user for each thing that is in the file and not in the result.
+  func decode(_ file: [UInt8], notice: ((String) -> Void)? = nil) throws -> PictureFile {
+    let bytes = format == .webp ? withoutTrail(file, notice) : file
     var stored = cpc_picture()
     defer { cpc_free_picture(&stored) }
     let status = bytes.withUnsafeBufferPointer { file in
@@ -22,18 +24,58 @@ struct Decoder {
     }
     guard status == CPC_OK else { throw error(status, stored) }
 
-    let exif = Exif([UInt8](UnsafeBufferPointer(start: stored.exif, count: stored.exif_size)))
-    let orientation = Orientation(stored.orientation > 0 ? Int(stored.orientation) : exif.orientation)
-    let image = orientation.applied(to: try samples(of: stored))
-    var resolution = PictureResolution(x: stored.x_ppi, y: stored.y_ppi, perInch: 1) ?? exif.resolution
+    let rest = MetadataReader(bytes, format: format)
+    let orientation = Orientation(stored.orientation > 0 ? Int(stored.orientation) : rest.exif.orientation)
+    let image = orientation.applied(to: try samples(of: stored, notice))
+    var resolution = PictureResolution(x: stored.x_ppi, y: stored.y_ppi, perInch: 1) ?? rest.exif.resolution
     if let known = resolution, orientation.transposed { resolution = .init(x: known.y, y: known.x) }
-    let profile = IccProfile([UInt8](UnsafeBufferPointer(start: stored.icc, count: stored.icc_size)))
-    return PictureFile(
-      image: image, bitDepth: stored.sample == CPC_U8 ? 8 : 16, iccProfile: profile?.bytes, resolution: resolution)
+    var picture = PictureFile(image: image, bitDepth: stored.sample == CPC_U8 ? 8 : 16, resolution: resolution)
+    let embedded = rest.profile ?? [UInt8](UnsafeBufferPointer(start: stored.icc, count: stored.icc_size))
+    picture.iccProfile = IccProfile(embedded)?.bytes
+    if picture.iccProfile == nil {
+      if !embedded.isEmpty { notice?("\(path): its colour profile is damaged and is left out") }
+      picture.iccProfile = rest.meaning?.profile(colourChannels: image.colourChannels)
+    }
+    picture.chunkColour = ChunkColour(
+      chunks: rest.colourChunks, profile: picture.iccProfile, suffice: rest.chunksSuffice)
+    picture.metadata = rest.metadata
+    picture.metadata.width = image.width
+    picture.metadata.height = image.height
+    picture.metadata.isTurned = !orientation.isUpright
+    if let notice {
+      for line in rest.notices + lost(stored, rest) { notice("\(path): \(line)") }
+    }
+    return picture
+  }
+
+  /// What the codec has seen and not read.
+  private func lost(_ stored: cpc_picture, _ rest: MetadataReader) -> [String] {
+    var lines: [String] = []
+    if stored.end_missing != 0 { lines.append("the file has lost its end; the picture is whole") }
+    if stored.trailing > 0, !rest.hasFurtherPictures { lines.append(Self.trail(Int(stored.trailing))) }
+    if stored.unread_samples > 0 {
+      let samples = stored.unread_samples == 1 ? "a sample" : "\(stored.unread_samples) samples"
+      lines.append("\(samples) of each pixel, neither colour nor alpha by what the file says (ExtraSamples), left out")
+    }
+    return lines
+  }
+
+  private static func trail(_ count: Int) -> String {
+    "\(count == 1 ? "a byte" : "\(count) bytes") after the end of the picture left out"
+  }
+
+  /// The file up to the end that its head tells (RIFF: a size of all that follows the first eight bytes, even).
+  private func withoutTrail(_ bytes: [UInt8], _ notice: ((String) -> Void)?) -> [UInt8] {
+    guard bytes.count > 12 else { return bytes }
+    let size = (0..<4).reduce(0) { $0 | Int(bytes[4 + $1]) << (8 * $1) }
+    let end = 8 + size + size & 1
+    guard end >= 12, end < bytes.count else { return bytes }
+    notice?("\(path): \(Self.trail(bytes.count - end))")
+    return Array(bytes[..<end])
   }
 
   /// Floats 0...1, not premultiplied.
-  private func samples(of stored: cpc_picture) throws -> PixelImage {
+  private func samples(of stored: cpc_picture, _ notice: ((String) -> Void)?) throws -> PixelImage {
     let channels = Int(stored.channels)
     let pixels = Int(stored.width) * Int(stored.height)
     let count = pixels * channels
@@ -45,17 +87,29 @@ struct Decoder {
       switch stored.sample {
       case CPC_U8: cpc_u8_to_float(from.assumingMemoryBound(to: UInt8.self), to, count)
       case CPC_U16: cpc_u16_to_float(from.assumingMemoryBound(to: UInt16.self), to, count)
-      default: cpc_clamp(from.assumingMemoryBound(to: Float.self), to, count)
+      default:
+        let values = UnsafeBufferPointer(start: from.assumingMemoryBound(to: Float.self), count: count)
+        if cpc_clamp(values.baseAddress, to, count) > 0 { notice?("\(path): \(Self.range(of: values))") }
       }
       filled = count
-      guard stored.premultiplied != 0 else { return }
-      for pixel in 0..<pixels {
-        let at = to + pixel * channels
-        let alpha = at[channels - 1]
-        for c in 0..<channels - 1 where alpha > 0 { at[c] = min(at[c] / alpha, 1) }
-      }
     }
-    return PixelImage(width: Int(stored.width), height: Int(stored.height), channels: channels, samples: samples)
+    let image = PixelImage(width: Int(stored.width), height: Int(stored.height), channels: channels, samples: samples)
+    guard stored.premultiplied != 0 else { return image }
+    return image.unmultiplied(step: stored.sample == CPC_U8 ? 1 / 255 : stored.sample == CPC_U16 ? 1 / 65535 : 0)
+  }
+
+  /// What is to say of fractions that are not all in 0...1.
+  private static func range(of values: UnsafeBufferPointer<Float>) -> String {
+    var (low, high) = (Float.infinity, -Float.infinity)
+    for value in values where value.isFinite {
+      low = min(low, value)
+      high = max(high, value)
+    }
+    guard low < 0 || high > 1 else { return "some of its samples are no numbers and count as 0 or 1" }
+    // Writers of whole numbers in floats: 8 or 16 bits.
+    let scale = high > 255 ? 65535 : 255
+    let hint = high > 16 && high <= 65535 ? "; divide samples of 0...\(scale) by \(scale) first" : ""
+    return "its samples reach from \(low) to \(high); what is below 0 or above 1 is cut off\(hint)"
   }
 
   /// Whether this machine can hold that much at all: the system grants more than it has and then kills the program.

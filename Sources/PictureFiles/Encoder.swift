@@ -26,8 +26,18 @@ struct Encoder {
   func encode(_ picture: PictureFile, notice: ((String) -> Void)?) throws -> EncodedFile {
     let image = storable(picture.image, notice: notice)
     let profile = picture.iccProfile.flatMap { IccProfile($0) }
-    let icc = profile.flatMap { $0.fits(colourChannels: image.colourChannels) ? $0.bytes : nil } ?? []
-    let exif = format == .webp ? Exif(resolution: picture.resolution).block : []
+    let icc = profile?.fitted(colourChannels: image.colourChannels) ?? []
+    if let profile, icc.isEmpty {
+      let own = image.colourChannels == 1 ? "gray" : "RGB"
+      notice?("\(path): its colour profile is for \(profile.colours), the picture is \(own); the profile is left out")
+    }
+    var rest = MetadataWriter(picture, width: image.width, height: image.height, format: format)
+    if format == .png {
+      rest.addColours(of: picture, profile: icc)
+    } else if picture.chunkColour.isHighRange {
+      rest.notices.append("only PNG can say that its colours are HDR or video's (cICP); this is left out")
+    }
+    for line in rest.notices { notice?("\(path): \(line)") }
 
     var stored = cpc_picture()
     stored.width = UInt32(image.width)
@@ -38,12 +48,12 @@ struct Encoder {
     stored.y_ppi = picture.resolution?.y ?? 0
     var file = cpc_file()
     let status = withBytes(icc) { iccBytes in
-      withBytes(exif) { exifBytes in
+      withBlocks(rest.blocks) { blocks in
         withSamples(of: image) { samples in
           stored.icc = iccBytes
           stored.icc_size = icc.count
-          stored.exif = exifBytes
-          stored.exif_size = exif.count
+          stored.blocks = blocks.baseAddress
+          stored.block_count = blocks.count
           stored.pixels = samples
           switch format {
           case .png: return cpc_write_png(&stored, &file)
@@ -54,7 +64,10 @@ struct Encoder {
         }
       }
     }
-    if status == CPC_OK { return EncodedFile(file: file) }
+    if status == CPC_OK {
+      if file.left_out != 0 { notice?("\(path): its metadata do not fit into so large a TIFF file and are left out") }
+      return EncodedFile(file: file)
+    }
     let said = message(of: file.message)
     cpc_free_file(&file)
     if status == CPC_NO_MEMORY {
@@ -68,7 +81,9 @@ struct Encoder {
   private func storable(_ image: PixelImage, notice: ((String) -> Void)?) -> PixelImage {
     switch format {
     case .png, .tiff: return image
-    case .webp: return image.colourChannels == 1 ? image.grayAsRGB() : image
+    case .webp:
+      let rgb = image.colourChannels == 1 ? image.grayAsRGB() : image
+      return rgb.hasAlpha ? rgb.withHiddenColoursLikeSeen() : rgb
     case .jpeg:
       guard image.hasAlpha else { return image }
       let (flat, changed) = image.onWhite()
@@ -81,6 +96,18 @@ struct Encoder {
 
   private func withBytes<Result>(_ bytes: [UInt8], _ body: (UnsafeMutablePointer<UInt8>?) -> Result) -> Result {
     bytes.withUnsafeBufferPointer { body(UnsafeMutablePointer(mutating: $0.baseAddress)) }
+  }
+
+  private func withBlocks<Result>(_ blocks: [FileBlock], _ body: (UnsafeBufferPointer<cpc_block>) -> Result) -> Result {
+    let bytes = blocks.flatMap(\.data)
+    return bytes.withUnsafeBufferPointer { buffer in
+      var at = 0
+      let listed = blocks.map { block in
+        defer { at += block.data.count }
+        return cpc_block(code: block.code, data: buffer.baseAddress.map { $0 + at }, size: block.data.count)
+      }
+      return listed.withUnsafeBufferPointer(body)
+    }
   }
 
   /// The samples as whole numbers of the file's depth.
@@ -96,33 +123,5 @@ struct Encoder {
       }
     }
     return body(stored)
-  }
-}
-
-extension PixelImage {
-  /// Gray as three equal channels; alpha stays.
-  fileprivate func grayAsRGB() -> PixelImage {
-    var rgb = PixelImage(width: width, height: height, channels: channels + 2)
-    for pixel in 0..<width * height {
-      let from = pixel * channels
-      let to = pixel * (channels + 2)
-      for c in 0..<3 { rgb.samples[to + c] = samples[from] }
-      if hasAlpha { rgb.samples[to + 3] = samples[from + 1] }
-    }
-    return rgb
-  }
-
-  /// Without alpha, as it looks on white paper; `changed` if any pixel was not opaque.
-  fileprivate func onWhite() -> (picture: PixelImage, changed: Bool) {
-    var flat = PixelImage(width: width, height: height, channels: colourChannels)
-    var changed = false
-    for pixel in 0..<width * height {
-      let from = pixel * channels
-      let to = pixel * colourChannels
-      let alpha = min(max(samples[from + colourChannels], 0), 1)
-      changed = changed || alpha < 1
-      for c in 0..<colourChannels { flat.samples[to + c] = samples[from + c] * alpha + (1 - alpha) }
-    }
-    return (flat, changed)
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import ResShift
 
 /// Reads whole files.
 enum InputFile {
@@ -10,7 +11,7 @@ enum InputFile {
   ///
   /// Throws `PictureFileError` and what `look` throws.
   static func read(_ path: String, look: ([UInt8]) throws -> Void) throws -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = path.withPathBytes { open($0, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw unreadable(path, errno) }
     defer { close(descriptor) }
     var status = stat()
@@ -49,11 +50,18 @@ enum InputFile {
 
   private static func unreadable(_ path: String, _ code: Int32) -> PictureFileError {
     switch code {
+    case ENOENT where isLink(path): .notFound(path: path, reason: "this link leads to no file")
     case ENOENT, ENOTDIR: .notFound(path: path, reason: "there is no such file")
     case EACCES, EPERM: .notFound(path: path, reason: "you may not read this file; check its permissions")
     default: .notFound(path: path, reason: "cannot be read (\(systemMessage(code)))")
     }
   }
+}
+
+/// Whether the path itself is a symbolic link.
+private func isLink(_ path: String) -> Bool {
+  var status = stat()
+  return path.withPathBytes { lstat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFLNK
 }
 
 /// The system's words for an errno value.

@@ -1,4 +1,5 @@
 import Glibc
+import ResShift
 
 /// Writes a file whole or not at all: into a hidden file beside the target, which is then renamed.
 struct OutputFile {
@@ -13,33 +14,50 @@ struct OutputFile {
   init(_ path: String) throws {
     self.path = path
     let target = try Self.followed(path)
-    let slash = target.lastIndex(of: "/")
+    let slash = target.lastSlash
     folder = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
-    name = String(slash.map { target[target.index(after: $0)...] } ?? target[...])
+    name = target.nameAfterSlash
     self.target = target
   }
 
   /// Throws `PictureFileError.cannotWrite` if the file or its folder cannot be written; the file stays as it is.
   func check() throws {
     var status = stat()
-    guard stat(folder, &status) == 0 else {
+    guard folder.withPathBytes({ stat($0, &status) }) == 0 else {
       let reason = errno == ENOENT ? "the folder \(folder) does not exist; create it first" : systemMessage(errno)
       throw PictureFileError.cannotWrite(path: path, reason: reason)
     }
     guard status.st_mode & S_IFMT == S_IFDIR else {
       throw PictureFileError.cannotWrite(path: path, reason: "\(folder) is not a folder")
     }
-    guard access(folder, W_OK | X_OK) == 0 else {
+    guard folder.withPathBytes({ access($0, W_OK | X_OK) }) == 0 else {
       throw PictureFileError.cannotWrite(path: path, reason: "you may not write into the folder \(folder)")
     }
-    guard stat(target, &status) == 0 else { return }
+    try checkLength()
+    guard target.withPathBytes({ stat($0, &status) }) == 0 else { return }
     switch status.st_mode & S_IFMT {
     case S_IFREG: break
     case S_IFDIR: throw PictureFileError.cannotWrite(path: path, reason: "this is a folder; name a file in it")
     default: throw PictureFileError.cannotWrite(path: path, reason: "this is no ordinary file")
     }
-    guard access(target, W_OK) == 0 else {
+    guard target.withPathBytes({ access($0, W_OK) }) == 0 else {
       throw PictureFileError.cannotWrite(path: path, reason: "the file is write-protected")
+    }
+  }
+
+  /// Throws `PictureFileError.cannotWrite` for a name or path that the system does not take.
+  private func checkLength() throws {
+    let most = max(folder.withPathBytes { pathconf($0, Int32(_PC_NAME_MAX)) }, 0)
+    let count = name.pathBytes.count
+    if most > 0, count > most {
+      throw PictureFileError.cannotWrite(
+        path: path, reason: "the name has \(count) bytes, at most \(most) are possible; choose a shorter one")
+    }
+    // The hidden file that the result grows in has a longer name than a short target.
+    let hidden = PartFile.path(for: name, in: folder).pathBytes.count
+    if max(target.pathBytes.count, hidden) >= Int(PATH_MAX) {
+      throw PictureFileError.cannotWrite(
+        path: path, reason: "the path is too long; at most \(PATH_MAX - 1) bytes are possible")
     }
   }
 
@@ -50,8 +68,9 @@ struct OutputFile {
     PartFile.removeStale(in: folder)
     let part = PartFile.path(for: name, in: folder)
     var old = stat()
-    let exists = stat(target, &old) == 0
-    let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, exists ? 0o600 : 0o666)
+    let exists = target.withPathBytes { stat($0, &old) } == 0
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+    let descriptor = part.withPathBytes { open($0, flags, exists ? 0o600 : 0o666) }
     guard descriptor >= 0 else { throw failure(errno) }
     // Held until the file is closed: tells other processes, even those that cannot see this one, that it is in use.
     flock(descriptor, LOCK_EX | LOCK_NB)
@@ -61,10 +80,12 @@ struct OutputFile {
         _ = fchmod(descriptor, old.st_mode & 0o777)
       }
       try fill(descriptor, bytes)
-      guard fsync(descriptor) == 0, rename(part, target) == 0 else { throw failure(errno) }
+      guard fsync(descriptor) == 0 else { throw failure(errno) }
+      let code = part.withPathBytes { part in target.withPathBytes { rename(part, $0) } }
+      guard code == 0 else { throw failure(errno) }
     } catch {
       close(descriptor)
-      unlink(part)
+      part.withPathBytes { _ = unlink($0) }
       throw error
     }
     close(descriptor)
@@ -84,7 +105,7 @@ struct OutputFile {
 
   /// The new name survives a power cut only once the folder is on the disk; not all file systems can do this.
   private func syncFolder() {
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = folder.withPathBytes { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)
@@ -101,12 +122,12 @@ struct OutputFile {
     for _ in 0..<40 {
       var link = [UInt8](repeating: 0, count: Int(PATH_MAX))
       let count = link.withUnsafeMutableBytes { buffer in
-        buffer.baseAddress.map { readlink(target, $0, buffer.count) } ?? -1
+        buffer.baseAddress.map { to in target.withPathBytes { readlink($0, to, buffer.count) } } ?? -1
       }
       guard count > 0 else { return target }
-      let next = String(decoding: link[..<count], as: UTF8.self)
-      let slash = target.lastIndex(of: "/").map { target.index(after: $0) } ?? target.startIndex
-      target = next.hasPrefix("/") ? next : target[..<slash] + next
+      let next = String(pathBytes: link[..<count])
+      let slash = target.lastSlash.map { target.utf8.index(after: $0) } ?? target.startIndex
+      target = next.utf8.first == UInt8(ascii: "/") ? next : target[..<slash] + next
     }
     throw PictureFileError.cannotWrite(path: path, reason: "its symbolic links go round in circles")
   }

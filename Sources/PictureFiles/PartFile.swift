@@ -1,4 +1,5 @@
 import Glibc
+import ResShift
 
 /// The hidden files that results grow in: `.NAME.PID-NUMBER.part`.
 enum PartFile {
@@ -8,7 +9,7 @@ enum PartFile {
   /// A name that no other file of this or another process has.
   static func path(for name: String, in folder: String) -> String {
     var short = name
-    while short.utf8.count > mostNameBytes { short.removeLast() }
+    while short.utf8.count > mostNameBytes { short.unicodeScalars.removeLast() }
     var generator = SystemRandomNumberGenerator()
     let digits = String(generator.next() | 1 << 63, radix: 16)
     return "\(folder)/.\(short).\(getpid())-\(digits).part"
@@ -16,7 +17,7 @@ enum PartFile {
 
   /// The process that a file of such a name belongs to; nil for all other names.
   static func owner(of name: String) -> pid_t? {
-    guard name.hasPrefix("."), name.hasSuffix(".part") else { return nil }
+    guard name.utf8.first == UInt8(ascii: "."), name.hasSuffix(".part") else { return nil }
     let mark = name.dropFirst().dropLast(5).split(separator: ".").last?.split(separator: "-") ?? []
     guard mark.count == 2, mark[1].utf8.count == 16, mark[1].allSatisfy(\.isHexDigit) else { return nil }
     return pid_t(mark[0]).flatMap { $0 > 0 ? $0 : nil }
@@ -24,13 +25,21 @@ enum PartFile {
 
   /// Removes what killed processes have left in `folder`; files that a living one may be writing stay.
   static func removeStale(in folder: String) {
-    guard let listing = opendir(folder) else { return }
+    guard let listing = folder.withPathBytes({ opendir($0) }) else { return }
     defer { closedir(listing) }
     while let entry = readdir(listing) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      let name = Self.name(of: entry)
       guard let owner = owner(of: name), isDead(owner) else { continue }
       removeUnlocked("\(folder)/\(name)")
     }
+  }
+
+  /// Read where it lies: the system gives short names less room than their type has.
+  private static func name(of entry: UnsafeMutablePointer<dirent>) -> String {
+    guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { return "" }
+    let start = UnsafeRawPointer(entry) + offset
+    return String(
+      pathBytes: UnsafeRawBufferPointer(start: start, count: strlen(start.assumingMemoryBound(to: CChar.self))))
   }
 
   /// Whether there is no such process, or only the entry of an ended one that its parent has not asked about: neither
@@ -42,11 +51,11 @@ enum PartFile {
 
   /// A process in another container is alive without being seen; its lock is.
   private static func removeUnlocked(_ path: String) {
-    let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    let descriptor = path.withPathBytes { open($0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
-    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(path) }
+    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { path.withPathBytes { _ = unlink($0) } }
   }
 }

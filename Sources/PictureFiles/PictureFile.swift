@@ -24,9 +24,14 @@ public struct PictureFile: Sendable {
   public var image: PixelImage
   /// 8 or 16, of the file; fewer bits and palettes count as 8, fractions and 32 bits as 16.
   public var bitDepth: Int
-  /// The colour profile; written back if it fits the pictures' colours (gray or RGB), never applied.
+  /// The colour profile, never applied: the file's own, or one that says what the file says in another way (PNG's
+  /// chunks, Exif, TIFF's tags). Written with the picture, as one for gray or for RGB as the file needs it.
   public var iccProfile: [UInt8]?
   public var resolution: PictureResolution?
+  /// Camera, date, place, author; all of it is left out if this is an empty one.
+  public var metadata = PictureMetadata()
+  /// What a PNG file said about colours, for PNG files.
+  var chunkColour = ChunkColour()
 
   public init(image: PixelImage, bitDepth: Int, iccProfile: [UInt8]? = nil, resolution: PictureResolution? = nil) {
     self.image = image
@@ -40,8 +45,10 @@ public struct PictureFile: Sendable {
 
   /// Reads a PNG, JPEG, TIFF or WebP file; its content decides which, not its name.
   ///
+  /// `notice` gets one line for the user for each thing in the file that is not read: further pages, an unknown sample
+  /// beside the colours, damaged metadata.
   /// Throws `PictureFileError` with the path and what is wrong: missing, no picture, truncated, CMYK, too large.
-  public static func read(_ path: String) throws -> PictureFile {
+  public static func read(_ path: String, notice: ((String) -> Void)? = nil) throws -> PictureFile {
     var format: PictureFormat?
     let bytes = try InputFile.read(path) { start in
       format = PictureFormat(signatureOf: start)
@@ -50,13 +57,14 @@ public struct PictureFile: Sendable {
         throw PictureFileError.notAPicture(path: path, reason: "this is \(what); PNG, JPEG, TIFF and WebP can be read")
       }
     }
-    return try Decoder(format: format ?? .png, path: path).decode(bytes)
+    return try Decoder(format: format ?? .png, path: path).decode(bytes, notice: notice)
   }
 
   /// Writes the picture as the type that the extension of `path` stands for, with `bitDepth` 8 or 16 bits per sample.
   ///
   /// The file appears whole or not at all, and may be the one that the picture was read from. `notice` gets one line
-  /// for the user when the type cannot hold all of the picture: JPEG has no alpha and gets the picture on white.
+  /// for the user for each part of the picture that the type cannot hold: JPEG has no alpha and gets the picture on
+  /// white, WebP has no place for IPTC.
   /// Throws `PictureFileError`; whatever `checkOutput` would throw comes before any work.
   public func write(to path: String, bitDepth: Int, notice: ((String) -> Void)? = nil) throws {
     try Self.checkOutput(path, width: image.width, height: image.height, bitDepth: bitDepth)

@@ -1,3 +1,5 @@
+import ResShift
+
 /// The types of picture file that are read and written.
 public enum PictureFormat: String, Sendable, CaseIterable {
   case png = "PNG"
@@ -12,6 +14,16 @@ public enum PictureFormat: String, Sendable, CaseIterable {
     case .jpeg: ["jpg", "jpeg"]
     case .tiff: ["tif", "tiff"]
     case .webp: ["webp"]
+    }
+  }
+
+  /// Others that stand for it: what old programs and browsers call JPEG files, and files of several pictures whose first is
+  /// read.
+  private var otherExtensions: [String] {
+    switch self {
+    case .jpeg: ["jpe", "jfif", "mpo"]
+    case .png: ["apng"]
+    case .tiff, .webp: []
     }
   }
 
@@ -32,15 +44,14 @@ public enum PictureFormat: String, Sendable, CaseIterable {
     }
   }
 
-  /// Every known extension, "png jpg jpeg tif tiff webp".
+  /// Every usual extension, "png jpg jpeg tif tiff webp".
   public static var allExtensions: [String] { allCases.flatMap(\.extensions) }
 
   /// The format that the extension of `path` (any case) stands for; nil if it stands for none.
   public init?(extensionOf path: String) {
-    let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
-    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
-    let suffix = name[name.index(after: dot)...].lowercased()
-    guard let format = Self.allCases.first(where: { $0.extensions.contains(suffix) }) else { return nil }
+    guard let suffix = FileExtension.of(path),
+      let format = Self.allCases.first(where: { ($0.extensions + $0.otherExtensions).contains(suffix) })
+    else { return nil }
     self = format
   }
 
@@ -61,6 +72,35 @@ public enum PictureFormat: String, Sendable, CaseIterable {
       return nil
     }
   }
+}
+
+/// Extensions of names.
+public enum FileExtension {
+  /// What follows the last dot of the name at the end of `path`, in lower case (ASCII); nil without one, and for a dot at
+  /// the start.
+  public static func of(_ path: String) -> String? {
+    let name = path.utf8.suffix(from: path.lastSlash.map { path.utf8.index(after: $0) } ?? path.startIndex)
+    guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot != name.startIndex else { return nil }
+    let suffix = name[name.index(after: dot)...]
+    return String(decoding: suffix.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }, as: UTF8.self)
+  }
+
+  /// The name at the end of `path` without its extension.
+  public static func stem(of path: String) -> String {
+    let name = path.nameAfterSlash
+    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), dot != name.startIndex else { return name }
+    return String(name[..<dot])
+  }
+
+  /// Whether files of that extension are pictures of a kind that is not read here.
+  public static func isForeignPicture(_ path: String) -> Bool { of(path).map(foreign.contains) ?? false }
+
+  private static let foreign: Set<String> = [
+    "gif", "bmp", "heic", "heif", "hif", "avif", "jxl", "jp2", "j2k", "jpx", "jxr", "psd", "psb", "xcf", "kra", "ora",
+    "tga", "pcx", "ppm", "pgm", "pbm", "pnm", "pam", "exr", "hdr", "qoi", "ico", "svg", "eps", "mng", "3fr",
+    "arw", "cr2", "cr3", "crw", "dng", "erf", "iiq", "kdc", "mef", "mos", "mrw", "nef", "nrw", "orf", "pef", "raf",
+    "raw", "rw2", "rwl", "sr2", "srf", "srw", "x3f",
+  ]
 }
 
 /// What else users hand in, so that the message can say what it is. A signature is an offset and the text found there.

@@ -19,7 +19,8 @@ extension PixelImage {
     let hole = try Hole(self, mask: mask)
     let whole = PixelRect(x: 0, y: 0, width: width, height: height)
     var result = self
-    result.setColours(pushPull(networkTensor(), known: hole.known(whole)), where: hole.contains)
+    let seen = SeenPicture(madeFinite(), known: hole.known(whole), isNeutral: false)
+    result.setColours(pushPull(seen.colours, known: hole.known(whole)), where: hole.contains)
     return result
   }
 }

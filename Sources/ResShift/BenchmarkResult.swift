@@ -1,3 +1,8 @@
+import TensorCore
+
+/// Who multiplies matrices; the variable RESSHIFT_PRODUCTS chooses.
+public typealias Products = TensorCore.Products
+
 /// What `Benchmark.run` measured; times in milliseconds, work in units of 10⁹ operations of the plain algorithms, two a
 /// multiply-add.
 public struct BenchmarkResult: Sendable {
@@ -24,6 +29,8 @@ public struct BenchmarkResult: Sendable {
   public let directGflop: Double
   public let peakRSSMB: Double
   public let threads: Int
+  /// Who multiplied matrices.
+  public let products: Products
   /// Encoding, all steps of the UNet, decoding, and the rest, which add up to the total.
   public let stages: [Part]
   /// The kinds of layers that were met, and the rest, which add up to the total.

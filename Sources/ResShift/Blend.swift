@@ -11,20 +11,11 @@ extension PixelImage {
       let weight = min(weights.samples[pixel], 1)
       guard weight > 0 else { continue }
       for sample in (pixel * channels)..<(pixel * channels + colourChannels) {
-        result.samples[sample] = base.samples[sample] * (1 - weight) + samples[sample] * weight
+        let under = base.samples[sample]
+        // What is not a number would stay one under any weight.
+        result.samples[sample] = under.isFinite ? under * (1 - weight) + samples[sample] * weight : samples[sample]
       }
     }
     return result
-  }
-
-  /// A picture read as a mask: the mean of the colour channels times alpha; one channel, 0...1.
-  public var maskWeights: PixelImage {
-    var mask = PixelImage(width: width, height: height, channels: 1)
-    for pixel in 0..<(width * height) {
-      let colours = samples[(pixel * channels)..<(pixel * channels + colourChannels)]
-      let alpha = hasAlpha ? samples[pixel * channels + channels - 1] : 1
-      mask.samples[pixel] = min(max(colours.reduce(0, +) / Float(colourChannels) * alpha, 0), 1)
-    }
-    return mask
   }
 }

@@ -4,9 +4,9 @@ import TensorCore
 struct Hole {
   let width: Int
   let height: Int
-  /// Pixels to fill: mask above 0.
+  /// Pixels to fill: those that the weights mark; what a mask weighs says `MaskRule` before.
   private let isHole: [Bool]
-  /// Pixels that the network may look at: outside the hole and not wholly transparent.
+  /// Pixels that the network may look at: outside the hole and not (almost) transparent.
   private let isKnown: [Bool]
   /// The smallest rectangle around all holes.
   let bounds: PixelRect
@@ -21,10 +21,13 @@ struct Hole {
     let count = picture.width * picture.height
     width = picture.width
     height = picture.height
-    isHole = (0..<count).map { mask.samples[$0 * mask.channels] > 0 }
-    let alpha = picture.channels - 1
-    let (hole, opaque) = (isHole, { picture.samples[$0 * picture.channels + alpha] > 0 })
-    isKnown = (0..<count).map { !hole[$0] && (!picture.hasAlpha || opaque($0)) }
+    isHole = (0..<count).map { MaskRule.marks(mask.samples[$0 * mask.channels]) }
+    let (hole, alpha) = (isHole, picture.channels - 1)
+    let enough = picture.hasAlpha ? picture.alphaThatCounts { !hole[$0] } : 0
+    isKnown = (0..<count).map { pixel in
+      !hole[pixel] && picture.isVisible(pixel)
+        && (!picture.hasAlpha || picture.samples[pixel * picture.channels + alpha] >= enough)
+    }
     var (left, right, top, bottom) = (width, -1, height, -1)
     for y in 0..<height {
       for x in 0..<width where isHole[y * width + x] {
@@ -32,15 +35,21 @@ struct Hole {
       }
     }
     guard right >= left else {
-      throw RestoreError.badPicture("the mask is black: nothing is marked to be filled")
+      throw RestoreError.badPicture("the mask is black, or nearly so: nothing is marked to be filled")
     }
     guard isKnown.contains(true) else {
+      if isHole.contains(false) {
+        throw RestoreError.badPicture(
+          "all that the mask leaves is wholly transparent: nothing is left to continue from")
+      }
       throw RestoreError.badPicture("the mask covers the whole picture: nothing is left to continue from")
     }
     bounds = PixelRect(x: left, y: top, width: right - left + 1, height: bottom - top + 1)
   }
 
   func contains(_ pixel: Int) -> Bool { isHole[pixel] }
+
+  func knows(_ pixel: Int) -> Bool { isKnown[pixel] }
 
   /// The part of the picture to work on: the holes with context, in whole multiples of `multiple` where the picture is
   /// large enough. It begins at a whole latent position, `latentPosition` pixels a side.
@@ -90,10 +99,10 @@ struct Hole {
 }
 
 extension PixelImage {
-  /// The picture with the colours of `fill` [1, h, w, 3], which lies at `region`, in the hole.
-  func filled(_ hole: Hole, with fill: Tensor, _ region: PixelRect) -> PixelImage {
+  /// The picture with the colours of `fill` [1, h, w, 3], which lies at `region` as `seen` does, in the hole.
+  func filled(_ hole: Hole, with fill: Tensor, _ region: PixelRect, _ seen: SeenPicture) -> PixelImage {
     var part = cropped(to: region)
-    part.setColours(fill) { pixel in
+    part.setColours(fill, adding: seen.unseen, neutral: seen.isNeutral) { pixel in
       hole.contains((pixel / region.width + region.y) * width + pixel % region.width + region.x)
     }
     var result = self

@@ -12,7 +12,16 @@ extension ModelDescriptor {
   /// Nothing is allocated and the files that it names are not touched.
   public init(contentsOf path: String) throws {
     let file = ModelPath.isFolder(path) ? ModelPath.join(path, "model.json") : path
-    let root = try Self.object(ofFile: file)
+    try self.init(Self.object(ofFile: file))
+    folder = ModelPath.folder(ofFile: ModelPath.absolute(file))
+  }
+
+  /// Reads the text of a `model.json`; errors name `file`, which need not exist.
+  package init(json: Data, of file: String) throws {
+    try self.init(ConfigurationObject(file: file, bytes: json))
+  }
+
+  private init(_ root: ConfigurationObject) throws {
     let files = try root.object("files")
     let autoencoder = try AutoencoderConfiguration(root.object("autoencoder"))
     try self.init(
@@ -31,7 +40,6 @@ extension ModelDescriptor {
       unetSource = source.has("unet") ? try source.string("unet") : nil
       autoencoderSource = source.has("autoencoder") ? try source.string("autoencoder") : nil
     }
-    folder = ModelPath.folder(ofFile: ModelPath.absolute(file))
     try validate(root)
   }
 
@@ -65,10 +73,13 @@ extension ModelDescriptor {
     guard ModelPath.exists(file) else {
       throw RestoreError.notFound("\(file): no such file; a model is a folder with a model.json")
     }
-    guard let size = ModelPath.sizeOfFile(file), let bytes = FileManager.default.contents(atPath: file) else {
+    let size = ModelPath.sizeOfFile(file)
+    if let size, size > longestFile {
+      throw RestoreError.badModel("\(file): too long for a model.json (\(size) bytes)")
+    }
+    guard size != nil, let bytes = FileManager.default.contents(atPath: file) else {
       throw RestoreError.badModel("\(file): not a file that can be read")
     }
-    guard size <= longestFile else { throw RestoreError.badModel("\(file): too long for a model.json (\(size) bytes)") }
     return try ConfigurationObject(file: file, bytes: bytes)
   }
 }

@@ -67,13 +67,19 @@ extension ModelCatalogue {
     return complete
   }
 
-  /// Whether new files belong there: not a place of the system's, and the folder, or the first above it that exists,
-  /// can be written.
+  /// Whether new files belong there: not a place of the system's, and the folder, or the first above it that exists, can be
+  /// written.
   private static func isTheUsers(_ folder: String) -> Bool {
-    let ofTheSystem = ["/usr", "/opt", "/var", "/app", "/snap", "/nix", "/gnu", "/etc"]
-    guard !ofTheSystem.contains(where: { folder == $0 || folder.hasPrefix($0 + "/") }) else { return false }
+    guard !isPlaceOfTheSystem(folder, homes: ModelPath.homes) else { return false }
     var place = folder
     while place != "/", !ModelPath.exists(place) { place = ModelPath.folder(ofFile: place) }
     return ModelPath.isWritableFolder(place)
+  }
+
+  /// Whether the system's packages own that place; not if it is in one of the user's `homes`, as /var/home/user.
+  static func isPlaceOfTheSystem(_ folder: String, homes: [String]) -> Bool {
+    let ofTheSystem = ["/usr", "/opt", "/var", "/app", "/snap", "/nix", "/gnu", "/etc"]
+    func lies(in place: String) -> Bool { folder == place || folder.hasPrefix(place + "/") }
+    return ofTheSystem.contains(where: lies) && !homes.contains(where: lies)
   }
 }

@@ -4,22 +4,32 @@ import Glibc
 /// The little that descriptor, catalogue and store need to know of paths and files.
 package enum ModelPath {
   package static func join(_ folder: String, _ name: String) -> String {
-    folder.hasSuffix("/") ? folder + name : folder + "/" + name
+    folder.appendingName(name)
   }
 
   /// The path from the root, without resolving links.
   package static func absolute(_ path: String) -> String {
-    path.hasPrefix("/") ? path : join(FileManager.default.currentDirectoryPath, path)
+    path.utf8.first == UInt8(ascii: "/") ? path : join(FileManager.default.currentDirectoryPath, path)
   }
 
   /// What comes before the last component of an absolute path.
   package static func folder(ofFile path: String) -> String {
-    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
+    guard let slash = path.lastSlash, slash != path.startIndex else { return "/" }
     return String(path[..<slash])
   }
 
   package static func lastComponent(_ path: String) -> String {
-    path.split(separator: "/").last.map(String.init) ?? path
+    path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? path
+  }
+
+  /// The user's own folders by the environment and the user database: home and data. None of them is the root.
+  static var homes: [String] {
+    let named = ["HOME", "XDG_DATA_HOME"].map { (name: String) in getenv(name).map { String(cString: $0) } }
+    let known = getpwuid(getuid()).flatMap { $0.pointee.pw_dir.map { String(cString: $0) } }
+    return (named + [known]).compactMap { path in
+      let path = path.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 } ?? ""
+      return path.hasPrefix("/") ? path : nil
+    }
   }
 
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
@@ -37,7 +47,7 @@ package enum ModelPath {
   /// Names in a folder, sorted, without hidden ones; none if it cannot be read.
   package static func visibleEntries(of folder: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { !$0.hasPrefix(".") }.sorted()
+    return names.filter { $0.utf8.first != UInt8(ascii: ".") }.sorted()
   }
 
   private static func mode(of path: String) -> mode_t? {

@@ -1,23 +1,6 @@
 import TensorCore
 
 extension PixelImage {
-  /// The colours as the network sees them: [1, height, width, 3] in [-1, 1]; gray is repeated, not a number is black.
-  func networkTensor() -> Tensor {
-    let step = channels
-    let offsets = colourChannels == 1 ? [0, 0, 0] : [0, 1, 2]
-    return Tensor(Shape(1, height, width, 3)) { out in
-      samples.withUnsafeBufferPointer { samples in
-        Parallel.forEach(height) { y in
-          for pixel in y * width..<(y + 1) * width {
-            for (c, offset) in offsets.enumerated() {
-              out[3 * pixel + c] = 2 * clamped(samples[pixel * step + offset]) - 1
-            }
-          }
-        }
-      }
-    }
-  }
-
   /// One channel as it is: [1, height, width, 1].
   func plane(_ channel: Int) -> Tensor {
     Tensor(Shape(1, height, width, 1)) { out in
@@ -26,18 +9,31 @@ extension PixelImage {
   }
 
   /// Replaces the colours by those of a network's [1, height, width, 3] in [-1, 1], clamped, at the pixels that `isChanged`
-  /// names, nil = all; gray takes the luma. Alpha stays.
-  mutating func setColours(_ tensor: Tensor, where isChanged: ((Int) -> Bool)? = nil) {
+  /// names, nil = all; gray takes the luma, as do all channels of a picture that is `neutral`. Alpha stays.
+  ///
+  /// `unseen`, of the same size, is what the network did not see of the picture; it is added.
+  mutating func setColours(
+    _ tensor: Tensor, adding unseen: Unseen? = nil, neutral: Bool = false, where isChanged: ((Int) -> Bool)? = nil
+  ) {
     precondition((tensor.shape.h, tensor.shape.w) == (height, width), "colours of the picture's size")
     let step = channels
     let isGray = colourChannels == 1
+    let (above, below, tint) = (unseen?.above?.elements, unseen?.below?.elements, unseen?.tint?.elements)
+    func completed(_ value: Float, _ i: Int) -> Float {
+      value + (tint?[i] ?? 0) + (above?[i] ?? 0) * nearnessToOne(value) + (below?[i] ?? 0) * nearnessToZero(value)
+    }
     tensor.read { x in
       for pixel in 0..<width * height where isChanged?(pixel) ?? true {
-        let (r, g, b) = (unit(x[3 * pixel]), unit(x[3 * pixel + 1]), unit(x[3 * pixel + 2]))
-        if isGray {
-          samples[pixel * step] = 0.2126 * r + 0.7152 * g + 0.0722 * b  // Rec. 709 luma
-        } else {
-          samples[pixel * step] = r
+        var (r, g, b) = (unit(x[3 * pixel]), unit(x[3 * pixel + 1]), unit(x[3 * pixel + 2]))
+        if isGray || neutral {
+          r = luma(r, g, b)
+          (g, b) = (r, r)
+        }
+        if unseen != nil {
+          (r, g, b) = (completed(r, 3 * pixel), completed(g, 3 * pixel + 1), completed(b, 3 * pixel + 2))
+        }
+        samples[pixel * step] = r
+        if !isGray {
           samples[pixel * step + 1] = g
           samples[pixel * step + 2] = b
         }
@@ -79,8 +75,14 @@ extension PixelImage {
   }
 }
 
+/// Rec. 709 luma.
+func luma(_ r: Float, _ g: Float, _ b: Float) -> Float { 0.2126 * r + 0.7152 * g + 0.0722 * b }
+
+/// The luma; exact where there is no colour.
+func grayValue(_ r: Float, _ g: Float, _ b: Float) -> Float { r == g && g == b ? r : luma(r, g, b) }
+
 /// [-1, 1] to 0...1, clamped.
-private func unit(_ x: Float) -> Float { clamped((x + 1) / 2) }
+func unit(_ x: Float) -> Float { clamped((x + 1) / 2) }
 
 /// 0...1; not a number becomes 0, where `max` and `min` would let it through.
-private func clamped(_ x: Float) -> Float { x > 0 ? (x < 1 ? x : 1) : 0 }
+func clamped(_ x: Float) -> Float { x > 0 ? (x < 1 ? x : 1) : 0 }

@@ -1,5 +1,6 @@
-/// A picture in memory: interleaved samples, row-major, nominally 0...1, gamma-encoded sRGB, alpha not premultiplied.
+/// A picture in memory: interleaved samples, row-major, nominally 0...1, gamma-encoded, alpha not premultiplied.
 ///
+/// Colours are those of sRGB or any other RGB space, which results keep; they may lie beyond 0...1 (`SeenPicture`).
 /// `channels` is 1 (gray), 2 (gray and alpha), 3 (RGB) or 4 (RGB and alpha). A mask is a picture of one channel.
 public struct PixelImage: Sendable, Equatable {
   public let width: Int

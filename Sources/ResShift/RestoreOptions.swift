@@ -1,3 +1,5 @@
+import TensorCore
+
 /// How a picture is cut into pieces that fit memory.
 public enum TileSize: Sendable, Equatable {
   /// 128 latent positions a side for VQ models, 256 for pixel-unshuffle ones, smaller if memory demands it.
@@ -25,8 +27,11 @@ public struct RestoreOptions: Sendable {
   public var tiling: Tiling = .joint
   /// Match the low frequencies of the result to the input; nil = the task's default.
   public var toneMatch: Bool?
-  /// Worker threads; the result does not depend on it.
-  public var threads: Int = 1
+  /// Worker threads, 1 to `Parallel.mostThreads`; other numbers become the nearest of these. The result does not depend
+  /// on it.
+  public var threads: Int = 1 {
+    didSet { threads = min(max(threads, 1), Parallel.mostThreads) }
+  }
   /// Upper limit for the memory of the restoration in bytes; nil = what the machine has free.
   public var memoryLimit: Int?
   /// Called from the working thread with the share of the work that is done, 0...1. Throwing stops the restoration;

@@ -28,8 +28,9 @@ public final class Restorer: Sendable {
 
   /// Enlarges a picture; `factor` nil means the model's own scale, smaller factors are reduced by area average.
   ///
-  /// Returns a picture of `factor` times the size with the same channels; gray stays gray, alpha is scaled on its own.
-  /// Throws `RestoreError` (`usage` for a factor that the model does not reach), `CheckpointError.changed` and what
+  /// Returns a picture of `factor` times the size with the same channels; gray stays gray, alpha is scaled on its own, and
+  /// at factor 1 the colours of transparent pixels stay. Throws `RestoreError` (`usage` for a factor that the model does
+  /// not reach, `badPicture` for a picture of which nothing can be seen), `CheckpointError.changed` and what
   /// `options.progress` throws.
   public func upscale(_ picture: PixelImage, factor: Int? = nil, _ options: RestoreOptions = .init()) throws
     -> PixelImage
@@ -40,43 +41,49 @@ public final class Restorer: Sendable {
     guard (1...scale).contains(factor) else {
       throw RestoreError.usage("\(descriptor.name) enlarges \(scale) times at most, not \(factor) times")
     }
-    return try withThreads(options) {
-      let (width, height) = (picture.width * factor, picture.height * factor)
-      let input = picture.networkTensor()
-      var large = try restored(input, mask: nil, options)
-      if options.toneMatch ?? false {
-        let enlarged = input.resized(height: large.shape.h, width: large.shape.w)
-        large = toneMatched(large, to: enlarged, cell: 8 * scale)
-      }
-      large = large.resized(height: height, width: width)
-      var result = PixelImage(width: width, height: height, channels: picture.channels)
-      result.setColours(large)
-      if picture.hasAlpha {
-        let alpha = picture.channels - 1
-        result.setPlane(alpha, picture.plane(alpha).resized(height: height, width: width))
-      }
-      return result
-    }
+    guard picture.isAnythingVisible() else { throw RestoreError.badPicture(Self.nothingVisible) }
+    return try withThreads(options) { try enlarged(picture.madeFinite(), factor: factor, options) }
   }
 
-  /// Fills the hole: every pixel whose mask value is above 0. The mask has one channel and the picture's size.
+  private func enlarged(_ picture: PixelImage, factor: Int, _ options: RestoreOptions) throws -> PixelImage {
+    let scale = descriptor.diffusion.sf
+    let (width, height) = (picture.width * factor, picture.height * factor)
+    let seen = SeenPicture(picture, isNeutral: picture.isNeutral(where: picture.isVisible))
+    var large = try restored(seen.colours, mask: nil, options)
+    if options.toneMatch ?? false {
+      let plain = seen.colours.resized(height: large.shape.h, width: large.shape.w)
+      large = toneMatched(large, to: plain, cell: 8 * scale)
+    }
+    large = large.resized(height: height, width: width)
+    let unseen = seen.unseen?.resized(height: height, width: width)
+    // At the same size nothing is known that would be better than the colours under transparent pixels.
+    let isSame = factor == 1
+    var result = isSame ? picture : PixelImage(width: width, height: height, channels: picture.channels)
+    result.setColours(
+      large, adding: unseen, neutral: seen.isNeutral, where: isSame ? { picture.isVisible($0) } : nil)
+    if picture.hasAlpha { result.setPlane(picture.channels - 1, picture.alpha(height: height, width: width)) }
+    return result
+  }
+
+  /// Fills the hole: every pixel with a weight above 0 in `mask`, which is what `maskWeights` gives: one channel, the
+  /// picture's size.
   ///
   /// Returns a picture of the same size and channels whose hole pixels are the network's, not yet blended by the mask's
   /// value (see `blended`); all other pixels and all alpha values are those of the input, bit for bit.
   /// Pixels of alpha 0 are unknown to the network. Throws as `upscale`, `badPicture` for a mask that does not fit.
   public func inpaint(_ picture: PixelImage, mask: PixelImage, _ options: RestoreOptions = .init()) throws -> PixelImage
   {
-    try withHole(picture, mask, options) { hole, region, image, known in
+    try withHole(picture, mask, options) { hole, region, seen, known in
       // The share of the time that pieces of the surroundings take beside the network.
       let share = descriptor.fill == .exemplar ? 0.7 : 0
-      let lq = try coarse(picture, hole, region, image, known, options.reporting(from: 0, to: share))
+      let lq = try coarse(picture, hole, region, seen, known, options.reporting(from: 0, to: share))
       var output = try restored(
         lq, mask: hole.networkMask(region), options.reporting(from: share, to: 1), at: region
       ) { tile in
         hole.touches(PixelRect(x: tile.x + region.x, y: tile.y + region.y, width: tile.width, height: tile.height))
       }
-      if options.toneMatch ?? true { output = toneMatched(output, to: image, known: known, cell: 8) }
-      return picture.filled(hole, with: output, region)
+      if options.toneMatch ?? true { output = toneMatched(output, to: seen.colours, known: known, cell: 8) }
+      return picture.filled(hole, with: output, region, seen)
     }
   }
 
@@ -84,16 +91,15 @@ public final class Restorer: Sendable {
   public func coarselyFilled(_ picture: PixelImage, mask: PixelImage, _ options: RestoreOptions = .init()) throws
     -> PixelImage
   {
-    try withHole(picture, mask, options) { hole, region, image, known in
-      picture.filled(hole, with: try coarse(picture, hole, region, image, known, options), region)
+    try withHole(picture, mask, options) { hole, region, seen, known in
+      picture.filled(hole, with: try coarse(picture, hole, region, seen, known, options), region, seen)
     }
   }
 
-  /// Checks model and mask, then calls `body` with the hole, the region to work on, and that region as tensor and its
-  /// known pixels.
+  /// Checks model and mask, then calls `body` with the hole, the region to work on, and what is seen and known of it.
   private func withHole(
     _ picture: PixelImage, _ mask: PixelImage, _ options: RestoreOptions,
-    _ body: (_ hole: Hole, _ region: PixelRect, _ image: Tensor, _ known: Tensor) throws -> PixelImage
+    _ body: (_ hole: Hole, _ region: PixelRect, _ seen: SeenPicture, _ known: Tensor) throws -> PixelImage
   ) throws -> PixelImage {
     try check(.inpainting, "fills holes")
     let hole = try Hole(picture, mask: mask)
@@ -102,23 +108,29 @@ public final class Restorer: Sendable {
         options.tile == .whole
         ? PixelRect(x: 0, y: 0, width: hole.width, height: hole.height)
         : hole.region(multiple: descriptor.unet.lqSize, latentPosition: descriptor.inputPerLatent)
-      return try body(hole, region, picture.cropped(to: region).networkTensor(), hole.known(region))
+      let known = hole.known(region)
+      let seen = SeenPicture(
+        picture.cropped(to: region).madeFinite(), known: known,
+        isNeutral: picture.madeFinite().isNeutral(where: hole.knows))
+      return try body(hole, region, seen, known)
     }
   }
 
   /// What the network is shown of a region, the hole filled as the model wants it: [1, h, w, 3] in [-1, 1].
   private func coarse(
-    _ picture: PixelImage, _ hole: Hole, _ region: PixelRect, _ image: Tensor, _ known: Tensor,
+    _ picture: PixelImage, _ hole: Hole, _ region: PixelRect, _ seen: SeenPicture, _ known: Tensor,
     _ options: RestoreOptions
   ) throws -> Tensor {
     switch descriptor.fill {
-    case .blank: return blanked(image, known: known)
-    case .pushPull: return pushPull(image, known: known)
+    case .blank: return blanked(seen.colours, known: known)
+    case .pushPull: return pushPull(seen.colours, known: known)
     case .exemplar:
       let wide = hole.exemplarRegion(around: region)
+      let knownThere = hole.known(wide)
+      let surroundings = SeenPicture(
+        picture.cropped(to: wide).madeFinite(), known: knownThere, isNeutral: seen.isNeutral)
       return try exemplarFill(
-        picture.cropped(to: wide).networkTensor(), known: hole.known(wide), seed: options.seed,
-        progress: options.progress ?? { _ in }
+        surroundings.colours, known: knownThere, seed: options.seed, progress: options.progress ?? { _ in }
       ).cropped(y: region.y - wide.y, x: region.x - wide.x, height: region.height, width: region.width)
     }
   }
@@ -138,39 +150,51 @@ public final class Restorer: Sendable {
         "the box \(box.x),\(box.y),\(box.width),\(box.height) does not lie inside the picture of"
           + " \(picture.width) x \(picture.height) pixels")
     }
+    let parts = boxes.isEmpty ? [whole] : boxes
+    guard parts.contains(where: { picture.isAnythingVisible(in: $0) }) else {
+      throw RestoreError.badPicture(Self.nothingVisible)
+    }
     return try withThreads(options) {
       var result = picture
-      let parts = boxes.isEmpty ? [whole] : boxes
+      let isNeutral = picture.madeFinite().isNeutral(where: picture.isVisible)
       for (index, box) in parts.enumerated() {
         let (start, end) = (Double(index) / Double(parts.count), Double(index + 1) / Double(parts.count))
-        try restoreBox(box, of: &result, whole: boxes.isEmpty, options.reporting(from: start, to: end))
+        try restoreBox(
+          box, of: &result, whole: boxes.isEmpty, isNeutral: isNeutral, options.reporting(from: start, to: end))
       }
       return result
     }
   }
 
-  private func restoreBox(_ box: PixelRect, of picture: inout PixelImage, whole: Bool, _ options: RestoreOptions) throws
-  {
-    let seen =
+  private static let nothingVisible = "it is wholly transparent there: nothing can be seen that could be restored"
+
+  private func restoreBox(
+    _ box: PixelRect, of picture: inout PixelImage, whole: Bool, isNeutral: Bool, _ options: RestoreOptions
+  ) throws {
+    guard picture.isAnythingVisible(in: box) else { return }
+    let area =
       descriptor.frame == .face
       ? box
       : box.grown(toMultipleOf: descriptor.unet.lqSize, latentPosition: descriptor.inputPerLatent, within: picture)
-    let input = picture.cropped(to: seen).networkTensor()
+    let seen = SeenPicture(picture.cropped(to: area).madeFinite(), isNeutral: isNeutral)
+    let input = seen.colours
     var output: Tensor
     if descriptor.frame == .face {
       let frame = FaceFrame(side: descriptor.unet.lqSize, height: input.shape.h, width: input.shape.w)
       output = frame.leave(try restored(frame.enter(input), mask: nil, options))
     } else {
-      output = try restored(input, mask: nil, options, at: seen)
+      output = try restored(input, mask: nil, options, at: area)
     }
     if options.toneMatch ?? !whole {
       output = toneMatched(output, to: input, cell: max(1, max(input.shape.h, input.shape.w) / 16))
     }
-    let inner = output.cropped(y: box.y - seen.y, x: box.x - seen.x, height: box.height, width: box.width)
+    func inner(_ tensor: Tensor) -> Tensor {
+      tensor.cropped(y: box.y - area.y, x: box.x - area.x, height: box.height, width: box.width)
+    }
     var part = picture.cropped(to: box)
     let weights = EdgeFade(box, within: picture).weights
     let original = part
-    part.setColours(inner)
+    part.setColours(inner(output), adding: seen.unseen?.map(inner), neutral: isNeutral, where: original.isVisible)
     picture.replace(box, with: part.blended(over: original, weights: weights))
   }
 
@@ -196,9 +220,8 @@ public final class Restorer: Sendable {
     _ lq: Tensor, mask: Tensor?, _ options: RestoreOptions, at region: PixelRect? = nil, clock: StageClock? = nil,
     isNeeded: ((PixelRect) -> Bool)? = nil
   ) throws -> Tensor {
-    let (multiple, scale, ratio) = (descriptor.unet.lqSize, descriptor.diffusion.sf, descriptor.inputPerLatent)
-    func padded(_ side: Int) -> Int { (side + multiple - 1) / multiple * multiple }
-    let (height, width) = (padded(lq.shape.h), padded(lq.shape.w))
+    let (scale, ratio) = (descriptor.diffusion.sf, descriptor.inputPerLatent)
+    let (height, width) = paddedSides(lq.shape, options.tile)
     let input = lq.reflectPadded(height: height, width: width)
     let hole = mask?.reflectPadded(height: height, width: width)
     let choice = TileChoice(
@@ -219,6 +242,16 @@ public final class Restorer: Sendable {
     output = output.cropped(y: 0, x: 0, height: lq.shape.h * scale, width: lq.shape.w * scale)
     output.clampToPicture()
     return output
+  }
+
+  /// The sides that a picture is padded to: as published where it is worked on in one piece, otherwise no more than the
+  /// network needs.
+  private func paddedSides(_ lq: Shape, _ tile: TileSize) -> (height: Int, width: Int) {
+    let (multiple, ratio) = (descriptor.unet.lqSize, descriptor.inputPerLatent)
+    func up(_ side: Int, _ multiple: Int) -> Int { (side + multiple - 1) / multiple }
+    if tile == .whole { return (up(lq.h, multiple) * multiple, up(lq.w, multiple) * multiple) }
+    let latent = descriptor.unet.latentSides(height: up(lq.h, ratio), width: up(lq.w, ratio))
+    return (latent.height * ratio, latent.width * ratio)
   }
 
   /// Every tile on its own with fresh noise, overlaps averaged: what published code does, to compare with.

@@ -50,7 +50,9 @@ struct TileBlender {
 }
 
 /// Rises from 0 to 1 over `width`, flat at both ends.
-func smoothStep(_ x: Float, _ width: Int) -> Float {
-  let t = min(max(x / Float(width), 0), 1)
+func smoothStep(_ x: Float, _ width: Int) -> Float { smoothStep(x, Float(width)) }
+
+func smoothStep(_ x: Float, _ width: Float) -> Float {
+  let t = min(max(x / width, 0), 1)
   return t * t * (3 - 2 * t)
 }

@@ -107,7 +107,7 @@ public func resshift_inpaint(
     try target.requireRoom(width: size.width, height: size.height, channels: size.channels, "inpainting")
     let options = try RestoreOptions(options)
     let picture = try PixelImage(input, "input")
-    let weights = try PixelImage(mask, "mask")
+    let weights = try PixelImage(mask, "mask").maskWeights
     let filled = try handle.restorer.inpaint(picture, mask: weights, options)
     target.write(filled.blended(over: picture, weights: weights))
   }

@@ -12,8 +12,9 @@ final class Dialog {
   private let modelBox: Widget
   private let factorBox: Widget
   private let outputBox: Widget
-  private var seed: guint32
-  private var isRandom: gboolean
+  /// GIMP's widget writes here as long as the window lives.
+  private let seed = UnsafeMutablePointer<guint32>.allocate(capacity: 1)
+  private let isRandom = UnsafeMutablePointer<gboolean>.allocate(capacity: 1)
 
   /// Shows the dialog and waits for the user.
   ///
@@ -44,8 +45,13 @@ final class Dialog {
     modelBox = gtk_combo_box_text_new()
     factorBox = gtk_combo_box_text_new()
     outputBox = gtk_combo_box_text_new()
-    seed = guint32(truncatingIfNeeded: initial.seed ?? 0)
-    isRandom = initial.seed == nil ? 1 : 0
+    seed.initialize(to: guint32(truncatingIfNeeded: initial.seed ?? 0))
+    isRandom.initialize(to: initial.seed == nil ? 1 : 0)
+  }
+
+  deinit {
+    seed.deallocate()
+    isRandom.deallocate()
   }
 
   /// Builds the rows that the procedure needs.
@@ -69,7 +75,7 @@ final class Dialog {
       gtk_combo_box_set_active(cast(outputBox), initial.output.rawValue)
       attach("_Output:", outputBox)
     }
-    attach("_Seed:", gimp_random_seed_new(&seed, &isRandom))
+    attach("_Seed:", gimp_random_seed_new(seed, isRandom))
     if source.isIndexed {
       let note = gtk_label_new("The image has indexed colours. It will be converted to RGB.")
       gtk_table_attach_defaults(cast(table), note, 0, 2, rows, rows + 1)
@@ -107,7 +113,7 @@ final class Dialog {
     settings.model = models[modelIndex].name
     settings.factor = factor
     settings.output = UpscaleOutput(rawValue: gtk_combo_box_get_active(cast(outputBox))) ?? initial.output
-    settings.seed = isRandom != 0 ? nil : UInt64(seed)
+    settings.seed = isRandom.pointee != 0 ? nil : UInt64(seed.pointee)
     return settings
   }
 }

@@ -26,7 +26,7 @@ struct LayerWriter {
     do {
       try transfer.write(picture, to: layer)
       gimp_layer_set_offsets(layer, gint(position.x), gint(position.y))
-      if blend == .keepingAlpha && source.hasAlpha {
+      if blend == .keepingAlpha {
         gimp_layer_set_composite_mode(layer, GIMP_LAYER_COMPOSITE_CLIP_TO_BACKDROP)
       }
       if let mask { try addMask(mask, to: layer) }
@@ -47,24 +47,43 @@ struct LayerWriter {
     gimp_layer_set_edit_mask(layer, 0)
   }
 
-  /// Inserts `layer` directly above the source; `before` runs first, within the same undo step.
-  func insert(_ layer: gint32, after prepare: () throws -> Void = {}) throws {
-    let parent = gimp_item_get_parent(source.layer)
+  /// Inserts `layer` into the source's group, `position` from its top, nil = directly above the source; `prepare` runs
+  /// first, within the same undo step.
+  ///
+  /// Everything that may fail comes before the first change; what is left is taken back: a conversion, if `prepare` fails,
+  /// and where the group has gone meanwhile the layer goes to the top of the image, so that no work is lost.
+  func insert(_ layer: gint32, at position: gint? = nil, after prepare: () throws -> Void = {}) throws {
+    do {
+      try source.checkThatItIsThere()
+    } catch {
+      gimp_item_delete(layer)
+      throw error
+    }
     gimp_image_undo_group_start(source.image)
     defer { gimp_image_undo_group_end(source.image) }
     do {
       if source.isIndexed && gimp_image_convert_rgb(source.image) == 0 {
         throw PlugInError.refused("convert the image to RGB", source.name)
       }
-      try prepare()
-      let position = gimp_image_get_item_position(source.image, source.layer)
-      guard gimp_image_insert_layer(source.image, layer, parent, position) != 0 else {
-        throw PlugInError.refused("insert the new layer", source.name)
+      do { try prepare() } catch {
+        if source.isIndexed { convertBack() }
+        throw error
       }
+      let (parent, place) = (gimp_item_get_parent(source.layer), gimp_image_get_item_position(source.image, source.layer))
+      guard
+        gimp_image_insert_layer(source.image, layer, parent, position ?? place) != 0
+          || gimp_image_insert_layer(source.image, layer, -1, 0) != 0
+      else { throw PlugInError.refused("insert the new layer", source.name) }
     } catch {
-      gimp_item_delete(layer)
+      if gimp_item_is_valid(layer) != 0 { gimp_item_delete(layer) }
       throw error
     }
+  }
+
+  /// Indexed colours again, the same ones: there are no more than 256.
+  private func convertBack() {
+    gimp_image_convert_indexed(
+      source.image, GIMP_CONVERT_DITHER_NONE, GIMP_CONVERT_PALETTE_GENERATE, 256, 0, 0, "")
   }
 
   /// Makes the source active again and ends the editing of masks, so that the procedure can be called again at once.

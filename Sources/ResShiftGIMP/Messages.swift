@@ -1,4 +1,5 @@
 import ModelStore
+import PictureFiles
 import ResShift
 
 /// Why a procedure could not do its work; the text goes to the user as GIMP's error message.
@@ -28,6 +29,7 @@ extension PlugInError {
     case RestoreError.usage(let text): self = .calling(text)
     case let error as RestoreError: self = .execution(error.message)
     case let error as StoreError: self = .execution(error.message)
+    case let error as PictureFileError: self = .execution(error.description)
     default: self = .execution(String(describing: error))
     }
   }
@@ -52,6 +54,35 @@ extension PlugInError {
 
   static func selectionOutside(_ name: String) -> PlugInError {
     .execution("The selection does not touch layer “\(name)”: select something on it, or choose another layer.")
+  }
+
+  static func selectionNearlyEmpty(_ name: String) -> PlugInError {
+    .execution("Next to nothing of layer “\(name)” is selected, less than a hundredth of each pixel: select more.")
+  }
+
+  static func transparent(_ name: String, isSelected: Bool) -> PlugInError {
+    .execution(
+      isSelected
+        ? "Nothing of layer “\(name)” can be seen where it is selected, it is fully transparent: select another part."
+        : "Nothing of layer “\(name)” can be seen, it is fully transparent: choose a layer with something on it.")
+  }
+
+  static func imageClosed(_ name: String) -> PlugInError {
+    .execution("The image of layer “\(name)” was closed before the result was there: it could not be added.")
+  }
+
+  static func layerGone(_ name: String) -> PlugInError {
+    .execution("Layer “\(name)” was removed before the result was there: nothing was changed. Undo that and try again.")
+  }
+
+  static func layerMoved(_ name: String) -> PlugInError {
+    .execution(
+      "Layer “\(name)” was moved, cropped or scaled before the result was there: nothing was changed. Try again.")
+  }
+
+  static func layerConverted(_ name: String) -> PlugInError {
+    .execution(
+      "The colour mode of layer “\(name)” was changed before the result was there: nothing was changed. Try again.")
   }
 
   static func nothingKnown(_ name: String) -> PlugInError {

@@ -81,7 +81,7 @@ final class ModelManager {
     gtk_widget_destroy(window)
   }
 
-  /// Closing the window stops a download, which goes on from there another time.
+  /// Closing the window stops a download, which goes on from there another time, and an import.
   fileprivate func windowHasResponded() { transfer?.stop() }
 
   // MARK: The list
@@ -143,21 +143,28 @@ final class ModelManager {
 
   private func install(_ model: ModelDescriptor) {
     guard store.isLicenceAccepted(model) || agrees(to: model) else { return }
-    perform("\(model.title) is installed.") { store in
+    perform("\(model.title) is installed.", stopped: StoreError.stopped.message) { store in
       try store.acceptLicence(of: model)
-      let transfer = ModelTransfer()
-      self.transfer = transfer
-      defer { self.transfer = nil }
-      gtk_widget_show(self.bar)
-      gtk_widget_show(self.stopButton)
-      defer {
-        gtk_widget_hide(self.bar)
-        gtk_widget_hide(self.stopButton)
-      }
-      try transfer.run({ try store.download(model, report: $0) }) { share, text in
-        gtk_label_set_text(cast(self.status), text)
-        gtk_progress_bar_set_fraction(cast(self.bar), share)
-      }
+      try transfer("Connecting ...") { try store.download(model, report: $0) }
+    }
+  }
+
+  /// Runs work on a thread of its own, with its progress and a button to stop it in the window.
+  private func transfer(
+    _ text: String, _ work: @escaping @Sendable (_ report: (ModelStore.DownloadEvent) -> Bool) throws -> Void
+  ) throws {
+    let transfer = ModelTransfer(text)
+    self.transfer = transfer
+    defer { self.transfer = nil }
+    gtk_widget_show(bar)
+    gtk_widget_show(stopButton)
+    defer {
+      gtk_widget_hide(bar)
+      gtk_widget_hide(stopButton)
+    }
+    try transfer.run(work) { share, text in
+      gtk_label_set_text(cast(status), text)
+      gtk_progress_bar_set_fraction(cast(bar), share)
     }
   }
 
@@ -172,7 +179,7 @@ final class ModelManager {
 
   private func remove(_ model: ModelDescriptor) {
     guard asks("ResShift: Remove", "_Remove", "Remove the files of <b>\(markup(model.title))</b>?") else { return }
-    perform("\(model.title) is removed.") { _ = try $0.remove(model) }
+    perform("\(model.title) is removed.", stopped: "") { _ = try $0.remove(model) }
   }
 
   private func importFiles() {
@@ -197,23 +204,23 @@ final class ModelManager {
     }
     g_slist_free_full(list, g_free)
     guard !paths.isEmpty else { return }
-    perform("The files are installed.") { store in
-      var options = ModelStore.ImportOptions()
-      // A network of the user's own is called as its file is.
-      options.ownName = true
-      _ = try store.importModel(paths, options)
+    var options = ModelStore.ImportOptions()
+    // A network of the user's own is called as its file is.
+    options.ownName = true
+    perform("The files are installed.", stopped: "Stopped; nothing was installed.") { [paths, options] store in
+      try transfer("Looking at the files ...") { _ = try store.importModel(paths, options, report: $0) }
     }
   }
 
   /// Runs one action with the list out of reach, shows what came of it, and the list as it is then.
-  private func perform(_ success: String, _ action: (ModelStore) throws -> Void) {
+  private func perform(_ success: String, stopped: String, _ action: (ModelStore) throws -> Void) {
     gtk_widget_set_sensitive(table, 0)
     gtk_widget_set_sensitive(importButton, 0)
     do {
       try action(store)
       gtk_label_set_text(cast(status), success)
     } catch StoreError.stopped {
-      gtk_label_set_text(cast(status), StoreError.stopped.message)
+      gtk_label_set_text(cast(status), stopped)
     } catch {
       gtk_label_set_text(cast(status), "")
       gimp_message(PlugInError(error).text)

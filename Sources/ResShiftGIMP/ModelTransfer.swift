@@ -3,26 +3,29 @@ import Glibc
 import ModelStore
 import Synchronization
 
-/// A download on a thread of its own, while the main thread keeps the window alive.
+/// A download or an import on a thread of its own, while the main thread keeps the window alive.
 final class ModelTransfer: Sendable {
   private struct State {
-    var text = "Connecting ..."
+    var text: String
     var share = 0.0
     var isStopped = false
     var outcome: Result<Void, any Error>?
   }
-  private let state = Mutex(State())
+  private let state: Mutex<State>
+
+  /// `text` is what it does before there is anything to tell.
+  init(_ text: String) { state = Mutex(State(text: text)) }
 
   /// The download ends as soon as it looks; from any thread.
   func stop() { state.withLock { $0.isStopped = true } }
 
-  /// Runs `download` and calls `show` with how far it is until it is done. Throws what it throws.
+  /// Runs `work` and calls `show` with how far it is until it is done. Throws what it throws.
   func run(
-    _ download: @escaping @Sendable (_ report: (ModelStore.DownloadEvent) -> Bool) throws -> Void,
+    _ work: @escaping @Sendable (_ report: (ModelStore.DownloadEvent) -> Bool) throws -> Void,
     show: (_ share: Double, _ text: String) -> Void
   ) throws {
     try startThread {
-      let outcome = Result { try download(self.report) }
+      let outcome = Result { try work(self.report) }
       self.state.withLock { $0.outcome = outcome }
     }
     while true {

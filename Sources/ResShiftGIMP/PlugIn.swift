@@ -5,10 +5,12 @@ import ResShift
 @c(query)
 public func query() {
   for procedure in Procedure.allCases { procedure.register() }
+  for batch in Batch.allCases { batch.register() }
   ModelManager.register()
 }
 
-/// GIMP's call of one procedure. Return values: status, then the new layer, if one was made, or the message.
+/// GIMP's call of one procedure. Return values: status, then the new layer (of a batch: the number of
+/// failures), if there is one, or the message.
 @c(run)
 public func run(
   name: UnsafePointer<CChar>?, count: gint, parameters: UnsafePointer<GimpParam>?,
@@ -17,11 +19,15 @@ public func run(
   gegl_init(nil, nil)
   gimp_plugin_enable_precision()
   let outcome: Result<gint32?, PlugInError>
+  var resultType = GIMP_PDB_LAYER
   do {
     let parameters = UnsafeBufferPointer(start: parameters, count: Int(count))
     if name.map({ String(cString: $0) }) == ModelManager.procedure {
       try ModelManager.show(parameters)
       outcome = .success(nil)
+    } else if let batch = name.flatMap({ Batch(rawValue: String(cString: $0)) }) {
+      resultType = GIMP_PDB_INT32
+      outcome = .success(try batch.perform(parameters))
     } else {
       outcome = .success(try Procedure(calledAs: name).perform(parameters))
     }
@@ -30,13 +36,13 @@ public func run(
   }
   // GIMP reads them after this function has returned, and the process ends soon after: never freed.
   let values = UnsafeMutablePointer<GimpParam>.allocate(capacity: 2)
-  returnCount?.pointee = outcome.write(to: values)
+  returnCount?.pointee = outcome.write(to: values, resultType)
   returnValues?.pointee = values
 }
 
 extension Result where Success == gint32?, Failure == PlugInError {
   /// Fills GIMP's return values; returns how many there are.
-  fileprivate func write(to values: UnsafeMutablePointer<GimpParam>) -> gint {
+  fileprivate func write(to values: UnsafeMutablePointer<GimpParam>, _ resultType: GimpPDBArgType) -> gint {
     func put(_ status: GimpPDBStatusType, message: String?) -> gint {
       values[0] = GimpParam(type: GIMP_PDB_STATUS, data: GimpParamData(d_status: status))
       guard let message else { return 1 }
@@ -45,8 +51,9 @@ extension Result where Success == gint32?, Failure == PlugInError {
     }
     switch self {
     case .success(nil): return put(GIMP_PDB_SUCCESS, message: nil)
-    case .success(let layer?):
-      values[1] = GimpParam(type: GIMP_PDB_LAYER, data: GimpParamData(d_layer: layer))
+    case .success(let result?):
+      // Layers are numbers, too.
+      values[1] = GimpParam(type: resultType, data: GimpParamData(d_int32: result))
       return put(GIMP_PDB_SUCCESS, message: nil) + 1
     case .failure(.calling(let text)): return put(GIMP_PDB_CALLING_ERROR, message: text)
     case .failure(.execution(let text)): return put(GIMP_PDB_EXECUTION_ERROR, message: text)

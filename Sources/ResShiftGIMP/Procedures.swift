@@ -86,8 +86,8 @@ enum Procedure: String, CaseIterable {
       (GIMP_PDB_IMAGE, "image", "The image"),
       (GIMP_PDB_DRAWABLE, "drawable", "The layer to work on; a layer mask stands for its layer"),
     ]
-    let parameters = definitions(common + ownParameters)
-    let results = definitions([(GIMP_PDB_LAYER, "new-layer", "The new layer")])
+    let parameters = Procedure.definitions(common + ownParameters)
+    let results = Procedure.definitions([(GIMP_PDB_LAYER, "new-layer", "The new layer")])
     gimp_install_procedure(
       rawValue, blurb, help, "The ResShift for GIMP authors", "GPL-3.0-or-later", "2025", menuLabel,
       "RGB*, GRAY*, INDEXED*", GIMP_PLUGIN, gint(parameters.count), gint(results.count), parameters.baseAddress,
@@ -96,7 +96,7 @@ enum Procedure: String, CaseIterable {
   }
 
   /// C's form of parameters; lives as long as the process, which ends after registering.
-  private func definitions(_ parameters: [Parameter]) -> UnsafeBufferPointer<GimpParamDef> {
+  static func definitions(_ parameters: [Parameter]) -> UnsafeBufferPointer<GimpParamDef> {
     let buffer = UnsafeMutableBufferPointer<GimpParamDef>.allocate(capacity: parameters.count)
     for (index, parameter) in parameters.enumerated() {
       buffer[index] = GimpParamDef(

@@ -5,8 +5,10 @@ import ResShift
 struct Selection {
   /// Bounding box in the layer's coordinates, cropped to the layer.
   let bounds: PixelRect
-  /// One channel over `bounds`: above 0 = selected.
+  /// One channel over `bounds`: the selection as it is.
   let weights: PixelImage
+  /// The same read as a mask (`MaskRule`): 0 = known, also where the selection is nearly nothing.
+  let hole: PixelImage
 
   static func isEmpty(_ image: gint32) -> Bool { gimp_selection_is_empty(image) != 0 }
 
@@ -26,26 +28,28 @@ struct Selection {
       of: gimp_image_get_selection(source.image),
       PixelRect(
         x: bounds.x + source.offsetX, y: bounds.y + source.offsetY, width: bounds.width, height: bounds.height))
+    hole = weights.maskWeights
     guard weights.samples.contains(where: { $0 > 0 }) else { throw PlugInError.selectionOutside(source.name) }
+    guard hole.markedShare > 0 else { throw PlugInError.selectionNearlyEmpty(source.name) }
   }
 
-  /// The weights in a picture of the layer's size, 0 elsewhere.
+  /// The hole in a picture of the layer's size, 0 elsewhere.
   func mask(width: Int, height: Int) -> PixelImage {
     var mask = PixelImage(width: width, height: height, channels: 1)
     for row in 0..<bounds.height {
       let from = row * bounds.width
       let to = (bounds.y + row) * width + bounds.x
-      mask.samples.replaceSubrange(to..<to + bounds.width, with: weights.samples[from..<from + bounds.width])
+      mask.samples.replaceSubrange(to..<to + bounds.width, with: hole.samples[from..<from + bounds.width])
     }
     return mask
   }
 
   /// The bounding box of each connected island (corners connect), in the layer's coordinates, top to bottom.
   var islands: [PixelRect] {
-    var visited = [Bool](repeating: false, count: weights.samples.count)
+    var visited = [Bool](repeating: false, count: hole.samples.count)
     var boxes: [PixelRect] = []
     var pending: [Int] = []
-    for start in visited.indices where weights.samples[start] > 0 && !visited[start] {
+    for start in visited.indices where hole.samples[start] > 0 && !visited[start] {
       var left = bounds.width
       var right = 0
       var top = bounds.height
@@ -58,7 +62,7 @@ struct Selection {
         for ny in max(0, y - 1)...min(bounds.height - 1, y + 1) {
           for nx in max(0, x - 1)...min(bounds.width - 1, x + 1) {
             let neighbour = ny * bounds.width + nx
-            guard weights.samples[neighbour] > 0, !visited[neighbour] else { continue }
+            guard hole.samples[neighbour] > 0, !visited[neighbour] else { continue }
             visited[neighbour] = true
             pending.append(neighbour)
           }

@@ -49,6 +49,30 @@ struct Source {
   /// The whole layer, in its own coordinates.
   var bounds: PixelRect { PixelRect(x: 0, y: 0, width: width, height: height) }
 
+  /// Where a part of the layer lies on the canvas.
+  func canvasPosition(of area: PixelRect) -> (x: Int, y: Int) { (offsetX + area.x, offsetY + area.y) }
+
+  /// Whether a layer covers the same pixels of the canvas.
+  func isCongruent(with layer: gint32) -> Bool {
+    var x: gint = 0
+    var y: gint = 0
+    gimp_drawable_offsets(layer, &x, &y)
+    return (Int(x), Int(y)) == (offsetX, offsetY)
+      && (Int(gimp_drawable_width(layer)), Int(gimp_drawable_height(layer))) == (width, height)
+  }
+
+  /// Throws unless the layer is still in the image, as large and where it was: users go on while a result is computed.
+  func checkThatItIsThere() throws {
+    guard gimp_image_is_valid(image) != 0 else { throw PlugInError.imageClosed(name) }
+    guard gimp_item_is_valid(layer) != 0, gimp_item_get_image(layer) == image,
+      gimp_image_get_item_position(image, layer) >= 0
+    else { throw PlugInError.layerGone(name) }
+    guard isCongruent(with: layer) else { throw PlugInError.layerMoved(name) }
+    guard (gimp_image_base_type(image) == GIMP_INDEXED) == isIndexed, (gimp_drawable_is_gray(layer) != 0) == isGray else {
+      throw PlugInError.layerConverted(name)
+    }
+  }
+
   /// The type of a new layer like this one; indexed images are RGB by the time they get it.
   var layerType: GimpImageType {
     switch (isGray, hasAlpha) {

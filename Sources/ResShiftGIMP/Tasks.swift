@@ -41,8 +41,8 @@ extension Request {
     let area = selection?.bounds ?? source.bounds
     try checkSize(of: area)
     let transfer = try PixelTransfer(source)
-    defer { transfer.close() }
     let picture = try transfer.read(area)
+    guard !picture.isTransparent() else { throw PlugInError.transparent(source.name, isSelected: selection != nil) }
     // At the same size the detail is reduced by the engine; alpha is then the source's.
     let factor = settings.output == .sameSize ? 1 : settings.factor
     let result = try compute("upscaling") { try $0.upscale(picture, factor: factor, $1) }
@@ -50,7 +50,11 @@ extension Request {
     switch settings.output {
     case .scaledImage: return try scaleImage(addingLayer: result, writer)
     case .newImage: return try newImage(of: result, writer)
-    case .sameSize: return try addLayer(result, at: area, selection, name: "Detail (\(model.name))", writer)
+    case .sameSize:
+      return try writer.replacePixels(
+        Replacement(
+          result: result, original: picture, area: area, weights: selection?.weights, name: "Detail (\(model.name))",
+          isFill: false))
     }
   }
 
@@ -69,8 +73,13 @@ extension Request {
   /// Output 0: everything in the image grows, the result lies above the enlarged source.
   private func scaleImage(addingLayer picture: PixelImage, _ writer: LayerWriter) throws -> gint32 {
     let factor = gint(settings.factor)
+    // Before anything changes: with all that may fail.
+    let mask = try source.appliedMask.map {
+      try grayValues(of: $0, source.bounds).resized(width: picture.width, height: picture.height)
+    }
     let layer = try writer.makeLayer(
-      picture, name: enlargedName, at: (source.offsetX * settings.factor, source.offsetY * settings.factor), .plain)
+      picture, mask: mask, name: enlargedName,
+      at: (source.offsetX * settings.factor, source.offsetY * settings.factor), .plain)
     try writer.insert(layer) {
       gimp_context_push()
       defer { gimp_context_pop() }
@@ -79,10 +88,6 @@ extension Request {
         gimp_image_scale(
           source.image, gimp_image_width(source.image) * factor, gimp_image_height(source.image) * factor) != 0
       else { throw PlugInError.refused("scale the image", source.name) }
-      if let mask = source.appliedMask {
-        let whole = PixelRect(x: 0, y: 0, width: picture.width, height: picture.height)
-        try writer.addMask(try grayValues(of: mask, whole), to: layer)
-      }
     }
     return layer
   }
@@ -124,24 +129,17 @@ extension Request {
   func inpaint() throws -> gint32 {
     guard let selection = try Selection(on: source) else { throw PlugInError.emptySelection }
     let transfer = try PixelTransfer(source)
-    defer { transfer.close() }
     let picture = try transfer.read(source.bounds)
     let mask = selection.mask(width: source.width, height: source.height)
+    guard !picture.isTransparent() else { throw PlugInError.transparent(source.name, isSelected: false) }
+    guard !picture.isTransparent(mask) else { throw PlugInError.transparent(source.name, isSelected: true) }
     guard picture.hasKnownPixel(outside: mask) else { throw PlugInError.nothingKnown(source.name) }
     let filled = try compute("inpainting") { try $0.inpaint(picture, mask: mask, $1) }
-    var patch = filled.cropped(to: selection.bounds)
-    patch.makeOpaque()
-    let writer = LayerWriter(source: source, transfer: transfer)
-    let layer = try writer.makeLayer(
-      patch, mask: selection.weights, name: "Inpainted (\(model.name))", at: canvasPosition(of: selection.bounds),
-      .keepingAlpha)
-    try writer.insert(layer)
-    writer.activateSource()
-    return layer
-  }
-
-  private func canvasPosition(of area: PixelRect) -> (x: Int, y: Int) {
-    (source.offsetX + area.x, source.offsetY + area.y)
+    let area = selection.bounds
+    return try LayerWriter(source: source, transfer: transfer).replacePixels(
+      Replacement(
+        result: filled.cropped(to: area), original: picture.cropped(to: area), area: area, weights: selection.weights,
+        name: "Inpainted (\(model.name))", isFill: true))
   }
 }
 
@@ -154,7 +152,6 @@ extension Request {
   func restore() throws -> gint32 {
     let selection = try Selection(on: source)
     let transfer = try PixelTransfer(source)
-    defer { transfer.close() }
     let isFaceModel = model.frame == .face
     if isFaceModel && selection == nil && max(source.width, source.height) > Request.largestFace {
       gimp_message(
@@ -164,24 +161,14 @@ extension Request {
     let picture = try transfer.read(source.bounds)
     let boxes = selection.map { isFaceModel ? $0.islands : [$0.bounds] } ?? []
     let area = selection?.bounds ?? source.bounds
-    let result = try compute("restoring") { try $0.restore(picture, boxes: boxes, $1) }.cropped(to: area)
-    let writer = LayerWriter(source: source, transfer: transfer)
-    return try addLayer(result, at: area, selection, name: "Restored (\(model.name))", writer)
-  }
-
-  /// Adds a layer that lies exactly over `area` of the source, seen through the selection and the source's own mask.
-  fileprivate func addLayer(
-    _ picture: PixelImage, at area: PixelRect, _ selection: Selection?, name: String, _ writer: LayerWriter
-  ) throws -> gint32 {
-    let own = try source.appliedMask.map { try grayValues(of: $0, area) }
-    var weights = selection?.weights ?? own
-    if selection != nil, let own {
-      for index in own.samples.indices { weights?.samples[index] *= own.samples[index] }
+    let original = picture.cropped(to: area)
+    guard !original.isTransparent(selection?.weights) else {
+      throw PlugInError.transparent(source.name, isSelected: selection != nil && !picture.isTransparent())
     }
-    let layer = try writer.makeLayer(
-      picture, mask: weights, name: name, at: canvasPosition(of: area), .keepingAlpha)
-    try writer.insert(layer)
-    writer.activateSource()
-    return layer
+    let result = try compute("restoring") { try $0.restore(picture, boxes: boxes, $1) }.cropped(to: area)
+    return try LayerWriter(source: source, transfer: transfer).replacePixels(
+      Replacement(
+        result: result, original: original, area: area, weights: selection?.weights, name: "Restored (\(model.name))",
+        isFill: false))
   }
 }

@@ -56,8 +56,9 @@ public func windowAttention(
     _ qkv: UnsafePointer<Float>, _ bias: UnsafePointer<Float>, _ masks: UnsafePointer<Float>?,
     _ out: UnsafeMutablePointer<Float>
   ) {
-    let panel = PackedMatrix.columns
-    let (keyPanels, valuePanels) = (PackedMatrix.panels(tokens), PackedMatrix.panels(dim))
+    let products = Products.current
+    let panel = products.columns
+    let (keyPanels, valuePanels) = (products.panels(tokens), products.panels(dim))
     let (keySize, valueSize) = (keyPanels * panel * dim, valuePanels * panel * tokens)
     Parallel.forRanges(windows, chunk: 4, scratch: square + 2 * tokens * dim + keySize + valueSize) { range, scores in
       let (query, part) = (scores + square, scores + square + tokens * dim)
@@ -70,21 +71,21 @@ public func windowAttention(
           for token in 0..<tokens { ck_scale(query + token * dim, q + token * 3 * c, scale, dim) }
           for token in 0..<tokens { (part + token * dim).update(from: q + c + token * 3 * c, count: dim) }
           for index in 0..<keyPanels {
-            ck_gemm_pack(keys, part, tokens, dim, 1, index)
+            ck_gemm_pack(keys, panel, part, tokens, dim, 1, index)
             let column = index * panel
-            ck_gemm_panel(
-              scores + column, tokens, min(panel, tokens - column), query, dim, tokens, keys + column * dim, panel, dim,
-              nil, 0)
+            products.multiply(
+              scores + column, tokens, columns: min(panel, tokens - column), query, dim, rows: tokens,
+              keys + column * dim, panel, inner: dim)
           }
           ck_add_softmax_rows(scores, bias + head * square, mask, tokens, tokens)
           probabilities.map { ($0 + (window * heads + head) * square).update(from: scores, count: square) }
           for token in 0..<tokens { (part + token * dim).update(from: q + 2 * c + token * 3 * c, count: dim) }
           for index in 0..<valuePanels {
-            ck_gemm_pack_rows(values, part, tokens, dim, index)
+            ck_gemm_pack_rows(values, panel, part, tokens, dim, index)
             let column = index * panel
-            ck_gemm_panel(
-              out + window * tokens * c + head * dim + column, c, min(panel, dim - column), scores, tokens, tokens,
-              values + column * tokens, panel, tokens, nil, 0)
+            products.multiply(
+              out + window * tokens * c + head * dim + column, c, columns: min(panel, dim - column), scores, tokens,
+              rows: tokens, values + column * tokens, panel, inner: tokens)
           }
         }
       }

@@ -5,6 +5,9 @@ public enum Parallel {
   /// Threads of loops started from here on; 1 inside a loop's body.
   @TaskLocal public static var threads = 1
 
+  /// More threads than this are not used, whatever is asked for: it has to fit the pool's counters.
+  public static let mostThreads = 1024
+
   /// Runs `body` for 0..<count, in any order, on up to `threads` threads, and returns when all are done.
   public static func forEach(_ count: Int, _ body: (Int) -> Void) {
     forEach(count, scratch: 0) { index, _ in body(index) }
@@ -12,7 +15,7 @@ public enum Parallel {
 
   /// The same with `scratch` floats of memory for each thread, uninitialised.
   public static func forEach(_ count: Int, scratch: Int, _ body: (Int, UnsafeMutablePointer<Float>) -> Void) {
-    let workers = min(threads, count)
+    let workers = min(threads, count, mostThreads)
     let next = Atomic(0)
     func work() {
       let memory = OwnedStorage(count: scratch)

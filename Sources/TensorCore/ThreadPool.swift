@@ -35,6 +35,7 @@ final class ThreadPool: @unchecked Sendable {
   /// Calls `work` on the calling thread and on up to `threads` - 1 others at once, and returns when all calls have. `work`
   /// must do everything there is to do, alone if need be: other threads may come late or, while another loop runs, not at all.
   func run(threads: Int, _ work: () -> Void) {
+    precondition(threads <= LoopState.mostPlaces, "no more threads than the state can count")
     guard isBusy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged else { return work() }
     start(threads - 1)
     withoutActuallyEscaping(work) { escaping in
@@ -154,6 +155,7 @@ private struct LoopState {
   var active = 0
 
   static let oneActive = 1
+  static let mostPlaces = 0x7fff
 
   init() {}
 

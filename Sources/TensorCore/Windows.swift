@@ -1,23 +1,42 @@
-/// How a plane is cut into square windows after rolling it up and to the left by `shift`.
-public struct WindowGrid: Sendable {
-  public let size: Int
-  public let shift: Int
+/// How a plane is cut into windows after rolling it up by `down` and to the left by `right`.
+public struct WindowGrid: Sendable, Equatable {
+  public let height: Int
+  public let width: Int
+  public let down: Int
+  public let right: Int
 
+  /// Square windows of `size`, rolled by `shift` along both sides.
   public init(size: Int, shift: Int) {
-    precondition(size > 0 && (0..<size).contains(shift), "a shift smaller than the window")
-    self.size = size
-    self.shift = shift
+    self.init(height: size, width: size, down: shift, right: shift)
   }
+
+  private init(height: Int, width: Int, down: Int, right: Int) {
+    precondition((0..<height).contains(down) && (0..<width).contains(right), "a shift smaller than the window")
+    (self.height, self.width, self.down, self.right) = (height, width, down, right)
+  }
+
+  public var tokens: Int { height * width }
+
+  /// The windows of a plane that may be narrower than one: there the window ends with the plane, and nothing is rolled
+  /// along that side.
+  public func fitted(to plane: Shape) -> WindowGrid {
+    WindowGrid(
+      height: min(height, plane.h), width: min(width, plane.w), down: plane.h < height ? 0 : down,
+      right: plane.w < width ? 0 : right)
+  }
+
+  /// The rows and columns of windows on a plane.
+  public func count(on plane: Shape) -> (rows: Int, columns: Int) { (plane.h / height, plane.w / width) }
 }
 
 extension Tensor {
-  /// Cuts [N, H, W, C] into windows, both row-major: [N * H/size * W/size, 1, size * size, C].
+  /// Cuts [N, H, W, C] into windows, both row-major: [N * rows * columns, 1, tokens, C].
   public func windows(_ grid: WindowGrid) -> Tensor {
-    precondition(shape.h % grid.size == 0 && shape.w % grid.size == 0, "\(shape) in windows of \(grid.size)")
+    precondition(shape.h % grid.height == 0 && shape.w % grid.width == 0, "\(shape) in windows of \(grid)")
     let entry = WorkCount.begin(.layout)
     defer { entry?.end() }
-    let count = shape.n * (shape.h / grid.size) * (shape.w / grid.size)
-    return Tensor(Shape(count, 1, grid.size * grid.size, shape.c)) { out in
+    let (rows, columns) = grid.count(on: shape)
+    return Tensor(Shape(shape.n * rows * columns, 1, grid.tokens, shape.c)) { out in
       read { x in
         forEachToken(of: shape, grid) { token, pixel in
           (out + token * shape.c).update(from: x + pixel * shape.c, count: shape.c)
@@ -42,15 +61,16 @@ extension Tensor {
 
   /// Calls `body` with the row of each token among the windows and the pixel of the plane that it stands for.
   private func forEachToken(of plane: Shape, _ grid: WindowGrid, _ body: (Int, Int) -> Void) {
-    let (rows, columns, size) = (plane.h / grid.size, plane.w / grid.size, grid.size)
+    let (rows, columns) = grid.count(on: plane)
     Parallel.forEach(plane.n * rows) { index in
       let (n, row) = (index / rows, index % rows)
       for column in 0..<columns {
-        for i in 0..<size {
-          let y = (row * size + i + grid.shift) % plane.h
-          for j in 0..<size {
-            let x = (column * size + j + grid.shift) % plane.w
-            body((((n * rows + row) * columns + column) * size + i) * size + j, (n * plane.h + y) * plane.w + x)
+        let first = ((n * rows + row) * columns + column) * grid.tokens
+        for i in 0..<grid.height {
+          let y = (row * grid.height + i + grid.down) % plane.h
+          for j in 0..<grid.width {
+            let x = (column * grid.width + j + grid.right) % plane.w
+            body(first + i * grid.width + j, (n * plane.h + y) * plane.w + x)
           }
         }
       }

@@ -15,24 +15,35 @@ struct Batch {
   ///
   /// Throws the failure of a single picture, or `ReportedFailure` when some of several failed.
   func run(task: ModelTask, factor: Int? = nil, _ restoration: Restoration) throws {
-    try checkOutputs()
+    var refused = try checkOutputs()
     let descriptor = try ModelCatalogue.ofThisProgram.model(named: common.engine.model, for: task, factor: factor)
     if let factor, factor > descriptor.diffusion.sf {
       throw Failure.usage(
         "--factor \(factor): the model \(descriptor.name) enlarges \(descriptor.diffusion.sf) times at most")
     }
     let report = ProgressReport(style: common.progressStyle, total: plan.jobs.count)
+    if !common.engine.quiet { plan.notes.forEach(Terminal.note) }
     var restorer: Restorer?
     var firstFailure: Int32?
-    for (index, job) in plan.jobs.enumerated() {
+    var written: [FileSystem.Identity: String] = [:]
+    // What is known to fail is said before the work on the others.
+    let order = plan.jobs.indices.filter { refused[$0] != nil } + plan.jobs.indices.filter { refused[$0] == nil }
+    for index in order {
+      let job = plan.jobs[index]
       report.start(job.input, index: index)
-      if common.skipExisting, FileSystem.kind(of: job.output) != .missing {
+      if common.skipExisting, FileSystem.kind(of: job.output) == .file {
         report.finish("skipped", output: job.output)
         if !common.engine.quiet { Terminal.note("\(job.output): already there, skipped") }
         continue
       }
       do {
-        var picture = try PictureFile.read(job.input)
+        if let error = refused.removeValue(forKey: index) { throw error }
+        // Where case does not count, names that differ may be one file.
+        if let other = FileSystem.identity(of: job.output).flatMap({ written[$0] }) {
+          throw Failure.cannotWrite("\(job.output): is the result of \(other) by another name; choose another folder")
+        }
+        var picture = try PictureFile.read(job.input, notice: common.engine.notice(report))
+        if common.strip { picture.metadata = PictureMetadata() }
         let bitDepth = try check(job, picture, scale: factor ?? descriptor.diffusion.sf, common.engine.notice(report))
         let engine = try restorer ?? load(descriptor)
         restorer = engine
@@ -46,6 +57,7 @@ struct Batch {
         try plan.withFolder {
           try picture.write(to: job.output, bitDepth: bitDepth, notice: common.engine.notice(report))
         }
+        if let file = FileSystem.identity(of: job.output) { written[file] = job.input }
         report.finish("done", output: job.output)
       } catch {
         report.finish("failed", output: job.output)
@@ -58,15 +70,27 @@ struct Batch {
     if let firstFailure { throw ReportedFailure(status: firstFailure) }
   }
 
-  /// What can be known before a picture has been read: types of files, bits, and the folder of a single output.
-  private func checkOutputs() throws {
-    for job in plan.jobs {
+  /// What can be known before a picture has been read: types of files, bits, names, folders. Throws what concerns all
+  /// outputs or the only one; returns the others by the position of their job.
+  private func checkOutputs() throws -> [Int: any Error] {
+    var refused: [Int: any Error] = [:]
+    for (index, job) in plan.jobs.enumerated() {
       let format = try PictureFile.format(ofOutput: job.output)
       if let bits = common.bitDepth, !format.bitDepths.contains(bits) {
         throw Failure.usage("\(job.output): \(format.rawValue) cannot hold \(bits) bits, png and tiff can")
       }
-      if plan.folder == nil { try PictureFile.checkOutput(job.output, width: 1, height: 1, bitDepth: 8) }
+      do {
+        if plan.lacksFolder {
+          try FileSystem.checkLength(of: job.output)
+        } else {
+          try PictureFile.checkOutput(job.output, width: 1, height: 1, bitDepth: 8)
+        }
+      } catch {
+        if plan.jobs.count == 1 { throw error }
+        refused[index] = error
+      }
     }
+    return refused
   }
 
   /// Finds out before the computation that the result can be written; returns its bits a sample.

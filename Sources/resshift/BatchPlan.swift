@@ -11,49 +11,45 @@ struct BatchPlan {
   let jobs: [Job]
   /// The folder of several outputs; made when the first of them is written.
   let folder: String?
+  /// What was left out of the folders among the inputs, a line each.
+  let notes: [String]
 
   /// Expands folders among the inputs. Throws a `Failure` for a plan that cannot work; missing inputs are found later.
   init(inputs: [String], output: String) throws {
     guard !output.isEmpty else { throw Failure.usage("--output is empty; name a file, or a folder for several") }
-    let (paths, hasFolder) = try Self.pictures(of: inputs)
+    let found = try InputPictures(inputs)
+    notes = found.notes
     let several =
-      inputs.count > 1 || hasFolder || output.hasSuffix("/") || FileSystem.kind(of: output) == .folder
+      inputs.count > 1 || found.hasFolder || output.endsInSlash || FileSystem.kind(of: output) == .folder
     guard several else {
       folder = nil
-      jobs = [Job(input: paths[0], output: output)]
+      jobs = [Job(input: found.paths[0], output: output)]
       return
     }
     try Self.check(folder: output)
     folder = output
-    jobs = paths.map { Job(input: $0, output: FileSystem.join(output, Self.outputName(of: $0))) }
-    var writers: [String: String] = [:]
-    for job in jobs {
-      if let other = writers.updateValue(job.input, forKey: job.output) {
-        throw Failure.usage("\(other) and \(job.input) would both be written to \(job.output)")
-      }
-    }
+    jobs = found.paths.map { Job(input: $0, output: FileSystem.join(output, Self.outputName(of: $0))) }
+    try checkTwins()
   }
 
-  /// Pictures, and those in folders (not in folders inside them); whether there was a folder. Throws a `Failure` for an
-  /// empty name and for a folder without pictures.
-  static func pictures(of inputs: [String]) throws -> (paths: [String], hasFolder: Bool) {
-    guard !inputs.contains("") else { throw Failure.usage("an input is empty; name a picture or a folder") }
-    var paths: [String] = []
-    var hasFolder = false
-    for input in inputs {
-      guard FileSystem.kind(of: input) == .folder else {
-        paths.append(input)
-        continue
+  /// Throws a `Failure` for two results in one file, and for a result in place of another picture that is still to be
+  /// read. Names are compared by their bytes, and files that are already there by what they are.
+  private func checkTwins() throws {
+    var names: [[UInt8]: Job] = [:]
+    var files: [FileSystem.Identity: Job] = [:]
+    var inputs: [FileSystem.Identity: Job] = [:]
+    for job in jobs { if let file = FileSystem.identity(of: job.input) { inputs[file] = job } }
+    for job in jobs {
+      let file = FileSystem.identity(of: job.output)
+      if let other = names.updateValue(job, forKey: job.output.pathBytes) ?? file.flatMap({ files[$0] }) {
+        throw Failure.usage("\(other.input) and \(job.input) would both be written to \(job.output)")
       }
-      hasFolder = true
-      let names = try FileSystem.entries(of: input).filter { PictureFormat(extensionOf: $0) != nil }
-      guard !names.isEmpty else {
-        let known = PictureFormat.allExtensions.joined(separator: ", ")
-        throw Failure.noInput("\(input): no pictures in this folder (\(known))")
+      guard let file else { continue }
+      files[file] = job
+      if let other = inputs[file], FileSystem.identity(of: job.input) != file {
+        throw Failure.usage("the result of \(job.input) would overwrite \(other.input); choose another folder")
       }
-      paths += names.map { FileSystem.join(input, $0) }
     }
-    return (paths, hasFolder)
   }
 
   /// Runs `write`; the folder, if it has to be made for it, goes again when it throws.
@@ -79,10 +75,13 @@ struct BatchPlan {
   private static func check(folder: String) throws {
     switch FileSystem.kind(of: folder) {
     case .folder: try FileSystem.checkWritable(folder: folder, for: folder)
-    case .missing where PictureFormat(extensionOf: folder) != nil && !folder.hasSuffix("/"):
+    case .missing where PictureFormat(extensionOf: folder) != nil && !folder.endsInSlash:
       throw Failure.usage("\(folder): several inputs need a folder as --output")
+    case .missing where FileSystem.isLink(FileSystem.withoutSlashes(folder)):
+      throw Failure.cannotWrite("\(folder): cannot write, this link leads nowhere")
     case .missing:
       try FileSystem.checkWritable(folder: FileSystem.folder(of: FileSystem.withoutSlashes(folder)), for: folder)
+      try FileSystem.checkLength(of: folder)
     default: throw Failure.usage("\(folder): is a file, but several inputs need a folder as --output")
     }
   }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import ResShift
 
+extension Products: ExpressibleByArgument {}
+
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measures how fast a model runs on this machine.",
@@ -41,6 +43,9 @@ struct BenchCommand: ParsableCommand {
     help: "Worker threads; as many as there are processors by default. With --scaling the largest number of them.")
   var threads: Int?
 
+  @Option(help: "Who multiplies matrices: own (our kernel) or openblas; RESSHIFT_PRODUCTS chooses for all commands.")
+  var products: Products?
+
   @Flag(help: "Measure how the time grows with threads and with the size of the picture instead.")
   var scaling = false
 
@@ -55,6 +60,10 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
+    try Products.$forced.withValue(products) { try measure() }
+  }
+
+  private func measure() throws {
     let workers = threads ?? EngineOptions.processors
     let restorer = try restorer()
     if scaling {
@@ -102,7 +111,7 @@ extension BenchmarkResult {
   fileprivate func table(_ model: ModelDescriptor, side: Int) -> String {
     let facts = [
       ["model", "\(model.name), \(model.diffusion.steps) steps"], ["input", "\(side)x\(side) pixels"],
-      ["threads", "\(threads)"], ["OpenBLAS sgemm", "\(TextTable.number(sgemmGflops, 1)) GFLOP/s"],
+      ["threads", "\(threads)"], ["products by", products.rawValue], ["OpenBLAS sgemm", "\(TextTable.number(sgemmGflops, 1)) GFLOP/s"],
       ["one step of the unet", "\(TextTable.number(unetMs, 1)) ms"],
       ["whole restoration", "\(TextTable.number(totalMs, 1)) ms"],
       ["share of plain convolution", "\(TextTable.number(share, 3)) (1 = plain algorithms at the rate of sgemm)"],

@@ -56,7 +56,17 @@ struct EngineOptions: ParsableArguments {
     if let overlap, !pixels.contains(overlap) {
       throw ValidationError("--overlap must be 0 to \(pixels.upperBound), found \(overlap)")
     }
+    if model.hasEscapedBytes {
+      throw ValidationError("--model \(model): the name is not UTF-8; rename the folder, with convmv for example")
+    }
     try Self.check(threads: threads)
+  }
+
+  static func checkProducts() throws {
+    if let unknown = Products.unknownChoice {
+      let known = Products.allCases.map(\.rawValue).joined(separator: " or ")
+      throw Failure.usage("\(Products.variable) is \"\(unknown)\", but it can be \(known); change or unset it")
+    }
   }
 
   static func check(threads: Int?) throws {
@@ -107,6 +117,13 @@ struct CommonOptions: ParsableArguments {
     parsing: .unconditional,
     help: "8 or 16 bits a sample; those of the input by default, as far as the type can hold them. 16: png and tiff.")
   var bitDepth: Int?
+
+  @Flag(
+    help: """
+      Leave out what the file says about the picture: Exif, XMP, IPTC, comments (date, place, camera, author). Colour \
+      profile and resolution stay.
+      """)
+  var strip = false
 
   @Flag(help: "Leave pictures alone whose output is already there.")
   var skipExisting = false

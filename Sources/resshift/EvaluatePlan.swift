@@ -21,19 +21,21 @@ struct EvaluatePlan {
   init(_ command: EvaluateCommand, scale: Int) throws {
     self.command = command
     self.scale = scale
-    let originals = try BatchPlan.pictures(of: command.original).paths
+    let found = try InputPictures(command.original)
+    let originals = found.paths
+    if !command.engine.quiet { found.notes.forEach(Terminal.note) }
     let inputs = try command.inputs.map(Self.picturesByName)
     let masks = try command.masks.map(Self.picturesByName)
     let references = try command.reference.map { (folder: $0.folder, pictures: try Self.picturesByName(in: $0.folder)) }
-    var seen: [String: String] = [:]
+    var seen: [[UInt8]: String] = [:]
     pairs = try originals.map { original in
       let name = Self.stem(original)
-      if let other = seen.updateValue(original, forKey: name) {
+      if let other = seen.updateValue(original, forKey: name.pathBytes) {
         throw Failure.usage("\(other) and \(original) have the same name, \(name); rename one of them")
       }
-      func twin(_ pictures: [String: String]?, in folder: String?) throws -> String? {
+      func twin(_ pictures: [[UInt8]: String]?, in folder: String?) throws -> String? {
         guard let pictures, let folder else { return nil }
-        if let path = pictures[name] { return path }
+        if let path = pictures[name.pathBytes] { return path }
         throw Failure.noInput("\(FileSystem.join(folder, name)).*: no such picture, the twin of \(original)")
       }
       return Pair(
@@ -105,7 +107,8 @@ struct EvaluatePlan {
     let hole = mask.cropped(to: part)
     let place = command.crop == nil ? "everywhere" : "all over the part that --crop leaves"
     guard hole.samples.contains(where: { $0 > 0 }) else {
-      throw Failure.badData("\(path): the mask is black \(place), so there is nothing to fill; white is filled")
+      throw Failure.badData(
+        "\(path): the mask is black \(place), or nearly so, and there is nothing to fill; white is filled")
     }
     guard hole.samples.contains(where: { $0 <= 0 }) else {
       throw Failure.badData(
@@ -127,11 +130,12 @@ struct EvaluatePlan {
   }
 
   /// Pictures of a folder by their names without extension. Throws a `Failure` for two of one name.
-  private static func picturesByName(in folder: String) throws -> [String: String] {
-    var result: [String: String] = [:]
+  private static func picturesByName(in folder: String) throws -> [[UInt8]: String] {
+    var result: [[UInt8]: String] = [:]
     for name in try FileSystem.entries(of: folder) where PictureFormat(extensionOf: name) != nil {
       let path = FileSystem.join(folder, name)
-      if let other = result.updateValue(path, forKey: stem(name)) {
+      guard FileSystem.kind(of: path) != .folder else { continue }
+      if let other = result.updateValue(path, forKey: stem(name).pathBytes) {
         throw Failure.usage("\(other) and \(path) have the same name, \(stem(name)); remove one of them")
       }
     }
@@ -141,8 +145,7 @@ struct EvaluatePlan {
   /// The name of a file without its folder and extension.
   private static func stem(_ path: String) -> String {
     let name = FileSystem.name(of: path)
-    guard PictureFormat(extensionOf: name) != nil, let dot = name.lastIndex(of: ".") else { return name }
-    return String(name[..<dot])
+    return PictureFormat(extensionOf: name) == nil ? name : FileExtension.stem(of: name)
   }
 
   /// FNV-1a. Each picture has noise and holes of its own, whichever others there are.

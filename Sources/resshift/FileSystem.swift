@@ -2,47 +2,76 @@ import FoundationEssentials
 import Glibc
 import ResShift
 
-/// The little that the command needs to know of paths.
+/// The little that the command needs to know of paths. Text of paths is bytes in disguise (`PathBytes`).
 enum FileSystem {
   enum Kind { case missing, file, folder, other }
 
   static func kind(of path: String) -> Kind {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return .missing }
-    switch status.st_mode & S_IFMT {
+    guard let mode = status(of: path)?.st_mode else { return .missing }
+    switch mode & S_IFMT {
     case S_IFREG: return .file
     case S_IFDIR: return .folder
     default: return .other
     }
   }
 
+  /// Which file a path leads to, whatever its names; nil if to none.
+  struct Identity: Hashable {
+    let device: UInt64
+    let number: UInt64
+  }
+
+  static func identity(of path: String) -> Identity? {
+    status(of: path).map { Identity(device: UInt64($0.st_dev), number: UInt64($0.st_ino)) }
+  }
+
+  /// Whether the path itself is a symbolic link, to something or to nothing.
+  static func isLink(_ path: String) -> Bool {
+    var status = stat()
+    return path.withPathBytes { lstat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
+
+  private static func status(of path: String) -> stat? {
+    var status = stat()
+    return path.withPathBytes { stat($0, &status) } == 0 ? status : nil
+  }
+
   /// "." for a name without a folder.
   static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
+    guard let slash = path.lastSlash else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   static func name(of path: String) -> String {
-    path.split(separator: "/").last.map(String.init) ?? path
+    let bare = withoutSlashes(path)
+    return bare == "/" ? path : bare.nameAfterSlash
   }
 
-  static func join(_ folder: String, _ name: String) -> String {
-    folder.hasSuffix("/") ? folder + name : folder + "/" + name
-  }
+  static func join(_ folder: String, _ name: String) -> String { folder.appendingName(name) }
 
   /// A folder's path without slashes at its end.
   static func withoutSlashes(_ folder: String) -> String {
-    var path = folder[...]
-    while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
-    return String(path)
+    var path = folder
+    while path.utf8.count > 1, path.endsInSlash { path.unicodeScalars.removeLast() }
+    return path
   }
 
-  /// Names in a folder, sorted, without hidden ones. Throws a failure that names the folder.
+  /// Names in a folder, sorted by their bytes, without hidden ones. Throws a failure that names the folder.
   static func entries(of folder: String) throws -> [String] {
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-      throw Failure.noInput("\(folder): cannot read this folder")
+    guard let listing = folder.withPathBytes({ opendir($0) }) else {
+      throw Failure.noInput("\(folder): cannot read this folder: \(reason())")
     }
-    return names.filter { !$0.hasPrefix(".") }.sorted()
+    defer { closedir(listing) }
+    guard let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name) else { return [] }
+    var names: [[UInt8]] = []
+    while let entry = readdir(listing) {
+      // From the entry itself: it may be shorter than the structure that stands for it.
+      let start = UnsafeRawPointer(entry) + nameOffset
+      let length = strlen(start.assumingMemoryBound(to: CChar.self))
+      let name = [UInt8](UnsafeRawBufferPointer(start: start, count: length))
+      if name.first != UInt8(ascii: ".") { names.append(name) }
+    }
+    return names.sorted { $0.lexicographicallyPrecedes($1) }.map { String(pathBytes: $0) }
   }
 
   /// Throws unless a new file can be put into the folder.
@@ -52,14 +81,14 @@ enum FileSystem {
     case .folder: break
     default: throw Failure.cannotWrite("\(path): cannot write, \(folder) is not a folder")
     }
-    guard access(folder, W_OK | X_OK) == 0 else {
+    guard folder.withPathBytes({ access($0, W_OK | X_OK) }) == 0 else {
       throw Failure.cannotWrite("\(path): cannot write into the folder \(folder): \(reason())")
     }
   }
 
   /// Whether there was no such folder before. Throws a failure that names it.
   static func createFolder(_ path: String) throws -> Bool {
-    if mkdir(path, 0o777) == 0 { return true }
+    if path.withPathBytes({ mkdir($0, 0o777) }) == 0 { return true }
     guard errno == EEXIST, kind(of: path) == .folder else {
       throw Failure.cannotWrite("\(path): cannot make this folder: \(reason())")
     }
@@ -67,7 +96,19 @@ enum FileSystem {
   }
 
   /// Does nothing to a folder with something in it.
-  static func removeEmptyFolder(_ path: String) { rmdir(path) }
+  static func removeEmptyFolder(_ path: String) { path.withPathBytes { _ = rmdir($0) } }
+
+  /// Throws unless the system takes the name at the end of `path`, whose folder may still be missing.
+  static func checkLength(of path: String) throws {
+    var parent = folder(of: withoutSlashes(path))
+    if kind(of: parent) == .missing { parent = folder(of: withoutSlashes(parent)) }
+    let most = max(parent.withPathBytes { pathconf($0, Int32(_PC_NAME_MAX)) }, 0)
+    let count = name(of: path).pathBytes.count
+    guard most == 0 || count <= most else {
+      throw Failure.cannotWrite(
+        "\(path): the name has \(count) bytes, at most \(most) are possible; choose a shorter one")
+    }
+  }
 
   /// The folder of this program, links resolved; nil where there is no /proc.
   static var programFolder: String? {

@@ -8,7 +8,7 @@ struct InpaintCommand: ParsableCommand {
     discussion: """
       Gray values of the mask blend the fill with the picture; where the mask is black not one pixel changes. \
       The transparency of the picture stays as it is. A mask may be gray or coloured (the mean counts); what is \
-      transparent in it counts as black.
+      transparent in it counts as black, and so does what is nearly black, such as the noise that JPEG leaves.
 
       Examples:
         resshift inpaint photo.jpg --mask scratches.png -o photo-mended.png
@@ -34,7 +34,8 @@ struct InpaintCommand: ParsableCommand {
       throw Failure.usage("\(input): is a folder, but inpaint takes one picture and its mask")
     }
     let batch = Batch(plan: try BatchPlan(inputs: [input], output: output), common: common)
-    let weights = try PictureFile.read(mask).image.maskWeights
+    let isQuiet = common.engine.quiet
+    let weights = try PictureFile.read(mask) { if !isQuiet { Terminal.note($0) } }.image.maskWeights
     try batch.run(task: .inpainting) { restorer, picture, path, options in
       guard weights.width == picture.width, weights.height == picture.height else {
         throw Failure.badData(
@@ -42,11 +43,17 @@ struct InpaintCommand: ParsableCommand {
             + " \(picture.width)x\(picture.height); make both the same size")
       }
       guard weights.samples.contains(where: { $0 > 0 }) else {
-        throw Failure.badData("\(mask): the mask is black everywhere, so there is nothing to fill; white is filled")
+        throw Failure.badData(
+          "\(mask): the mask is black everywhere, or nearly so, and there is nothing to fill; white is filled")
       }
       guard weights.samples.contains(where: { $0 <= 0 }) else {
         throw Failure.badData(
           "\(mask): the mask is white everywhere, so there is nothing left to continue from; make black what to keep")
+      }
+      let share = weights.markedShare
+      if share > 0.5 {
+        let percent = min(Int((share * 100).rounded()), 99)
+        options.notice?("\(mask): \(percent) % of the picture is marked; if that is what to keep, invert the mask")
       }
       let fill = coarseOnly ? restorer.coarselyFilled : restorer.inpaint
       return try fill(picture, weights, options).blended(over: picture, weights: weights)

@@ -22,10 +22,8 @@ struct ModelsInspectCommand: ParsableCommand {
   func run() throws {
     if json || autoencoder != nil {
       let unet = try Checkpoint(path: path)
-      var model = try Recognition.model(
+      let model = try Recognition.model(
         name: "my-model", unet: unet, autoencoder: autoencoder.map { try Checkpoint(path: $0) })
-      model.unetFile = FileSystem.name(of: path)
-      model.autoencoderFile = autoencoder.map(FileSystem.name)
       print(model.json, terminator: "")
       return
     }
@@ -97,7 +95,7 @@ struct ModelsInspectCommand: ParsableCommand {
     let rows = [
       ["file", path], ["tensors", "\(tensors.count), of them \(tensors.count - weights.count) buffers"],
       ["element types", types.map { "\($0.0) (\($0.1))" }.joined(separator: ", ")],
-      ["parameters", "\(weights.reduce(0) { $0 + $1.shape.reduce(1, *) })"],
+      ["parameters", "\(weights.reduce(0) { $0 + $1.count })"],
     ]
     guard let kind = NetworkKind(of: checkpoint) else {
       return rows + [["network", "neither a ResShift UNet nor a VQ autoencoder"]]

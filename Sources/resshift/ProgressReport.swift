@@ -1,4 +1,5 @@
 import Glibc
+import ResShift
 import Synchronization
 
 /// Tells how far a run is: a percentage that rewrites itself on a terminal, or a JSON object a line on standard output.
@@ -36,7 +37,8 @@ final class ProgressReport: Sendable {
       case .none: return
       case .terminal:
         let position = total > 1 ? "\(state.index + 1)/\(total) " : ""
-        Terminal.write("\r\u{1B}[K\(position)\(state.input) \(percent)%", to: STDERR_FILENO)
+        Terminal.write(
+          "\r\u{1B}[K\(position)\(Terminal.oneLine(state.input)) \(percent)%", to: STDERR_FILENO)
       case .json:
         let input = JSONText.string(state.input)
         Terminal.write(
@@ -79,10 +81,10 @@ enum JSONText {
   /// Values that are JSON already.
   static func array(_ values: [String]) -> String { "[" + values.joined(separator: ", ") + "]" }
 
-  /// A quoted string.
+  /// A quoted string; a path that is not UTF-8 in its readable form, for JSON has no other.
   static func string(_ text: String) -> String {
     var result = "\""
-    for scalar in text.unicodeScalars {
+    for scalar in (text.hasEscapedBytes ? text.readablePath : text).unicodeScalars {
       switch scalar {
       case "\"": result += "\\\""
       case "\\": result += "\\\\"

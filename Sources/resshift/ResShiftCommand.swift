@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import ResShift
 
 /// The program: every subcommand is a file of its own.
 struct ResShiftCommand: ParsableCommand {
@@ -30,20 +31,30 @@ enum Program {
     exit(status(of: arguments))
   }
 
-  /// A text holds UTF-8 only: any other name would be changed into that of no file, or of a new one.
+  /// Pictures may have any name; models, and what they consist of, must be named in UTF-8.
   private static func checkEncoding() throws {
-    for (index, argument) in arguments.enumerated() {
-      guard let bytes = CommandLine.unsafeArgv[index + 1], String(validatingCString: bytes) == nil else { continue }
+    let takesAnyName = ["upscale", "inpaint", "restore", "evaluate"].contains(arguments.first ?? "")
+    for argument in arguments where argument.hasEscapedBytes && !takesAnyName {
       throw Failure.usage("\(argument): the name is not UTF-8; rename the file, with convmv for example")
     }
   }
 
-  private static var arguments: [String] { Array(CommandLine.arguments.dropFirst()) }
+  /// The words of the command line, bytes that are not UTF-8 included (`PathBytes`).
+  private static let arguments: [String] = (1..<max(1, Int(CommandLine.argc))).flatMap { index -> [String] in
+    guard let bytes = CommandLine.unsafeArgv[index] else { return [] }
+    let word = String(pathBytes: UnsafeRawBufferPointer(start: bytes, count: strlen(bytes)))
+    // The parser looks for characters: a mark at the start of a value would hide the sign before it.
+    guard word.hasPrefix("--"), !word.contains("="), let sign = word.utf8.firstIndex(of: UInt8(ascii: "=")) else {
+      return [word]
+    }
+    return [String(word[..<sign]), String(word[word.utf8.index(after: sign)...])]
+  }
 
   /// Runs one command line; whatever goes wrong becomes one line on standard error and an exit status.
   private static func status(of arguments: [String]) -> Int32 {
     do {
       try checkEncoding()
+      try EngineOptions.checkProducts()
       var command = try ResShiftCommand.parseAsRoot(arguments)
       try command.run()
       return 0

@@ -1,4 +1,5 @@
 import Glibc
+import ResShift
 import Synchronization
 
 /// Standard output and error, and what Ctrl-C does.
@@ -29,10 +30,11 @@ enum Terminal {
     }
   }
 
-  /// Names of files and models can hold anything; a line stays a line, and nothing steers the terminal.
+  /// Names of files and models can hold anything; a line stays a line, nothing steers the terminal, and what is not
+  /// UTF-8 or not to be seen is spelt out.
   static func oneLine(_ text: String) -> String {
     String(
-      text.map { character in
+      text.readablePath.map { character in
         character.isNewline
           ? " " : character.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "?" : character
       })

@@ -28,4 +28,22 @@ struct PushPullTests {
     let nothing = Tensor(Shape(1, 4, 4, 1))
     #expect(pushPull(Tensor(Shape(1, 4, 4, 3), repeating: 1), known: nothing).elements.allSatisfy { $0 == 0 })
   }
+
+  /// A hole's surroundings fill it alone, however near others are.
+  @Test func nearbyTakesWhatIsNext() {
+    let known = Tensor(
+      Shape(1, 32, 96, 1), (0..<32 * 96).map { (10..<22).contains($0 % 32) && (10..<22).contains($0 / 96) ? 0 : 1 })
+    let values: [Float] = [1, 0, 5]
+    let image = Tensor(Shape(1, 32, 96, 1), (0..<32 * 96).map { values[$0 % 96 / 32] })
+    let fill = pushPull(image, known: known, nearby: true)
+    for (index, value) in values.enumerated() {
+      #expect(abs(fill[0, 16, 32 * index + 16, 0] - value) < 1e-5)
+      #expect(abs(fill[0, 11, 32 * index + 11, 0] - value) < 1e-5)
+    }
+    let everywhere = pushPull(image, known: known)
+    #expect(abs(everywhere[0, 16, 48, 0]) > 0.05, "the fill that networks are trained with looks further")
+    let faint = pushPull(
+      Tensor(Shape(1, 8, 8, 1), repeating: 0.3), known: Tensor(Shape(1, 8, 8, 1), repeating: 0.1), nearby: true)
+    #expect(faint.elements.allSatisfy { abs($0 - 0.3) < 1e-6 })
+  }
 }

@@ -31,6 +31,27 @@ import Testing
     return { name in rows.map { $0[name] ?? .nan } }
   }
 
+  /// The variable chooses who multiplies, in every command; what it cannot say is refused before any work.
+  @Test func whoMultiplies() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(24, 20), "in.png")
+    for choice in ["own", "openblas"] {
+      let run = try bench.run(
+        ["upscale", "in.png", "-o", "\(choice).png"], environment: ["RESSHIFT_PRODUCTS": choice])
+      #expect(run.status == 0)
+      let table = try bench.run(
+        ["bench", "--architecture", "compact-sr", "--size", "16", "--products", choice]
+      ).output
+      #expect(table.contains("products by") && table.contains(" \(choice)\n"))
+    }
+    let (own, openblas) = (try bench.read("own.png"), try bench.read("openblas.png"))
+    let difference = zip(own.samples, openblas.samples).map { abs($0 - $1) }.max() ?? 1
+    #expect(difference <= 1.5 / 255)
+    let wrong = try bench.run(["models", "list"], environment: ["RESSHIFT_PRODUCTS": "mkl"])
+    #expect(wrong.status == 64)
+    #expect(wrong.onlyErrorLine() == "RESSHIFT_PRODUCTS is \"mkl\", but it can be own or openblas; change or unset it")
+  }
+
   @Test func asJSON() throws {
     let run = try Workbench().run("bench", "--architecture", "compact-sr", "--size", "16", "--threads", "1", "--json")
     let result = try object(run)

@@ -27,7 +27,7 @@ final class Workbench {
   deinit { try? FileManager.default.removeItem(at: folder) }
 
   /// The program lies beside the test bundle.
-  private static var program: URL {
+  static var program: URL {
     URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "resshift")
   }
 

@@ -118,6 +118,21 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: bench.path(".models/other")))
   }
 
+  /// Under another name a model still says where its files come from and what its licence is.
+  @Test func anotherNameKeepsTheSources() throws {
+    let source = try bench.addModel("tiny-sr") { root in
+      root["task"] = "super-resolution"
+      root["licence_url"] = "https://localhost/licence"
+      root["source"] = ["unet": "https://localhost/u.pth", "autoencoder": "https://localhost/a.pth"]
+    }
+    try FileManager.default.moveItem(atPath: source, toPath: bench.path("downloaded"))
+    #expect(try run("models", "import", "downloaded", "--name", "other").status == 0)
+    let json = try JSONSerialization.jsonObject(with: bench.bytes(".models/other/model.json")) as? [String: Any]
+    #expect(json?["licence_url"] as? String == "https://localhost/licence")
+    let sources = ["unet": "https://localhost/u.pth", "autoencoder": "https://localhost/a.pth"]
+    #expect(json?["source"] as? [String: String] == sources)
+  }
+
   @Test func whatIsNoModel() throws {
     try addKnown("tiny-sr")
     #expect(try run("models", "import", "nothing.pth").status == 66)

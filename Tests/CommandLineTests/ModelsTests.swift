@@ -27,6 +27,49 @@ import Testing
     #expect(run.status == 0 && run.output.hasPrefix("No models; looked in /nowhere, "))
   }
 
+  /// A file may claim any size along an axis where another axis is empty.
+  @Test func inspectOfHostileShapes() throws {
+    let bench = try Workbench()
+    for shape in ["4611686018427387904,4,0", "0,9223372036854775807,9223372036854775807"] {
+      for name in ["x", "out.2.weight", "input_blocks.0.0.weight", "time_embed.0.weight"] {
+        let tensors = ["input_blocks.0.0.weight", "out.2.weight", "time_embed.0.weight"].map {
+          "\"\($0)\":{\"dtype\":\"F32\",\"shape\":[0,1,2,3],\"data_offsets\":[0,0]}"
+        }.filter { !$0.contains("\"\(name)\"") }
+        let hostile = "\"\(name)\":{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[0,0]}"
+        var header = Data("{\((tensors + [hostile]).joined(separator: ","))}".utf8)
+        while header.count % 8 != 0 { header.append(0x20) }
+        let length = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) }
+        try (length + header).write(to: bench.folder.appending(path: "a.safetensors"))
+        // Files without elements may be refused when they are opened; they must be so in words.
+        for arguments in [["inspect"], ["inspect", "--json"], ["import", "--name", "mine"]] {
+          let run = try bench.run(["models"] + arguments + ["a.safetensors"], models: bench.path("models"))
+          #expect([0, 65].contains(run.status), "\(arguments) \(run.errors)")
+          if arguments == ["inspect"] && run.status == 0 { #expect(run.output.contains("parameters")) }
+        }
+      }
+    }
+  }
+
+  /// A model.json is a page of text: what is longer is not even read.
+  @Test func aLongModelJSONIsNotRead() throws {
+    let bench = try Workbench()
+    let folder = bench.folder.appending(path: "models/long")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let file = folder.appending(path: "model.json")
+    try Data().write(to: file)
+    // Sparse, so that it costs no disk; in memory it would be far above the limit.
+    try FileHandle(forWritingTo: file).truncate(atOffset: 3 << 30)
+    let process = bench.process(
+      ["-c", "ulimit -v 1500000; exec \"$0\" models inspect models/long", Workbench.program.path])
+    process.executableURL = URL(filePath: "/bin/sh")
+    let errors = Pipe()
+    process.standardError = errors
+    try process.run()
+    let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 65 && text.contains("too long for a model.json (3221225472 bytes)"), "\(text)")
+  }
+
   /// What a model.json says cannot break lines or steer the terminal.
   @Test func listStaysATable() throws {
     let bench = try Workbench()

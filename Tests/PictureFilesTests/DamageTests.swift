@@ -16,7 +16,9 @@ import Testing
     let folder = try TemporaryFolder()
     let bytes = try fixtureBytes(name)
     let step = max(1, bytes.count / 400)
-    for count in [0, 1, 3, 11] + stride(from: 12, to: bytes.count, by: step) + [bytes.count - 1] {
+    // The end marker has nothing of the picture; it may be missing (NoticeTests).
+    let end = bytes.count - (name.hasSuffix("png") ? 12 : name.hasSuffix("jpg") ? 2 : 0)
+    for count in [0, 1, 3, 11] + stride(from: 12, to: end, by: step) + [end - 1] {
       let error = try #require(try errorReading(Array(bytes[..<count]), in: folder), "\(count) of \(bytes.count) bytes")
       #expect(error.exitStatus == 65)
       #expect(!error.description.contains("\n"))
@@ -67,11 +69,9 @@ import Testing
     let folder = try TemporaryFolder()
     // IHDR of 2^31 - 1 squared, and of 2^31 squared, which PNG cannot have.
     for (first, isTooLarge) in [(UInt8(0x7f), true), (0x80, false)] {
-      var header: [UInt8] = Array("IHDR".utf8)
       let side: [UInt8] = first == 0x7f ? [0x7f, 0xff, 0xff, 0xff] : [0x80, 0, 0, 0]
-      header += side + side + [8, 6, 0, 0, 0]
-      var bytes: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13] + header
-      bytes += bigEndian(crc32(header)) + [0, 0, 0, 0] + Array("IDAT".utf8) + bigEndian(crc32(Array("IDAT".utf8)))
+      let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+      let bytes = signature + chunk("IHDR", side + side + [8, 6, 0, 0, 0]) + chunk("IDAT", [])
       let error = try #require(try errorReading(bytes, in: folder))
       if isTooLarge {
         #expect(error.description.contains("2147483647 x 2147483647 pixels are too many"))
@@ -124,7 +124,9 @@ import Testing
   }
 
   @Test func exifBlocksAreReadWithinBounds() throws {
-    let block = Exif(resolution: .init(x: 300, y: 72.5)).block
+    var written = ExifBlock()
+    written.describe(width: 1, height: 1, resolution: .init(x: 300, y: 72.5), moved: false)
+    let block = written.bytes
     #expect(Exif(block).resolution == .init(x: 300, y: 72.5))
     for count in block.indices { _ = Exif(Array(block[..<count])) }
     var generator = SeededGenerator(state: 3)
@@ -143,15 +145,6 @@ import Testing
     let count = Int(tiff[directory]) | Int(tiff[directory + 1]) << 8
     for at in (0..<count).map({ directory + 2 + $0 * 12 }) where tags.contains(Int(tiff[at]) | Int(tiff[at + 1]) << 8) {
       tiff.replaceSubrange(at + 2..<at + 12, with: [4, 0, 1, 0, 0, 0] + value)
-    }
-  }
-
-  private func bigEndian(_ value: UInt32) -> [UInt8] { [24, 16, 8, 0].map { UInt8(value >> $0 & 255) } }
-
-  /// The checksum of a PNG chunk (type and data).
-  private func crc32(_ bytes: [UInt8]) -> UInt32 {
-    ~bytes.reduce(~0 as UInt32) { crc, byte in
-      (0..<8).reduce(crc ^ UInt32(byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xedb8_8320 : value >> 1 }
     }
   }
 }

@@ -141,6 +141,64 @@ import Testing
     #expect(try PictureFile.read(path).image.channels == 1)
   }
 
+  /// Of what is hidden nothing is seen, not even where a lossy file blurs its edge.
+  @Test func hiddenColoursStayHidden() throws {
+    let folder = try TemporaryFolder()
+    func disc(hidden: [Int]) -> PixelImage {
+      picture(80, 80) { x, y in
+        let (across, down) = (x - 40, y - 40)
+        return across * across + down * down < 500 ? [40, 160, 80, 255] : hidden + [0]
+      }
+    }
+    for suffix in ["webp", "jpg"] {
+      let files = try [[255, 0, 255], [0, 0, 0]].map { hidden in
+        try PictureFile(image: disc(hidden: hidden), bitDepth: 8).write(to: folder.file("a.\(suffix)"), bitDepth: 8)
+        return try bytes(folder.file("a.\(suffix)"))
+      }
+      #expect(files[0] == files[1], "\(suffix)")
+    }
+    try PictureFile(image: disc(hidden: [255, 0, 255]), bitDepth: 8).write(to: folder.file("a.webp"), bitDepth: 8)
+    let read = try PictureFile.read(folder.file("a.webp")).image
+    let colour: [Float] = [40, 160, 80]
+    for pixel in 0..<6400 where read.samples[4 * pixel + 3] > 0 {
+      for c in 0..<3 {
+        let off = abs(read.samples[4 * pixel + c] * 255 - colour[c])
+        #expect(off <= 3, "one colour everywhere: only rounding is lost")
+      }
+    }
+  }
+
+  @Test func alphaThatIsNoNumberIsNone() throws {
+    let folder = try TemporaryFolder()
+    var image = picture(16, 16) { _, _ in [200, 0, 0, 255] }
+    for pixel in 0..<256 { image.samples[4 * pixel + 3] = .nan }
+    try PictureFile(image: image, bitDepth: 8).write(to: folder.file("a.jpg"), bitDepth: 8)
+    #expect(
+      difference(try PictureFile.read(folder.file("a.jpg")).image, picture(16, 16) { _, _ in [255, 255, 255] }) == 0)
+  }
+
+  /// Multiplied, rounded and divided again, a colour with little alpha could become any other; it stays near its
+  /// neighbours', and still has the product that was stored.
+  @Test func littleAlphaHasNoLoudColours() {
+    let colour: [Float] = [200 / 255, 120 / 255, 60 / 255]
+    var stored = PixelImage(width: 64, height: 4, channels: 4)
+    for y in 0..<4 {
+      for x in 0..<64 {
+        let alpha = Float(x) / 255
+        for c in 0..<3 { stored[x, y, c] = (colour[c] * alpha * 255).rounded() / 255 }
+        stored[x, y, 3] = alpha
+      }
+    }
+    let image = stored.unmultiplied(step: 1 / 255)
+    for x in 1..<64 {
+      for c in 0..<3 {
+        #expect((image[x, 2, c] * Float(x)).rounded() == (stored[x, 2, c] * 255).rounded())
+        // Dividing alone is off by 0.5 / alpha: 127 for an alpha of 1, 32 for 4.
+        if x >= 4 { #expect(abs(image[x, 2, c] - colour[c]) < 0.36 / Float(x), "\(x) \(c)") }
+      }
+    }
+  }
+
   @Test func sameBytesEveryTime() throws {
     let folder = try TemporaryFolder()
     for suffix in PictureFormat.allExtensions {

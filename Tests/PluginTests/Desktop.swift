@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Testing
 
 /// A screen without a monitor, with a window manager, a keyboard to press and a GIMP to talk to.
 final class Desktop {
@@ -55,11 +56,34 @@ final class Desktop {
     _ = try ask("(load \"\(folder.path)/server.scm\")")
   }
 
-  /// Ends what was started. GIMP would ask about unsaved pictures, so it is not asked; nor is its end waited for,
-  /// which Foundation sees only when every process that GIMP started has gone, too.
+  /// Ends what was started, GIMP's plug-ins included, and removes what it wrote. GIMP would ask about unsaved pictures, so
+  /// it is not asked; Xvfb is, as it has a lock and a socket to remove. What is left after ten seconds is an issue.
   func close() {
-    for process in processes.reversed() where process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    for process in processes.dropFirst() { kill(process.processIdentifier, SIGKILL) }
+    for _ in 0..<100 {
+      let left = remaining
+      if left.isEmpty { break }
+      for (id, name) in left { kill(id, name == "Xvfb" ? SIGTERM : SIGKILL) }
+      usleep(100_000)
+    }
+    #expect(remaining.isEmpty, "processes of the test that do not end: \(remaining)")
+    let number = display.dropFirst()
+    for file in number.isEmpty ? [] : ["/tmp/.X\(number)-lock", "/tmp/.X11-unix/X\(number)"] {
+      #expect(!FileManager.default.fileExists(atPath: file), "\(file) is left")
+    }
     try? FileManager.default.removeItem(at: folder)
+  }
+
+  /// Every process that was started from here, by whomever: known by its environment, in which `TMPDIR` is our folder.
+  private var remaining: [(id: pid_t, name: String)] {
+    let ids = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { pid_t($0) }
+    let mark = Data("TMPDIR=\(folder.path)".utf8)
+    return ids.compactMap { id in
+      guard let environment = try? Data(contentsOf: URL(filePath: "/proc/\(id)/environ")),
+        environment.firstRange(of: mark) != nil, let name = try? String(contentsOfFile: "/proc/\(id)/comm", encoding: .utf8)
+      else { return nil }
+      return (id, name.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
   }
 
   func picture(_ name: String) throws -> Picture {
@@ -73,7 +97,9 @@ final class Desktop {
     processes.append(
       try Command.start(
         command,
-        environment: ["GIMP2_DIRECTORY": stage.gimpFolder.path, "LC_ALL": "C.UTF-8", "DISPLAY": display]
+        environment: [
+          "GIMP2_DIRECTORY": stage.gimpFolder.path, "LC_ALL": "C.UTF-8", "DISPLAY": display, "TMPDIR": folder.path,
+        ]
           .merging(environment) { $1 }, log: log))
     return log
   }

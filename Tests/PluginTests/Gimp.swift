@@ -22,12 +22,18 @@ final class Gimp {
     try picture.tiff.write(to: folder.appending(path: name))
   }
 
+  /// Copies a picture of the fixtures under its own name.
+  func put(fixture name: String) throws {
+    let file = URL(filePath: Stage.packageFolder.appending(path: "Tests/Fixtures/\(name)").path)
+    try FileManager.default.copyItem(at: file, to: folder.appending(path: file.lastPathComponent))
+  }
+
   func picture(_ name: String) throws -> Picture {
     try Picture(tiff: Data(contentsOf: folder.appending(path: name)))
   }
 
   /// Runs `program` after the prelude; whatever goes wrong in it is an issue of the test.
-  func run(_ program: String, environment: [String: String] = [:], prefix: [String] = []) throws {
+  func run(_ program: String, environment: [String: String] = [:]) throws {
     let prelude = Stage.packageFolder.appending(path: "Tests/PluginTests/prelude.scm").path
     let logFile = folder.appending(path: "log.txt")
     let script = """
@@ -41,10 +47,10 @@ final class Gimp {
     let file = folder.appending(path: "program.scm")
     try Data(script.utf8).write(to: file)
     let result = try Command.run(
-      prefix + [
+      [
         "timeout", "900", "gimp-console-2.10", "-idf", "--batch-interpreter", "plug-in-script-fu-eval", "-b",
         "(load \"\(file.path)\")", "-b", "(gimp-quit 0)",
-      ], environment: environment.merging(["GIMP2_DIRECTORY": stage.gimpFolder.path, "LC_ALL": "C.UTF-8"]) { $1 })
+      ], environment: environment.merging(["GIMP2_DIRECTORY": stage.gimpFolder.path, "LC_ALL": "C.UTF-8", "TMPDIR": folder.path]) { $1 })
     output = result.output
     for line in try String(contentsOf: logFile, encoding: .utf8).split(separator: "\n") {
       let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -63,7 +63,7 @@ extension GimpTests {
       let inside = { (x: Int, y: Int) in selection[x, y, 0] == 1 }
       #expect(after.unequalPixels(to: before, where: inside) > 1000)
       #expect(distance(after, from: InpaintTests.magenta, where: inside) > 0.25, "the hole's own colour is gone")
-      #expect(try numbers(gimp.log["second"]).suffix(2) == [1, 1], "directly above the source, below the first")
+      #expect(try numbers(gimp.log["second"]).suffix(2) == [0, 1], "above the first")
       #expect(gimp.log["image"] == "300 200 3")
     }
 
@@ -127,14 +127,14 @@ extension GimpTests {
         ; Its fill is smooth: with pieces of the surroundings the last bit can decide which piece it is.
         (define smooth-model "\(fixture("compact-inpaint"))")
         (define (widen image)
-          (gimp-image-convert-color-profile-from-file image (string-append "file://" (path "wide.icc")) 1 0))
+          (gimp-image-set-color-profile-from-file image (string-append "file://" (path "wide.icc"))))
         (define (make-precise image precision)
           (if (not (= precision (car (gimp-image-get-precision image))))
               (gimp-image-convert-precision image precision)))
         (define (try-case key name precision wide)
           (let* ((image (load-picture name)) (source (layer-of image)))
             (make-precise image precision)
-            (if (eq? wide 'before) (widen image))
+            (if wide (widen image))
             (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 8 10 10 12)
             (gimp-image-select-rectangle image CHANNEL-OP-ADD 40 20 10 12)
             (let ((layer (car (plug-in-resshift-inpaint RUN-NONINTERACTIVE image source smooth-model 3))))
@@ -143,15 +143,13 @@ extension GimpTests {
               (say (string-append key "-precision") (car (gimp-image-get-precision image)))
               (save-drawable source (string-append key "-source.tif"))
               (save-drawable layer (string-append key "-layer.tif"))
-              (if (eq? wide 'after) (widen image))
               (make-precise image PRECISION-U16-GAMMA)
               (save-drawable layer (string-append key "-seen.tif")))
             (gimp-image-delete image)))
-        (define (try-rgb name precision) (try-case (string-append "rgb-" name) "rgb.tif" precision 'never))
-        (define (try-gray name precision) (try-case (string-append "gray-" name) "gray.tif" precision 'never))
-        (define (try-wide name precision) (try-case (string-append "wide-" name) "rgb.tif" precision 'before))
+        (define (try-rgb name precision) (try-case (string-append "rgb-" name) "rgb.tif" precision #f))
+        (define (try-gray name precision) (try-case (string-append "gray-" name) "gray.tif" precision #f))
+        (define (try-wide name precision) (try-case (string-append "wide-" name) "rgb.tif" precision #t))
         \(calls.joined(separator: "\n"))
-        (try-case "widened" "rgb.tif" PRECISION-U16-GAMMA 'after)
         """)
       for (kind, precisions) in [
         ("rgb", InpaintTests.precisions), ("gray", InpaintTests.grayPrecisions), ("wide", InpaintTests.widePrecisions),
@@ -167,8 +165,9 @@ extension GimpTests {
       let source = try gimp.picture("\(key)-source.tif")
       let layer = try gimp.picture("\(key)-layer.tif")
       #expect(layer.bits == source.bits && layer.channels == source.channels)
-      // Eight bits come back exactly, halves keep 11; babl's curves for single precision are good to about 2e-5.
-      let tolerance = source.bits == 8 ? 0 : source.bits == 16 ? 1.0 / 2048 : 5e-5
+      // What is stored comes back: exactly, but for the 24 of 32 bits that the engine's floats have, and the roundings of
+      // the curve that light gets.
+      let tolerance = source.bits < 32 || precision == "FLOAT-GAMMA" ? 0 : 1e-6
       let colours = 0..<source.channels - 1
       let known = source.cropped(x: 18, y: 10, width: 22, height: 22)
       let kept = layer.cropped(x: 10, y: 0, width: 22, height: 22)
@@ -176,11 +175,10 @@ extension GimpTests {
       let hole = source.cropped(x: 8, y: 10, width: 10, height: 12)
       let fill = layer.cropped(x: 0, y: 0, width: 10, height: 12)
       #expect(fill.difference(to: hole, channels: colours) > 0.001, "\(key)")
-      // The same seed on the same picture gives the same fill, up to what storing it costs. GIMP's own conversion of a
-      // linear image to gamma changes the curve of its profile, so only gamma can be compared with the wide one.
-      // Taking the wide profile for sRGB would be 5e-4 away.
+      // The same seed on the same samples gives the same fill, whatever the profile says of them, up to what storing it
+      // costs. GIMP's own conversion of a linear image to gamma follows the profile, so only gamma can be compared.
       guard kind != "wide" || precision.hasSuffix("GAMMA") else { return }
-      let expected = try gimp.picture(kind == "wide" ? "widened-seen.tif" : "\(kind)-U16-GAMMA-seen.tif")
+      let expected = try gimp.picture("\(kind == "gray" ? "gray" : "rgb")-U16-GAMMA-seen.tif")
       let seen = try gimp.picture("\(key)-seen.tif")
       let loss = precision.hasPrefix("U8") ? 3e-3 : precision.hasPrefix("HALF") ? 3e-4 : 5e-5
       #expect(seen.difference(to: expected, channels: colours) < loss, "\(key)")

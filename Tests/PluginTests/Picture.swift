@@ -7,7 +7,7 @@ struct Picture: Equatable {
   /// 1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha.
   var channels: Int
   var samples: [Double]
-  /// Bits of a sample in the file; pictures made here are written with 8.
+  /// Bits of a sample in the file; pictures made here are written with 8, or with 32 as fractions of any size.
   var bits = 8
 
   init(width: Int, height: Int, channels: Int, _ value: (_ x: Int, _ y: Int, _ channel: Int) -> Double) {
@@ -20,6 +20,12 @@ struct Picture: Equatable {
         for channel in 0..<channels { samples.append((min(max(value(x, y, channel), 0), 1) * 255).rounded() / 255) }
       }
     }
+  }
+
+  /// Fractions as they are, of any size.
+  init(fractions width: Int, _ height: Int, channels: Int, _ value: (_ x: Int, _ y: Int) -> [Double]) {
+    (self.width, self.height, self.channels, bits) = (width, height, channels, 32)
+    samples = (0..<width * height).flatMap { value($0 % width, $0 / width) }
   }
 
   subscript(x: Int, y: Int, channel: Int) -> Double { samples[(y * width + x) * channels + channel] }
@@ -43,13 +49,15 @@ struct Picture: Equatable {
 // MARK: TIFF
 
 extension Picture {
-  /// Baseline TIFF, 8 bits, one strip; alpha not premultiplied.
+  /// Baseline TIFF, 8 bits or 32 bits of fractions, one strip; alpha not premultiplied.
   var tiff: Data {
     let hasAlpha = channels == 2 || channels == 4
+    let isFloat = bits == 32
+    let depth = isFloat ? 32 : 8
     var data = Data("II".utf8)
     func short(_ value: Int) -> [UInt8] { [UInt8(value & 255), UInt8(value >> 8 & 255)] }
     func long(_ value: Int) -> [UInt8] { short(value & 0xFFFF) + short(value >> 16 & 0xFFFF) }
-    let entries = hasAlpha ? 11 : 10
+    let entries = (hasAlpha ? 11 : 10) + (isFloat ? 1 : 0)
     let bitsOffset = 8 + 2 + entries * 12 + 4
     let pixelOffset = bitsOffset + 8
     data.append(contentsOf: short(42) + long(8) + short(entries))
@@ -59,17 +67,22 @@ extension Picture {
     entry(256, 4, 1, width)
     entry(257, 4, 1, height)
     // Four bytes hold one or two bit counts; more stand apart.
-    entry(258, 3, channels, channels == 1 ? 8 : channels == 2 ? 8 | 8 << 16 : bitsOffset)
+    entry(258, 3, channels, channels == 1 ? depth : channels == 2 ? depth | depth << 16 : bitsOffset)
     entry(259, 3, 1, 1)
     entry(262, 3, 1, channels < 3 ? 1 : 2)
     entry(273, 4, 1, pixelOffset)
     entry(277, 3, 1, channels)
     entry(278, 4, 1, height)
-    entry(279, 4, 1, samples.count)
+    entry(279, 4, 1, samples.count * depth / 8)
     entry(284, 3, 1, 1)
     if hasAlpha { entry(338, 3, 1, 2) }
-    data.append(contentsOf: long(0) + short(8) + short(8) + short(8) + short(8))
-    data.append(contentsOf: samples.map { UInt8(($0 * 255).rounded()) })
+    if isFloat { entry(339, 3, 1, 3) }
+    data.append(contentsOf: long(0) + short(depth) + short(depth) + short(depth) + short(depth))
+    if isFloat {
+      for sample in samples { data.append(contentsOf: long(Int(Float(sample).bitPattern))) }
+    } else {
+      data.append(contentsOf: samples.map { UInt8(($0 * 255).rounded()) })
+    }
     return data
   }
 

@@ -181,6 +181,18 @@ private let faceFiles = ["resshift_faceir_s4.pth", "ffhq512_vq_f8_dim8_face.pth"
     #expect(ModelCatalogue(roots: ["/usr/share/resshift/models"]).installFolder(of: model) == model.folder)
   }
 
+  /// Homes may lie where otherwise the system's things are: /var/home, /opt.
+  @Test func homesInPlacesOfTheSystem() throws {
+    let home = FileManager.default.homeDirectoryForCurrentUser.path
+    #expect(ModelPath.homes.contains(home))
+    for place in ["/var/home/u", "/opt/u"] {
+      #expect(ModelCatalogue.isPlaceOfTheSystem(place + "/models", homes: [home]))
+      #expect(!ModelCatalogue.isPlaceOfTheSystem(place + "/models", homes: [place]))
+      #expect(ModelCatalogue.isPlaceOfTheSystem(place + "-other/models", homes: [place]))
+    }
+    #expect(!ModelCatalogue.isPlaceOfTheSystem("/home/u/models", homes: []))
+  }
+
   @Test func searchPath() {
     let variables = ["RESSHIFT_MODELS": "/a:/b::/a", "HOME": "/home/u"]
     #expect(

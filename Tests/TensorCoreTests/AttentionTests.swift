@@ -52,6 +52,18 @@ struct AttentionTests {
     }
   }
 
+  /// On a plane narrower than a window the window ends with it, and nothing is rolled along that side.
+  @Test(arguments: [(2, 24), (24, 3), (8, 16), (4, 4)])
+  func windowsFitThinPlanes(_ height: Int, _ width: Int) {
+    var random = SeededRandom(6)
+    let x = random.tensor(Shape(2, height, width, 5))
+    let grid = WindowGrid(size: 8, shift: 4).fitted(to: x.shape)
+    #expect((grid.height, grid.width) == (min(8, height), min(8, width)))
+    #expect((grid.down, grid.right) == (height < 8 ? 0 : 4, width < 8 ? 0 : 4))
+    #expect(x.windows(grid).shape == Shape(2 * height * width / grid.tokens, 1, grid.tokens, 5))
+    #expect(x.windows(grid).plane(x.shape, from: grid).elements == x.elements)
+  }
+
   @Test func windowsAreRolledUpAndLeft() {
     let x = Tensor(Shape(1, 4, 4, 1), (0..<16).map(Float.init))
     let windows = x.windows(WindowGrid(size: 2, shift: 1))

@@ -104,13 +104,14 @@ struct ConvolutionTests {
     }
   }
 
-  @Test(arguments: [ConvolutionAlgorithm.im2col, .winograd2, .winograd4, .winograd6])
-  func doesNotDependOnThreads(_ algorithm: ConvolutionAlgorithm) {
+  @Test(arguments: [ConvolutionAlgorithm.im2col, .winograd2, .winograd4, .winograd6], Products.allCases)
+  func doesNotDependOnThreads(_ algorithm: ConvolutionAlgorithm, _ products: Products) {
     var random = SeededRandom(2)
     let x = random.tensor(Shape(1, 70, 150, 64))
-    let weights = ConvolutionWeights(
-      random.tensor(Shape(48, 1, 1, 576)), bias: random.tensor(Shape(48, 1, 1, 1)), kernel: 3, inChannels: 64,
-      outChannels: 48)
+    let (filters, bias) = (random.tensor(Shape(48, 1, 1, 576)), random.tensor(Shape(48, 1, 1, 1)))
+    let weights = Products.$forced.withValue(products) {
+      ConvolutionWeights(filters, bias: bias, kernel: 3, inChannels: 64, outChannels: 48)
+    }
     ConvolutionAlgorithm.$forced.withValue(algorithm) {
       let one = convolve(x, weights).elements
       for threads in [2, 3, 8] {
@@ -119,7 +120,33 @@ struct ConvolutionTests {
     }
   }
 
+  /// Both who multiply do the same, on shapes that fill no panel.
+  @Test(arguments: [ConvolutionAlgorithm.im2col, .winograd4], [(5, 9, 33, 70), (16, 16, 64, 64), (1, 1, 7, 130)])
+  func openBLASEqualsOurKernel(_ algorithm: ConvolutionAlgorithm, _ sizes: (Int, Int, Int, Int)) {
+    var random = SeededRandom(25)
+    let (height, width, channels, outChannels) = sizes
+    let x = random.tensor(Shape(2, height, width, channels))
+    for kernel in [1, 3] {
+      let filters = random.tensor(Shape(outChannels, 1, 1, channels * kernel * kernel))
+      let bias = random.tensor(Shape(outChannels, 1, 1, 1))
+      let results = Products.allCases.map { products in
+        Products.$forced.withValue(products) {
+          ConvolutionAlgorithm.$forced.withValue(algorithm) {
+            convolve(
+              x,
+              ConvolutionWeights(filters, bias: bias, kernel: kernel, inChannels: channels, outChannels: outChannels))
+          }
+        }
+      }
+      expectClose(results[0], results[1], nmse: 1e-12, "kernel \(kernel)")
+    }
+  }
+
   @Test func theAlgorithmFollowsTheSizeOfThePlane() {
+    Products.$forced.withValue(.own) { theAlgorithmFollowsTheSize() }
+  }
+
+  private func theAlgorithmFollowsTheSize() {
     func algorithm(_ size: Int, _ channels: Int, stride: Int = 1) -> ConvolutionAlgorithm {
       ConvolutionWeights(
         Tensor(Shape(channels, 1, 1, channels * 9)), bias: Tensor(Shape(channels, 1, 1, 1)), kernel: 3, stride: stride,

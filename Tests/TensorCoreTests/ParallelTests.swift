@@ -11,6 +11,14 @@ struct ParallelTests {
     }
   }
 
+  /// The pool counts its threads in fifteen bits.
+  @Test(arguments: [32_767, 32_768, 40_000, 1 << 40, Int.max])
+  func anyNumberOfThreadsMayBeAskedFor(_ threads: Int) {
+    Parallel.$threads.withValue(threads) {
+      for count in [1, 5, 3000] { #expect(counted(count) == [Int](repeating: 1, count: count)) }
+    }
+  }
+
   /// Loops so short that threads of the pool often come when all is done.
   @Test func shortLoopsFollowEachOther() {
     Parallel.$threads.withValue(4) {

@@ -47,13 +47,15 @@ void ck_affine_silu(float *y, const float *x, const float *scale, const float *s
  * input pixel (-pad, -pad). */
 void ck_im2col(float *rows, const float *x, size_t h, size_t w, size_t c, size_t kernel, size_t stride, size_t pad,
                size_t out_w, size_t first, size_t count);
-/* Products with a matrix B [k][n] that is packed once, for weights: panels of ck_gemm_columns() columns, the last one filled
- * up with zeros, [panels][k][columns]. How many columns depends on the processor. */
-size_t ck_gemm_columns(void);
-/* One panel of B [in][taps][n] made of weights [n][in][taps]. */
-void ck_gemm_pack(float *packed, const float *weights, size_t n, size_t in, size_t taps, size_t panel);
+/* Products with a matrix B [k][n] that is packed once, for weights: panels of `width` columns, a multiple of 16, the last one
+ * filled up with zeros, [panels][k][width]. One panel of B [in][taps][n] made of weights [n][in][taps]: */
+void ck_gemm_pack(float *packed, size_t width, const float *weights, size_t n, size_t in, size_t taps, size_t panel);
 /* One panel of B [k][n] as it lies. */
-void ck_gemm_pack_rows(float *packed, const float *b, size_t k, size_t n, size_t panel);
+void ck_gemm_pack_rows(float *packed, size_t width, const float *b, size_t k, size_t n, size_t panel);
+/* The width of panels that the product kernel takes; it depends on the processor. */
+size_t ck_gemm_columns(void);
+/* Whether the product kernel was written for processors like this one; elsewhere it is what the compiler makes of it. */
+int ck_gemm_is_tuned(void);
 /* C = A * B, plus bias[column] if not NULL or C if `adding`, for the first `columns` of one panel: a [m], b [k] and c [m] have
  * rows lda, ldb and ldc apart; c, bias and b begin at the panel. */
 void ck_gemm_panel(float *c, size_t ldc, size_t columns, const float *a, size_t lda, size_t m, const float *b, size_t ldb,
@@ -65,9 +67,10 @@ void ck_gemm_panel(float *c, size_t ldc, size_t columns, const float *a, size_t 
 typedef struct {
   size_t out, h, w, tiles_w;
 } ck_tiling;
-/* Packed weights of some input channels, [count][9][ck_gemm_columns()], -> those out + 2 of the K matrices
- * [count][ck_gemm_columns()] that belong to one line of a tile, `plane` elements apart. */
-void ck_winograd_weights(size_t out, size_t line, float *u, size_t plane, const float *packed, size_t count);
+/* Packed weights of some input channels, [count][9][width], -> those out + 2 of the K matrices [count][width] that belong to
+ * one line of a tile, `plane` elements apart. */
+void ck_winograd_weights(size_t out, size_t line, float *u, size_t plane, const float *packed, size_t width,
+                         size_t count);
 /* x [h][w][c] (if doubled [h / 2][w / 2][c], each pixel repeated 2 x 2 times) -> v [K][count][c] for the tiles
  * [first, first + count). If scale is not NULL, the input is SiLU(x * scale[c] + shift[c]) inside the picture, still zero
  * around it. */

@@ -62,10 +62,11 @@ typedef enum resshift_task {
 typedef enum resshift_sample_type {
   RESSHIFT_UINT8 = 1,  /* 0...255 */
   RESSHIFT_UINT16 = 2, /* 0...65535 */
-  RESSHIFT_FLOAT32 = 3 /* 0...1 nominally */
+  RESSHIFT_FLOAT32 = 3 /* 0...1 nominally; colours beyond are carried past the network and come back */
 } resshift_sample_type;
 
-/* A picture in memory: rows from top to bottom, samples interleaved, gamma-encoded sRGB, alpha not premultiplied.
+/* A picture in memory: rows from top to bottom, samples interleaved, gamma-encoded, alpha not
+ * premultiplied; in sRGB or any other RGB space, which the result keeps.
  * `channels`: 1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha. */
 typedef struct resshift_image {
   int32_t width;
@@ -172,10 +173,10 @@ resshift_status resshift_upscale(
     resshift_model *model, const resshift_image *input, const resshift_image *output, int32_t factor,
     const resshift_options *options);
 
-/* Fills the hole: every pixel of `input` where `mask` is above 0. `mask` has one channel and the size of `input`, and
- * so has `output`, with the channels of `input`. The values of the mask are the weights by which the filling replaces
- * what was there; pixels outside the hole, and alpha everywhere, come out as they went in. `output` may share the
- * pixels of `input`. */
+/* Fills the hole: every pixel of `input` where `mask` is above 0, or rather 0.01: what is nearly black (0 to 2 of 255,
+ * noise of lossy files around edges) counts as 0. `mask` has one channel and the size of `input`, and so has `output`,
+ * with the channels of `input`. The values of the mask are the weights by which the filling replaces what was there;
+ * pixels outside the hole, and alpha everywhere, come out as they went in. `output` may share the pixels of `input`. */
 resshift_status resshift_inpaint(
     resshift_model *model, const resshift_image *input, const resshift_image *mask, const resshift_image *output,
     const resshift_options *options);

@@ -13,11 +13,9 @@ struct VectorQuantizer: Sendable {
   init(codes: Int, dim: Int, _ at: Weights) throws {
     let embedding = try at.tensor("embedding.weight", [codes, dim])
     self.embedding = embedding
-    transposed = Tensor(Shape(1, 1, dim, codes)) { out in
-      embedding.read { rows in
-        for code in 0..<codes {
-          for d in 0..<dim { out[d * codes + code] = rows[code * dim + d] }
-        }
+    transposed = Tensor(whenFirstRead: Shape(1, 1, dim, codes), from: embedding) { out, rows in
+      for code in 0..<codes {
+        for d in 0..<dim { out[d * codes + code] = rows[code * dim + d] }
       }
     }
     probe = at.at("embedding").probe

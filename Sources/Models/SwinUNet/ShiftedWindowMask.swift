@@ -28,15 +28,18 @@ struct ShiftedWindowMask: Sendable {
     }
   }
 
-  /// The mask of the window with that number on a plane of `rows` by `columns` windows, row-major; nil = none.
-  func maskOfWindow(_ index: Int, rows: Int, columns: Int) -> Int? {
+  /// The mask of the window with that number, row-major, of those on a plane; nil = none. Along a side that was not rolled,
+  /// since it is narrower than a window, nothing is apart.
+  func maskOfWindow(_ index: Int, _ windows: WindowGrid, on plane: Shape) -> Int? {
+    let (rows, columns) = windows.count(on: plane)
     let (row, column) = (index / columns % rows, index % columns)
     switch rule {
     case .published:
       // As the weights were trained: the bottom row only, its windows cut between left and right.
-      return row == rows - 1 ? 0 : nil
+      return row == rows - 1 && windows.down > 0 && windows.right > 0 ? 0 : nil
     case .swin:
-      let kind = (column == columns - 1 ? 1 : 0) | (row == rows - 1 ? 2 : 0)
+      let kind =
+        (column == columns - 1 && windows.right > 0 ? 1 : 0) | (row == rows - 1 && windows.down > 0 ? 2 : 0)
       return kind == 0 ? nil : kind - 1
     }
   }

@@ -14,19 +14,19 @@ struct SwinTransformerBlock: Sendable {
   init(channels: Int, headChannels: Int, grid: WindowGrid, mlpRatio: Double, mask: ShiftMask, _ at: Weights) throws {
     norm1 = try GroupNorm(channels, epsilon: 1e-5, at.at("norm1"))
     attention = try WindowAttention(
-      channels: channels, headChannels: headChannels, window: grid.size, at.at("attn"))
+      channels: channels, headChannels: headChannels, window: grid.height, at.at("attn"))
     norm2 = try GroupNorm(channels, epsilon: 1e-5, at.at("norm2"))
     mlp = try Mlp(channels, hidden: Int(Double(channels) * mlpRatio), at.at("mlp"))
     self.grid = grid
-    self.mask = grid.shift == 0 ? nil : ShiftedWindowMask(mask, window: grid.size, shift: grid.shift)
+    self.mask = grid.down == 0 ? nil : ShiftedWindowMask(mask, window: grid.height, shift: grid.down)
     probe = at.probe
   }
 
   func callAsFunction(_ x: Tensor) -> Tensor {
-    let (rows, columns) = (x.shape.h / grid.size, x.shape.w / grid.size)
-    var h = attention(norm1(x).windows(grid), masks: mask?.masks) { index in
-      mask?.maskOfWindow(index, rows: rows, columns: columns)
-    }.plane(x.shape, from: grid)
+    let windows = grid.fitted(to: x.shape)
+    var h = attention(norm1(x).windows(windows), windows, masks: mask?.masks) { index in
+      mask?.maskOfWindow(index, windows, on: x.shape)
+    }.plane(x.shape, from: windows)
     h.add(x)
     h.add(mlp(norm2(h)))
     return probe(h)

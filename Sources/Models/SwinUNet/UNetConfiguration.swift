@@ -65,7 +65,8 @@ extension UNetConfiguration {
   /// Number of stride-2 stages of the condition's `feature_extractor`; 0 = identity.
   public var featureExtractorStages: Int { (lqSize / imageSize).trailingZeroBitCount }
 
-  /// Sides of a latent must be multiples of this: whole planes on every level and whole windows on every Swin layer.
+  /// Sides of a latent are multiples of this: whole planes on every level and whole windows on every Swin layer. Shorter
+  /// sides: see `latentSides`.
   public var latentMultiple: Int {
     let last = channelMult.count - 1
     return (0...last).reduce(1 << last) { multiple, level in
@@ -74,6 +75,36 @@ extension UNetConfiguration {
     }
   }
 }
+
+extension UNetConfiguration {
+  /// The smallest latent that the network can take of at least these sides: a side is whole planes on every level, and on
+  /// every Swin layer whole windows or less than one. So thin pictures stay thin.
+  ///
+  /// The norms need some positions to average over: where the coarsest level had fewer than a window's, both sides become
+  /// multiples of `latentMultiple`.
+  public func latentSides(height: Int, width: Int) -> (height: Int, width: Int) {
+    let (last, multiple) = (channelMult.count - 1, latentMultiple)
+    func side(_ length: Int) -> Int {
+      var side = roundedUp(length, to: 1 << last)
+      while side % multiple != 0 && !isThin(side) { side += 1 << last }
+      return side
+    }
+    let (h, w) = (side(height), side(width))
+    if (h >> last) * (w >> last) >= windowSize * windowSize { return (h, w) }
+    return (roundedUp(height, to: multiple), roundedUp(width, to: multiple))
+  }
+
+  /// Whether each Swin layer's plane is whole windows, or narrower than one.
+  private func isThin(_ side: Int) -> Bool {
+    channelMult.indices.allSatisfy { level in
+      guard level == channelMult.count - 1 || hasSwinLayers(atLevel: level) else { return true }
+      let (plane, window) = (side >> level, window(atLevel: level))
+      return plane < window || plane % window == 0
+    }
+  }
+}
+
+private func roundedUp(_ number: Int, to multiple: Int) -> Int { (number + multiple - 1) / multiple * multiple }
 
 private func leastCommonMultiple(_ a: Int, _ b: Int) -> Int {
   var (x, y) = (a, b)

@@ -28,7 +28,7 @@ public struct UNetModelSwin: Sendable {
     timeEmbed = try TimestepEmbedding(modelChannels: configuration.modelChannels, at.at("time_embed"))
     featureExtractor = try FeatureExtractor(configuration, at.at("feature_extractor"))
     let inputs = at.at("input_blocks")
-    var channels = configuration.modelChannels
+    var channels = widths[0]
     firstConv = try Conv2d(
       configuration.inChannels + featureExtractor.outChannels, channels, kernel: 3,
       inputs.at("0.0"))

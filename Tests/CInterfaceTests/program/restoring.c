@@ -127,6 +127,15 @@ void check_inpaint(const char *models) {
   EXPECT(padding_is_untouched(&full));
   /* The output may be the input. */
   EXPECT(same_pixels(&shared, &full));
+  /* What is nearly black is known: 2 of 255 everywhere else changes nothing, and alone it is no hole. */
+  for (int32_t y = 0; y < 30; y++)
+    for (int32_t x = 0; x < 40; x++)
+      set_sample(&mask, x, y, 0, x >= 10 && x < 25 && y >= 8 && y < 20 ? 1 : 2 / 255.0);
+  EXPECT(resshift_inpaint(model, &input, &mask, &shared, NULL) == RESSHIFT_OK);
+  EXPECT(same_pixels(&shared, &full));
+  for (int32_t y = 0; y < 30; y++)
+    for (int32_t x = 0; x < 40; x++) set_sample(&mask, x, y, 0, 2 / 255.0);
+  EXPECT(resshift_inpaint(model, &input, &mask, &shared, NULL) == RESSHIFT_BAD_DATA);
 
   free(input.pixels), free(mask.pixels), free(full.pixels), free(half.pixels), free(shared.pixels);
   resshift_free(model);

@@ -1,15 +1,38 @@
 import CKernels
 
-/// Convolution of stride 1 and kernel 3 by Winograd's F(m x m, 3x3), m = `tile`: see `convolve` for the other arguments.
-func winogradConvolve(
-  _ x: Tensor, _ weights: ConvolutionWeights, tile: Int, before: ChannelAffine?, upsampled: Bool, residual: Tensor?
-) -> Tensor {
+extension ConvolutionAlgorithm {
+  /// F(2x2, 3x3): kernel 3 and stride 1 only, 4/9 of the multiplications.
+  public static let winograd2 = winograd(tile: 2)
+  /// F(4x4, 3x3): a quarter of the multiplications.
+  public static let winograd4 = winograd(tile: 4)
+  /// F(6x6, 3x3): a fifth of the multiplications.
+  public static let winograd6 = winograd(tile: 6)
+
+  /// `tile` is the side of the square of output pixels that is made at once.
+  private static func winograd(tile: Int) -> ConvolutionAlgorithm {
+    ConvolutionAlgorithm(
+      name: "winograd\(tile)", kind: .winograd,
+      cost: { size in
+        let side = tile + 2
+        let values = ((size.height + tile - 1) / tile) * ((size.width + tile - 1) / tile) * side * side
+        let transforms = values * (35 * size.inVectors + 25 * size.outVectors)
+        let weights = 3 * side * side * size.inChannels * size.columns / 16
+        return values * size.inChannels * size.columns / 16 + transforms + weights
+      },
+      run: { convolve($0, tile: tile) })
+  }
+}
+
+/// Convolution of stride 1 and kernel 3 by Winograd's F(m x m, 3x3), m = `tile`.
+private func convolve(_ call: ConvolutionCall, tile: Int) -> Tensor {
+  precondition(call.padding == .same, "Winograd convolutions pad on all sides")
+  let (x, weights, before, residual, zoom) = (call.x, call.weights, call.before, call.residual, call.zoom)
   let (inChannels, outChannels) = (weights.inChannels, weights.outChannels)
-  let zoom = upsampled ? 2 : 1
   let result = Shape(x.shape.n, x.shape.h * zoom, x.shape.w * zoom, outChannels)
   precondition(residual.map { $0.shape == result } ?? true, "a residual of the result's shape")
   let plane = WinogradPlane(
-    tile: tile, height: result.h, width: result.w, zoom: zoom, inChannels: inChannels, outChannels: outChannels)
+    tile: tile, height: result.h, width: result.w, zoom: zoom, inChannels: inChannels, outChannels: outChannels,
+    products: weights.matrix.products)
   return Tensor(result) { out in
     x.read { x in
       weights.matrix.packed.read { packed in
@@ -44,6 +67,7 @@ private struct WinogradPlane {
   let zoom: Int
   let inChannels: Int
   let outChannels: Int
+  let products: Products
 
   private var columns: Int { (width + tile - 1) / tile }
   private var tiles: Int { columns * ((height + tile - 1) / tile) }
@@ -51,9 +75,9 @@ private struct WinogradPlane {
   private var side: Int { tile + 2 }
   /// Products, one for each element of a transformed tile.
   private var matrices: Int { side * side }
-  private var panels: Int { PackedMatrix.panels(outChannels) }
+  private var panels: Int { products.panels(outChannels) }
   /// Input channels whose weights are transformed at once.
-  private var depth: Int { min(inChannels, Self.elementsOfWeights / (side * PackedMatrix.columns)) }
+  private var depth: Int { min(inChannels, Self.elementsOfWeights / (side * products.columns)) }
 
   /// Tiles whose transformed input is held at once: all blocks of even size.
   private var block: Int {
@@ -69,7 +93,7 @@ private struct WinogradPlane {
       let rounds = (panels * parts + Parallel.threads - 1) / Parallel.threads
       return rounds * ((count + parts - 1) / parts + Self.tilesWorthOfWeights)
     }
-    let fewest = (count * matrices * PackedMatrix.columns + Self.elementsOfProducts - 1) / Self.elementsOfProducts
+    let fewest = (count * matrices * products.columns + Self.elementsOfProducts - 1) / Self.elementsOfProducts
     return (fewest...max(fewest, min(4 * Parallel.threads, count / 8))).min { time($0) < time($1) } ?? fewest
   }
 
@@ -78,7 +102,7 @@ private struct WinogradPlane {
     _ scale: UnsafePointer<Float>?, _ shift: UnsafePointer<Float>?, _ residual: UnsafePointer<Float>?,
     _ out: UnsafeMutablePointer<Float>
   ) {
-    let (block, panel) = (block, PackedMatrix.columns)
+    let (block, panel) = (block, products.columns)
     // A cache line apart, or the matrices of one tile would meet in few sets of the cache.
     let (inPlane, weightPlane) = (block * inChannels + 16, depth * panel + 16)
     let tiling = ck_tiling(out: tile, h: height, w: width, tiles_w: columns)
@@ -102,12 +126,12 @@ private struct WinogradPlane {
             let channels = min(depth, inChannels - channel)
             let weights = packed + 9 * (inChannels * column + channel * panel)
             for line in 0..<side {
-              ck_winograd_weights(tile, line, u, weightPlane, weights, channels)
+              ck_winograd_weights(tile, line, u, weightPlane, weights, panel, channels)
               for j in 0..<side {
                 let k = line * side + j
-                ck_gemm_panel(
-                  m + k * most * panel, panel, panel, v + k * inPlane + start * inChannels + channel, inChannels,
-                  end - start, u + j * weightPlane, panel, channels, nil, channel > 0 ? 1 : 0)
+                products.multiply(
+                  m + k * most * panel, panel, columns: panel, v + k * inPlane + start * inChannels + channel,
+                  inChannels, rows: end - start, u + j * weightPlane, panel, inner: channels, adding: channel > 0)
               }
             }
           }

@@ -1,19 +1,16 @@
 import CKernels
 
-/// The right factor of several products, packed for this processor.
+/// The right factor of several products, packed for who multiplies.
 struct PackedMatrix: Sendable {
   /// Rows and columns of the matrix.
   let inner: Int
   let outer: Int
   /// Products with so many parts of each row are added up, 1 but for convolutions.
   private let taps: Int
+  /// Who multiplies: the one that was current when the matrix was made.
+  let products = Products.current
   /// [panels, inner / taps, taps, columns of a panel], the last panel filled up with zeros.
   let packed: Tensor
-
-  /// Columns of a panel.
-  static let columns = ck_gemm_columns()
-
-  static func panels(_ outer: Int) -> Int { (outer + columns - 1) / columns }
 
   /// Weights [taps * in, out] made of [out, in, taps], when they are first used.
   ///
@@ -21,10 +18,11 @@ struct PackedMatrix: Sendable {
   /// all channels would be a power of two often enough.
   init(_ weights: Tensor, taps: Int, inChannels: Int, outChannels: Int) {
     (inner, outer, self.taps) = (taps * inChannels, outChannels, taps)
-    let shape = Shape(Self.panels(outChannels), inChannels, taps, Self.columns)
+    let (panels, columns) = (products.panels(outChannels), products.columns)
+    let shape = Shape(panels, inChannels, taps, columns)
     packed = Tensor(whenFirstRead: shape, from: weights) { packed, weights in
-      Parallel.forEach(Self.panels(outChannels)) {
-        ck_gemm_pack(packed, weights, outChannels, inChannels, taps, $0)
+      Parallel.forEach(panels) {
+        ck_gemm_pack(packed, columns, weights, outChannels, inChannels, taps, $0)
       }
     }
   }
@@ -32,23 +30,25 @@ struct PackedMatrix: Sendable {
   /// The matrix whose rows are given: [inner, outer].
   init(rows: UnsafePointer<Float>, inner: Int, outer: Int) {
     (self.inner, self.outer, taps) = (inner, outer, 1)
-    packed = Tensor(Shape(Self.panels(outer), 1, inner, Self.columns)) { packed in
-      Parallel.forEach(Self.panels(outer)) { ck_gemm_pack_rows(packed, rows, inner, outer, $0) }
+    let (panels, columns) = (products.panels(outer), products.columns)
+    packed = Tensor(Shape(panels, 1, inner, columns)) { packed in
+      Parallel.forEach(panels) { ck_gemm_pack_rows(packed, columns, rows, inner, outer, $0) }
     }
   }
 
   /// The transpose of the matrix whose rows are given: [inner, outer] made of [outer, inner].
-  init(columns: UnsafePointer<Float>, inner: Int, outer: Int) {
+  init(columns rows: UnsafePointer<Float>, inner: Int, outer: Int) {
     (self.inner, self.outer, taps) = (inner, outer, 1)
-    packed = Tensor(Shape(Self.panels(outer), 1, inner, Self.columns)) { packed in
-      Parallel.forEach(Self.panels(outer)) { ck_gemm_pack(packed, columns, outer, inner, 1, $0) }
+    let (panels, columns) = (products.panels(outer), products.columns)
+    packed = Tensor(Shape(panels, 1, inner, columns)) { packed in
+      Parallel.forEach(panels) { ck_gemm_pack(packed, columns, rows, outer, inner, 1, $0) }
     }
   }
 
   /// y [rows, outer] = a [rows, inner] times the matrix, plus bias [outer] if there is one.
   func multiply(_ a: UnsafePointer<Float>, rows: Int, bias: UnsafePointer<Float>?, _ y: UnsafeMutablePointer<Float>) {
-    let (inner, outer, taps, columns) = (inner, outer, taps, Self.columns)
-    let panels = Self.panels(outer)
+    let (inner, outer, taps, products) = (inner, outer, taps, products)
+    let (columns, panels) = (products.columns, products.panels(outer))
     let chunk = min(rows, max(Self.fewestRows, Self.elements / inner))
     let chunks = (rows + chunk - 1) / chunk
     // Enough pieces for every thread. Which piece an element is in makes no difference to its value.
@@ -59,10 +59,11 @@ struct PackedMatrix: Sendable {
         for panel in panels * group / groups..<panels * (group + 1) / groups {
           let column = panel * columns
           for tap in 0..<taps {
-            ck_gemm_panel(
-              y + row * outer + column, outer, min(columns, outer - column), a + row * inner + tap * inner / taps,
-              inner, min(chunk, rows - row), b + column * inner + tap * columns, taps * columns, inner / taps,
-              tap == 0 ? bias.map { $0 + column } : nil, tap == 0 ? 0 : 1)
+            products.multiply(
+              y + row * outer + column, outer, columns: min(columns, outer - column),
+              a + row * inner + tap * inner / taps, inner, rows: min(chunk, rows - row),
+              b + column * inner + tap * columns, taps * columns, inner: inner / taps,
+              bias: tap == 0 ? bias.map { $0 + column } : nil, adding: tap > 0)
           }
         }
       }

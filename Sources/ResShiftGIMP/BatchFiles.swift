@@ -1,0 +1,209 @@
+import Glibc
+import PictureFiles
+import ResShift
+
+/// Which files a batch reads and writes. All paths are absolute.
+struct BatchFiles {
+  struct Job {
+    let picture: String
+    /// The mask, for an inpainting.
+    let mask: String?
+    let output: String
+  }
+
+  /// What there is to do.
+  private(set) var jobs: [Job] = []
+  /// Pictures that cannot be done, with the reason.
+  private(set) var failures: [PlugInError] = []
+  /// What else the user should know.
+  private(set) var notes: [String] = []
+  /// Files that no result may replace: pictures and masks.
+  private let precious: Set<Identity>
+
+  /// Throws when nothing matches the pattern.
+  init(pattern: String, masks: String?, output: String) throws {
+    guard !pattern.isEmpty, masks?.isEmpty != true, !output.isEmpty else {
+      throw PlugInError.execution("A name is empty: the pictures and the folders for masks and results need one.")
+    }
+    let pictures = try BatchFiles.matches(of: BatchFiles.absolute(pattern), saidAs: pattern)
+    let folder = BatchFiles.absolute(output)
+    var found: [(picture: String, mask: String?)] = []
+    let candidates = masks.map { MaskFolder(BatchFiles.absolute($0)) }
+    for picture in pictures {
+      do {
+        found.append((picture, try candidates?.mask(of: picture)))
+      } catch {
+        failures.append(PlugInError(error))
+      }
+    }
+    precious = Set((found.map(\.picture) + found.compactMap(\.mask)).compactMap(Identity.init))
+    let names = outputNames(for: found.map(\.picture), in: folder)
+    for (found, name) in zip(found, names) {
+      let target = folder.appendingName(name)
+      do {
+        try PictureFile.checkOutput(target, width: 1, height: 1, bitDepth: 8)
+        jobs.append(Job(picture: found.picture, mask: found.mask, output: target))
+      } catch {
+        failures.append(.execution("\(found.picture): not done, for its result cannot be written: \(error)"))
+      }
+    }
+  }
+
+  // MARK: Names of results
+
+  /// BASENAME.png for each, and NAME.png where that is another picture's or would replace a picture or mask.
+  private mutating func outputNames(for pictures: [String], in folder: String) -> [String] {
+    var taken: Set<[UInt8]> = []
+    var names = pictures.map { picture -> String? in
+      let name = FileExtension.stem(of: picture) + ".png"
+      return isFree(name, in: folder, taken) && taken.insert(name.pathBytes).inserted ? name : nil
+    }
+    for (index, picture) in pictures.enumerated() where names[index] == nil {
+      let name = BatchFiles.otherNames(for: picture).first { isFree($0, in: folder, taken) } ?? ""
+      taken.insert(name.pathBytes)
+      names[index] = name
+      notes.append("\(picture): the result is called \(name), for \(FileExtension.stem(of: picture)).png is taken")
+    }
+    return names.compactMap(\.self)
+  }
+
+  /// photo.jpg.png, photo.jpg-2.png, ...
+  static func otherNames(for picture: String) -> some Sequence<String> {
+    (1...).lazy.map { picture.nameAfterSlash + ($0 == 1 ? "" : "-\($0)") + ".png" }
+  }
+
+  private func isFree(_ name: String, in folder: String, _ taken: Set<[UInt8]>) -> Bool {
+    !taken.contains(name.pathBytes) && !isPrecious(folder.appendingName(name))
+  }
+
+  /// Whether there is a picture or mask of this batch at `path`, perhaps under another name.
+  func isPrecious(_ path: String) -> Bool { Identity(path).map(precious.contains) ?? false }
+
+  // MARK: Patterns
+
+  /// A path from the root; `~` is the user's home unless there is such a file.
+  static func absolute(_ path: String) -> String {
+    var path = path
+    if path.utf8.first == UInt8(ascii: "~"), !exists(path), let home = getenv("HOME") {
+      let rest = path.utf8.dropFirst()
+      if rest.isEmpty || rest.first == UInt8(ascii: "/") {
+        path = String(pathBytes: UnsafeRawBufferPointer(start: home, count: strlen(home))) + String(Substring(rest))
+      }
+    }
+    guard path.utf8.first != UInt8(ascii: "/"), let here = getcwd(nil, 0) else { return path }
+    defer { free(here) }
+    return String(pathBytes: UnsafeRawBufferPointer(start: here, count: strlen(here))).appendingName(path)
+  }
+
+  /// The files that a pattern names, sorted by their bytes: * ? [ ] stand for what they do in a shell, unless there is
+  /// a file or folder of just that name. Throws when there are none.
+  private static func matches(of pattern: String, saidAs text: String) throws -> [String] {
+    if isFolder(pattern) {
+      throw PlugInError.execution(
+        "\(text): is a folder; name the pictures in it, such as \(text.appendingName("*.jpg"))")
+    }
+    let parts = pattern.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
+    var paths = expanded(parts[...], in: "/")
+    if paths.isEmpty {
+      // Brackets that match nothing may belong to the names.
+      let plain = parts.map { part in String(part.unicodeScalars.flatMap { $0 == "[" ? Array("[[]") : [Character($0)] })
+      }
+      paths = expanded(plain[...], in: "/")
+    }
+    guard !paths.isEmpty else { throw PlugInError.execution("\(text): no file matches, so there is nothing to do") }
+    return paths.map(\.pathBytes).sorted { $0.lexicographicallyPrecedes($1) }.map { String(pathBytes: $0) }
+  }
+
+  private static func expanded(_ parts: ArraySlice<String>, in folder: String) -> [String] {
+    guard let part = parts.first else { return [] }
+    let (literal, rest) = (folder.appendingName(part), parts.dropFirst())
+    var names = [part]
+    if !exists(literal) {
+      guard part.utf8.contains(where: { "*?[".utf8.contains($0) }) else { return [] }
+      names = entries(of: folder).filter { name in
+        part.withPathBytes { pattern in name.withPathBytes { fnmatch(pattern, $0, FNM_PERIOD | FNM_NOESCAPE) } } == 0
+      }
+    }
+    let paths = names.map { folder.appendingName($0) }
+    return rest.isEmpty ? paths.filter(isFileOrDeadLink) : paths.flatMap { expanded(rest, in: $0) }
+  }
+
+  // MARK: The file system
+
+  /// A file whatever its name.
+  struct Identity: Hashable {
+    let device: UInt64
+    let number: UInt64
+
+    /// nil if there is no such file.
+    init?(_ path: String) {
+      var status = stat()
+      guard path.withPathBytes({ stat($0, &status) }) == 0 else { return nil }
+      (device, number) = (UInt64(status.st_dev), UInt64(status.st_ino))
+    }
+  }
+
+  /// Names in a folder, hidden ones too; none if it cannot be read.
+  static func entries(of folder: String) -> [String] {
+    guard let listing = folder.withPathBytes({ opendir($0) }) else { return [] }
+    defer { closedir(listing) }
+    guard let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name) else { return [] }
+    var names: [String] = []
+    while let entry = readdir(listing) {
+      let start = UnsafeRawPointer(entry) + nameOffset
+      let length = strlen(start.assumingMemoryBound(to: CChar.self))
+      let name = String(pathBytes: UnsafeRawBufferPointer(start: start, count: length))
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  private static func mode(of path: String) -> mode_t? {
+    var status = stat()
+    return path.withPathBytes { stat($0, &status) } == 0 ? status.st_mode & S_IFMT : nil
+  }
+
+  private static func exists(_ path: String) -> Bool { mode(of: path) != nil }
+  static func isFolder(_ path: String) -> Bool { mode(of: path) == S_IFDIR }
+  static func isFile(_ path: String) -> Bool { mode(of: path) == S_IFREG }
+  /// A link to nothing is one of the pictures asked for, and its failure says what it is.
+  private static func isFileOrDeadLink(_ path: String) -> Bool { isFile(path) || !exists(path) }
+}
+
+/// The masks of a batch: pictures with the names of the pictures to fill.
+private struct MaskFolder {
+  private let folder: String
+  private let masks: [String]
+
+  init(_ folder: String) {
+    self.folder = folder
+    masks = BatchFiles.entries(of: folder).filter { name in
+      let isPicture = PictureFormat(extensionOf: name) != nil || FileExtension.isForeignPicture(name)
+      return isPicture && name.utf8.first != UInt8(ascii: ".") && BatchFiles.isFile(folder.appendingName(name))
+    }
+  }
+
+  /// The picture of the same name, whatever its type; of several the one whose name is wholly the same. Throws when
+  /// there is none, and when it is not clear which.
+  func mask(of picture: String) throws -> String {
+    let stem = FileExtension.stem(of: picture).pathBytes
+    let itself = BatchFiles.Identity(picture)
+    let found = masks.filter { name in
+      FileExtension.stem(of: name).pathBytes == stem && BatchFiles.Identity(folder.appendingName(name)) != itself
+    }
+    let name = picture.nameAfterSlash.pathBytes
+    if let mask = found.count == 1 ? found.first : found.first(where: { $0.pathBytes == name }) {
+      return folder.appendingName(mask)
+    }
+    guard !found.isEmpty else {
+      guard BatchFiles.isFolder(folder) else {
+        throw PlugInError.execution("\(picture): there is no mask for it, for there is no folder \(folder)")
+      }
+      throw PlugInError.execution(
+        "\(picture): there is no mask for it in \(folder): put \(FileExtension.stem(of: picture)).png there")
+    }
+    let names = found.map(\.pathBytes).sorted { $0.lexicographicallyPrecedes($1) }.map { String(pathBytes: $0) }
+    throw PlugInError.execution(
+      "\(picture): there are several masks for it in \(folder), \(names.joined(separator: " and ")): leave one")
+  }
+}

@@ -1,0 +1,85 @@
+/// Zero padding of a convolution.
+public enum Padding: Sendable {
+  /// kernel / 2 on all sides.
+  case same
+  /// One row below and one column at the right: the downsampling of the VQ encoder.
+  case bottomRight
+}
+
+/// The weights of a convolution, packed when they are first used.
+public struct ConvolutionWeights: Sendable {
+  public let kernel: Int
+  public let stride: Int
+  public let inChannels: Int
+  public let outChannels: Int
+  /// [taps * in, out]
+  let matrix: PackedMatrix
+  let bias: Tensor
+
+  /// `weights` as PyTorch stores them: [out, in, kernel, kernel].
+  public init(_ weights: Tensor, bias: Tensor, kernel: Int, stride: Int = 1, inChannels: Int, outChannels: Int) {
+    precondition(weights.shape.count == outChannels * inChannels * kernel * kernel, "weights of the announced shape")
+    precondition(bias.shape.count == outChannels, "one bias per output channel")
+    self.kernel = kernel
+    self.stride = stride
+    self.inChannels = inChannels
+    self.outChannels = outChannels
+    self.bias = bias
+    matrix = PackedMatrix(weights, taps: kernel * kernel, inChannels: inChannels, outChannels: outChannels)
+  }
+
+  /// How a plane of `height` x `width` output pixels is convolved.
+  public func algorithm(height: Int, width: Int) -> ConvolutionAlgorithm {
+    guard kernel == 3 && stride == 1 else { return .im2col }
+    return ConvolutionAlgorithm.forced
+      ?? .choice(
+        ConvolutionSize(
+          height: height, width: width, inChannels: inChannels, outChannels: outChannels,
+          columns: matrix.products.panels(outChannels) * matrix.products.columns))
+  }
+
+  /// What a convolution with these weights is accounted for as.
+  func kind(_ algorithm: ConvolutionAlgorithm) -> LayerKind {
+    if kernel == 1 { return .pointwise }
+    return stride > 1 ? .strided : algorithm.kind
+  }
+}
+
+/// x [N, H, W, in] convolved: [N, H', W', out], as PyTorch's conv2d.
+///
+/// `before` and SiLU are applied to the input on the way in, `upsampled` doubles its sides by repeating pixels, `residual`,
+/// of the result's shape, is added on the way out.
+public func convolve(
+  _ x: Tensor, _ weights: ConvolutionWeights, padding: Padding = .same, before: ChannelAffine? = nil,
+  upsampled: Bool = false, residual: Tensor? = nil
+) -> Tensor {
+  precondition(x.shape.c == weights.inChannels, "\(x.shape) into a convolution of \(weights.inChannels) channels")
+  let call = ConvolutionCall(
+    x: x, weights: weights, padding: padding, before: before, upsampled: upsampled, residual: residual)
+  let algorithm = weights.algorithm(height: x.shape.h * call.zoom, width: x.shape.w * call.zoom)
+  let entry = WorkCount.begin(weights.kind(algorithm))
+  let result = algorithm.run(call)
+  entry?.end(operations: 2 * result.shape.count * weights.kernel * weights.kernel * weights.inChannels)
+  return result
+}
+
+extension Tensor {
+  /// Every pixel as a square of 2 x 2: [N, 2H, 2W, C].
+  public func upsampledNearest2x() -> Tensor {
+    let entry = WorkCount.begin(.layout)
+    defer { entry?.end() }
+    let (h, w, c) = (shape.h, shape.w, shape.c)
+    return Tensor(Shape(shape.n, 2 * h, 2 * w, c)) { out in
+      read { x in
+        Parallel.forEach(shape.n * h) { row in
+          let (source, upper) = (x + row * w * c, out + 2 * row * 2 * w * c)
+          for column in 0..<w {
+            (upper + 2 * column * c).update(from: source + column * c, count: c)
+            (upper + (2 * column + 1) * c).update(from: source + column * c, count: c)
+          }
+          (upper + 2 * w * c).update(from: upper, count: 2 * w * c)
+        }
+      }
+    }
+  }
+}

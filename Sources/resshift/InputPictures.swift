@@ -1,0 +1,77 @@
+import PictureFiles
+import ResShift
+
+/// The pictures that the inputs of a command line stand for: those named, and those in folders (not in folders inside
+/// them).
+struct InputPictures {
+  private(set) var paths: [String] = []
+  /// Whether there was a folder among the inputs.
+  private(set) var hasFolder = false
+  /// What was left out, a line each.
+  private(set) var notes: [String] = []
+
+  /// Throws a `Failure` for an empty name and for a folder that cannot be read or has no pictures.
+  init(_ inputs: [String]) throws {
+    guard !inputs.contains("") else { throw Failure.usage("an input is empty; name a picture or a folder") }
+    // What is named outranks what is found, and a file a link to it: one picture is done once.
+    var owners: [FileSystem.Identity: String] = [:]
+    for input in inputs where FileSystem.kind(of: input) != .folder {
+      if let file = FileSystem.identity(of: input), owners[file] == nil { owners[file] = input }
+    }
+    var found: [(pictures: [String], isFolder: Bool)] = []
+    for input in inputs {
+      guard FileSystem.kind(of: input) == .folder else {
+        found.append(([input], false))
+        continue
+      }
+      hasFolder = true
+      found.append((try pictures(in: input), true))
+    }
+    let folders = found.filter(\.isFolder)
+    for isLink in [false, true] {
+      for path in folders.flatMap(\.pictures) where FileSystem.isLink(path) == isLink {
+        if let file = FileSystem.identity(of: path), owners[file] == nil { owners[file] = path }
+      }
+    }
+    var names: [[UInt8]: FileSystem.Identity] = [:]
+    var done: Set<FileSystem.Identity> = []
+    for (pictures, isFolder) in found {
+      for path in pictures {
+        guard let file = FileSystem.identity(of: path) else {
+          paths.append(path)
+          continue
+        }
+        // Two names of one file may both be wanted; the same name twice, such as a.png and ./a.png, is one.
+        let isTwice = names.updateValue(file, forKey: FileSystem.name(of: path).pathBytes) == file
+        let owner = owners[file] ?? path
+        if isTwice || isFolder && (done.contains(file) || owner.pathBytes != path.pathBytes) {
+          let isOwner = owner.pathBytes == path.pathBytes
+          notes.append("\(path): \(isOwner ? "named twice, done once" : "left out, the same file as \(owner)")")
+          continue
+        }
+        done.insert(file)
+        paths.append(path)
+      }
+    }
+  }
+
+  /// Paths of the pictures in a folder, with a note on those of other kinds. Anything else that bears a picture's name,
+  /// such as a folder, is none; a link to nothing stays, and its failure says so.
+  private mutating func pictures(in folder: String) throws -> [String] {
+    let paths = try FileSystem.entries(of: folder).map { FileSystem.join(folder, $0) }
+      .filter { FileSystem.kind(of: $0) == .file || FileSystem.kind(of: $0) == .missing }
+    let pictures = paths.filter { PictureFormat(extensionOf: $0) != nil }
+    let foreign = paths.filter { FileExtension.isForeignPicture($0) }.map { FileSystem.name(of: $0) }
+    let known = PictureFormat.allExtensions.joined(separator: ", ")
+    if !foreign.isEmpty {
+      let names = foreign.prefix(5).joined(separator: ", ") + (foreign.count > 5 ? ", ..." : "")
+      let left = "left out \(foreign.count == 1 ? "a picture" : "\(foreign.count) pictures") of another kind: \(names)"
+      guard !pictures.isEmpty else {
+        throw Failure.noInput("\(folder): no pictures in this folder (\(known)); \(left)")
+      }
+      notes.append("\(folder): \(left); convert them to PNG first")
+    }
+    guard !pictures.isEmpty else { throw Failure.noInput("\(folder): no pictures in this folder (\(known))") }
+    return pictures
+  }
+}
