@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// What the tests could not set up, in words for who runs them.
@@ -18,8 +19,10 @@ struct Stage: Sendable {
     .deletingLastPathComponent()
 
   private init() throws {
-    gimpFolder = FileManager.default.temporaryDirectory.appending(path: "resshift-gimp-\(UUID().uuidString)")
+    gimpFolder = Stage.folder
     try FileManager.default.createDirectory(at: gimpFolder, withIntermediateDirectories: true)
+    // It serves all tests, so it goes with the process.
+    atexit { try? FileManager.default.removeItem(at: Stage.folder) }
     if let staged = ProcessInfo.processInfo.environment["RESSHIFT_STAGE"], !staged.isEmpty {
       try copyStage(URL(filePath: staged))
     } else {
@@ -32,6 +35,9 @@ struct Stage: Sendable {
       }
     }
   }
+
+  private static let folder = FileManager.default.temporaryDirectory.appending(
+    path: "resshift-gimp-\(UUID().uuidString)")
 
   var plugInFolder: URL { gimpFolder.appending(path: "plug-ins/resshift") }
 
@@ -48,7 +54,7 @@ struct Stage: Sendable {
   /// What install.sh does, without it: the library, main.c, models and scripts.
   private func buildStage() throws {
     let package = Stage.packageFolder
-    let scratch = FileManager.default.temporaryDirectory.appending(path: "resshift-plugin-build").path
+    let scratch = package.appending(path: ".build/plug-in-of-tests").path
     try run([
       "swift", "build", "-c", "release", "-Xswiftc", "-static-stdlib", "--product", "ResShiftGIMP", "--package-path",
       package.path, "--scratch-path", scratch,
