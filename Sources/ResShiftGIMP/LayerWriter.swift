@@ -69,7 +69,9 @@ struct LayerWriter {
         if source.isIndexed { convertBack() }
         throw error
       }
-      let (parent, place) = (gimp_item_get_parent(source.layer), gimp_image_get_item_position(source.image, source.layer))
+      let (parent, place) = (
+        gimp_item_get_parent(source.layer), gimp_image_get_item_position(source.image, source.layer)
+      )
       guard
         gimp_image_insert_layer(source.image, layer, parent, position ?? place) != 0
           || gimp_image_insert_layer(source.image, layer, -1, 0) != 0

@@ -68,7 +68,8 @@ struct Source {
       gimp_image_get_item_position(image, layer) >= 0
     else { throw PlugInError.layerGone(name) }
     guard isCongruent(with: layer) else { throw PlugInError.layerMoved(name) }
-    guard (gimp_image_base_type(image) == GIMP_INDEXED) == isIndexed, (gimp_drawable_is_gray(layer) != 0) == isGray else {
+    guard (gimp_image_base_type(image) == GIMP_INDEXED) == isIndexed, (gimp_drawable_is_gray(layer) != 0) == isGray
+    else {
       throw PlugInError.layerConverted(name)
     }
   }

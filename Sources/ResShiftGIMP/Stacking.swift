@@ -183,8 +183,10 @@ extension Replacement {
   /// The weights where the source's own mask shows it, if that mask shows or hides whole pixels there; nil otherwise.
   fileprivate func weights(throughHard mask: PixelImage?) -> PixelImage?? {
     guard let mask else { return .some(weights) }
-    var both = weights ?? PixelImage(
-      width: area.width, height: area.height, channels: 1, samples: [Float](repeating: 1, count: area.area))
+    var both =
+      weights
+      ?? PixelImage(
+        width: area.width, height: area.height, channels: 1, samples: [Float](repeating: 1, count: area.area))
     var isWhole = true
     for pixel in pixels where both.samples[pixel] > 0 {
       let shown = mask.samples[pixel]

@@ -111,7 +111,8 @@ extension BenchmarkResult {
   fileprivate func table(_ model: ModelDescriptor, side: Int) -> String {
     let facts = [
       ["model", "\(model.name), \(model.diffusion.steps) steps"], ["input", "\(side)x\(side) pixels"],
-      ["threads", "\(threads)"], ["products by", products.rawValue], ["OpenBLAS sgemm", "\(TextTable.number(sgemmGflops, 1)) GFLOP/s"],
+      ["threads", "\(threads)"], ["products by", products.rawValue],
+      ["OpenBLAS sgemm", "\(TextTable.number(sgemmGflops, 1)) GFLOP/s"],
       ["one step of the unet", "\(TextTable.number(unetMs, 1)) ms"],
       ["whole restoration", "\(TextTable.number(totalMs, 1)) ms"],
       ["share of plain convolution", "\(TextTable.number(share, 3)) (1 = plain algorithms at the rate of sgemm)"],

@@ -81,7 +81,8 @@ final class Desktop {
     let mark = Data("TMPDIR=\(folder.path)".utf8)
     return ids.compactMap { id in
       guard let environment = try? Data(contentsOf: URL(filePath: "/proc/\(id)/environ")),
-        environment.firstRange(of: mark) != nil, let name = try? String(contentsOfFile: "/proc/\(id)/comm", encoding: .utf8)
+        environment.firstRange(of: mark) != nil,
+        let name = try? String(contentsOfFile: "/proc/\(id)/comm", encoding: .utf8)
       else { return nil }
       return (id, name.trimmingCharacters(in: .whitespacesAndNewlines))
     }
@@ -101,7 +102,7 @@ final class Desktop {
         environment: [
           "GIMP2_DIRECTORY": stage.gimpFolder.path, "LC_ALL": "C.UTF-8", "DISPLAY": display, "TMPDIR": folder.path,
         ]
-          .merging(environment) { $1 }, log: log))
+        .merging(environment) { $1 }, log: log))
     return log
   }
 }

@@ -50,7 +50,10 @@ final class Gimp {
       [
         "timeout", "900", "gimp-console-2.10", "-idf", "--batch-interpreter", "plug-in-script-fu-eval", "-b",
         "(load \"\(file.path)\")", "-b", "(gimp-quit 0)",
-      ], environment: environment.merging(["GIMP2_DIRECTORY": stage.gimpFolder.path, "LC_ALL": "C.UTF-8", "TMPDIR": folder.path]) { $1 })
+      ],
+      environment: environment.merging([
+        "GIMP2_DIRECTORY": stage.gimpFolder.path, "LC_ALL": "C.UTF-8", "TMPDIR": folder.path,
+      ]) { $1 })
     output = result.output
     for line in try String(contentsOf: logFile, encoding: .utf8).split(separator: "\n") {
       let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
