@@ -96,7 +96,11 @@ extension LayerWriter {
     do {
       gimp_item_set_name(copy, replacement.name)
       gimp_item_set_visible(copy, isSeen ? 1 : 0)
+      // GIMP ends plug-ins that write to locked pixels.
+      let isLocked = gimp_item_get_lock_content(copy)
+      gimp_item_set_lock_content(copy, 0)
       try replace(replacement, in: copy)
+      gimp_item_set_lock_content(copy, isLocked)
       Tries.mark(copy, as: .copy, on: source)
     } catch {
       gimp_item_delete(copy)
@@ -115,9 +119,10 @@ extension LayerWriter {
     return copy
   }
 
-  /// A layer like `layer`, not yet in the image; of an indexed image, which will be RGB by then, an RGB one.
+  /// A layer like `layer`, not yet in the image; of an indexed image, which will be RGB by then, an RGB one; of a text
+  /// layer one of pixels, as GIMP would write the text anew.
   private func makeCopy(of layer: gint32) throws -> gint32 {
-    guard source.isIndexed else {
+    guard source.isIndexed || gimp_item_is_text_layer(layer) != 0 else {
       let copy = gimp_layer_copy(layer)
       guard copy != -1 else { throw PlugInError.refused("copy the layer", source.name) }
       return copy
@@ -130,6 +135,7 @@ extension LayerWriter {
     gimp_layer_set_blend_space(copy, gimp_layer_get_blend_space(layer))
     gimp_layer_set_composite_space(copy, gimp_layer_get_composite_space(layer))
     gimp_layer_set_composite_mode(copy, gimp_layer_get_composite_mode(layer))
+    gimp_layer_set_lock_alpha(copy, gimp_layer_get_lock_alpha(layer))
     return copy
   }
 

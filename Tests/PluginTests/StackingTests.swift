@@ -9,6 +9,8 @@ extension GimpTests {
     /// How the source lies in its image: Scheme that is given `image`, `source` and its `base` layer below.
     static let settings = [
       "plain": "", "opacity": "(gimp-layer-set-opacity source 40)",
+      "locked":
+        "(begin (gimp-layer-set-opacity source 40) (gimp-item-set-lock-content source TRUE) (gimp-layer-set-lock-alpha source TRUE))",
       "multiply": "(gimp-layer-set-mode source LAYER-MODE-MULTIPLY)",
       "screen-legacy": "(gimp-layer-set-mode source LAYER-MODE-SCREEN-LEGACY)",
       "hidden": "(gimp-item-set-visible source FALSE)",
