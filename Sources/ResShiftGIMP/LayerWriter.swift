@@ -47,12 +47,14 @@ struct LayerWriter {
     gimp_layer_set_edit_mask(layer, 0)
   }
 
-  /// Inserts `layer` into the source's group, `position` from its top, nil = directly above the source; `prepare` runs
-  /// first, within the same undo step.
+  /// Inserts `layer` into the source's group, `position` from its top, nil = directly above the source; within the same
+  /// undo step `prepare` runs before and `finish`, which cannot fail, after it.
   ///
   /// Everything that may fail comes before the first change; what is left is taken back: a conversion, if `prepare` fails,
   /// and where the group has gone meanwhile the layer goes to the top of the image, so that no work is lost.
-  func insert(_ layer: gint32, at position: gint? = nil, after prepare: () throws -> Void = {}) throws {
+  func insert(
+    _ layer: gint32, at position: gint? = nil, after prepare: () throws -> Void = {}, then finish: () -> Void = {}
+  ) throws {
     do {
       try source.checkThatItIsThere()
     } catch {
@@ -76,6 +78,7 @@ struct LayerWriter {
         gimp_image_insert_layer(source.image, layer, parent, position ?? place) != 0
           || gimp_image_insert_layer(source.image, layer, -1, 0) != 0
       else { throw PlugInError.refused("insert the new layer", source.name) }
+      finish()
     } catch {
       if gimp_item_is_valid(layer) != 0 { gimp_item_delete(layer) }
       throw error

@@ -9,7 +9,8 @@ extension Procedure {
       throw PlugInError.calling("\(rawValue) needs at least run mode, image and drawable.")
     }
     let runMode = GimpRunMode(rawValue: guint32(bitPattern: parameters[0].data.d_int32))
-    let source = try Source(image: parameters[1].data.d_image, drawable: parameters[2].data.d_drawable)
+    let (image, drawable) = (parameters[1].data.d_image, parameters[2].data.d_drawable)
+    var source = try Source(image: image, drawable: drawable)
     if self == .inpaint && Selection.isEmpty(source.image) { throw PlugInError.emptySelection }
     if source.isIndexed && runMode != GIMP_RUN_INTERACTIVE { throw PlugInError.indexed(source.name) }
 
@@ -21,6 +22,8 @@ extension Procedure {
     default:
       settings = try Dialog.ask(self, source, catalogue, initial: Settings(lastOf: self))
       settings.remember(for: self)
+      // While the dialog was open the user may have changed the layer.
+      source = try Source(image: image, drawable: drawable)
     }
     let factor = self == .upscale ? settings.factor : nil
     let model = try catalogue.model(named: settings.model, for: task, factor: factor)

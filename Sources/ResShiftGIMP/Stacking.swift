@@ -29,8 +29,10 @@ private struct Overlay {
 /// replaced: as a small overlay where that is exact, otherwise as a whole copy of the source that takes its place.
 extension LayerWriter {
   func replacePixels(_ replacement: Replacement) throws -> gint32 {
+    try source.checkThatItIsThere()
     let tries = Tries(on: source)
-    if tries.shownCopy == nil, let overlay = try overlay(replacement) {
+    // Where a copy took the source's place, there is no source to lie over, even if that copy has gone.
+    if tries.shownCopy == nil, !Tries.hasHidden(source), let overlay = try overlay(replacement) {
       return try add(overlay, replacement, tries)
     }
     return try addCopy(replacement, tries)
@@ -40,10 +42,8 @@ extension LayerWriter {
 
   /// The overlay that looks exactly as if pixels had been replaced; nil if there is none.
   private func overlay(_ replacement: Replacement) throws -> Overlay? {
-    // What is hidden is not seen either way.
-    if gimp_item_get_visible(source.layer) == 0 {
-      return Overlay(mask: replacement.weights, takesAlpha: source.hasAlpha)
-    }
+    // A layer whose mask is shown looks like the mask, whatever its pixels are.
+    guard gimp_layer_get_mask(source.layer) == -1 || gimp_layer_get_show_mask(source.layer) == 0 else { return nil }
     let (mode, composite) = (gimp_layer_get_mode(source.layer), gimp_layer_get_composite_mode(source.layer))
     guard mode == GIMP_LAYER_MODE_NORMAL || mode == GIMP_LAYER_MODE_NORMAL_LEGACY,
       composite == GIMP_LAYER_COMPOSITE_AUTO || composite == GIMP_LAYER_COMPOSITE_UNION
@@ -60,14 +60,22 @@ extension LayerWriter {
   }
 
   private func add(_ overlay: Overlay, _ replacement: Replacement, _ tries: Tries) throws -> gint32 {
+    let isSeen = gimp_item_get_visible(source.layer) != 0
+    // Earlier ones below it are seen through a feather; those in other groups may lie above it.
+    let replaced = isSeen ? try overlays(of: tries, replacedBy: replacement) : []
     var picture = replacement.result
     if replacement.isFill { picture.makeOpaque() }
     let layer = try makeLayer(
       picture, mask: overlay.mask, name: replacement.name, at: source.canvasPosition(of: replacement.area),
       overlay.takesAlpha ? .keepingAlpha : .plain)
-    gimp_item_set_visible(layer, gimp_item_get_visible(source.layer))
-    Tries.mark(layer, as: .overlay, on: source)
-    try insert(layer, at: topmost(of: tries))
+    // Of a hidden source it is hidden, too, to be seen with it.
+    gimp_item_set_visible(layer, isSeen ? 1 : 0)
+    try insert(
+      layer, at: topmost(of: tries),
+      then: {
+        for other in replaced where replacement.hasFeather || !isBeside(other) { gimp_item_set_visible(other.layer, 0) }
+        Tries.mark(layer, as: .overlay, on: source)
+      })
     activateSource()
     return layer
   }
@@ -91,8 +99,10 @@ extension LayerWriter {
 
   /// A whole layer like the source, in whose place it is seen; holes that an earlier copy filled stay filled.
   private func addCopy(_ replacement: Replacement, _ tries: Tries) throws -> gint32 {
-    let isSeen = gimp_item_get_visible(source.layer) != 0 || tries.shownCopy != nil
-    let copy = try makeCopy(of: tries.shownCopy.flatMap { source.isCongruent(with: $0) ? $0 : nil } ?? source.layer)
+    let isSeen = gimp_item_get_visible(source.layer) != 0 || tries.shownCopy != nil || Tries.hasHidden(source)
+    let replaced = isSeen ? try overlays(of: tries, replacedBy: replacement) : []
+    let earlier = isSeen ? tries.shownCopy : tries.all.first { $0.kind == .copy }?.layer
+    let copy = try makeCopy(of: earlier.flatMap { source.isCongruent(with: $0) ? $0 : nil } ?? source.layer)
     do {
       gimp_item_set_name(copy, replacement.name)
       gimp_item_set_visible(copy, isSeen ? 1 : 0)
@@ -101,22 +111,44 @@ extension LayerWriter {
       gimp_item_set_lock_content(copy, 0)
       try replace(replacement, in: copy)
       gimp_item_set_lock_content(copy, isLocked)
-      Tries.mark(copy, as: .copy, on: source)
     } catch {
       gimp_item_delete(copy)
       throw error
     }
-    let place = source.canvasPosition(of: replacement.area)
-    let area = PixelRect(x: place.x, y: place.y, width: replacement.area.width, height: replacement.area.height)
-    try insert(copy, at: topmost(of: tries)) {
-      // What this one replaces: the source, other copies, and overlays over the same pixels.
-      gimp_item_set_visible(source.layer, 0)
-      for other in tries.all where other.isVisible && (other.kind == .copy || area.meets(layer: other.layer)) {
-        gimp_item_set_visible(other.layer, 0)
-      }
+    let kept = tries.all.filter { other in
+      other.kind == .overlay && other.isVisible && !replaced.contains { $0.layer == other.layer }
     }
+    try insert(
+      copy, at: below(kept) ?? topmost(of: tries),
+      then: {
+        if isSeen {
+          Tries.hide(source)
+          for other in tries.all where other.kind == .copy && other.isVisible { gimp_item_set_visible(other.layer, 0) }
+          for other in replaced { gimp_item_set_visible(other.layer, 0) }
+        }
+        Tries.mark(copy, as: .copy, on: source)
+      })
     activateSource()
     return copy
+  }
+
+  /// The visible overlays that a new result replaces, as they are seen only where it has weight.
+  private func overlays(of tries: Tries, replacedBy replacement: Replacement) throws -> [Tries.Try] {
+    try tries.all.filter { other in
+      guard other.kind == .overlay, other.isVisible else { return false }
+      var (left, top): (gint, gint) = (0, 0)
+      gimp_drawable_offsets(other.layer, &left, &top)
+      let whole = PixelRect(
+        x: 0, y: 0, width: Int(gimp_drawable_width(other.layer)), height: Int(gimp_drawable_height(other.layer)))
+      let mask = gimp_layer_get_mask(other.layer)
+      let weights =
+        mask != -1 && gimp_layer_get_apply_mask(other.layer) != 0 ? try grayValues(of: mask, whole) : nil
+      let corner = (x: Int(left) - source.offsetX, y: Int(top) - source.offsetY)
+      return (0..<whole.area).allSatisfy { pixel in
+        if let weights, weights.samples[pixel] <= 0 { return true }
+        return replacement.hasWeight(corner.x + pixel % whole.width, corner.y + pixel / whole.width)
+      }
+    }
   }
 
   /// A layer like `layer`, not yet in the image; of an indexed image, which will be RGB by then, an RGB one; of a text
@@ -136,6 +168,7 @@ extension LayerWriter {
     gimp_layer_set_composite_space(copy, gimp_layer_get_composite_space(layer))
     gimp_layer_set_composite_mode(copy, gimp_layer_get_composite_mode(layer))
     gimp_layer_set_lock_alpha(copy, gimp_layer_get_lock_alpha(layer))
+    gimp_item_set_color_tag(copy, gimp_item_get_color_tag(layer))
     return copy
   }
 
@@ -168,9 +201,23 @@ extension LayerWriter {
 
   // MARK: Place
 
-  /// The position, in the source's group, of the topmost of the source and its earlier results.
+  /// The position, in the source's group, of the topmost of the source and its earlier results there.
   private func topmost(of tries: Tries) -> gint? {
-    ([source.layer] + tries.all.map(\.layer)).map { gimp_image_get_item_position(source.image, $0) }.min()
+    ([source.layer] + tries.all.filter(isBeside).map(\.layer)).map { gimp_image_get_item_position(source.image, $0) }
+      .min()
+  }
+
+  /// The position below some overlays in the source's group, where a copy lies under them as the source did; nil = there
+  /// are none.
+  private func below(_ overlays: [Tries.Try]) -> gint? {
+    let own = gimp_image_get_item_position(source.image, source.layer)
+    let positions = overlays.filter(isBeside).map { gimp_image_get_item_position(source.image, $0.layer) }
+    return positions.filter { $0 < own }.max().map { $0 + 1 }
+  }
+
+  /// Whether a result is in the source's group.
+  private func isBeside(_ result: Tries.Try) -> Bool {
+    gimp_item_get_parent(result.layer) == gimp_item_get_parent(source.layer)
   }
 }
 
@@ -178,6 +225,15 @@ extension Replacement {
   private var pixels: Range<Int> { 0..<area.area }
 
   private func weight(_ pixel: Int) -> Float { weights?.samples[pixel] ?? 1 }
+
+  /// Whether there are weights between 0 and 1.
+  fileprivate var hasFeather: Bool { weights?.samples.contains { $0 > 0 && $0 < 1 } ?? false }
+
+  /// Whether a pixel, in the source's coordinates, is replaced, if only in part.
+  fileprivate func hasWeight(_ x: Int, _ y: Int) -> Bool {
+    (area.x..<area.x + area.width).contains(x) && (area.y..<area.y + area.height).contains(y)
+      && weight((y - area.y) * area.width + x - area.x) > 0
+  }
 
   /// Whether the source is opaque wherever it is replaced.
   fileprivate var isOpaque: Bool {

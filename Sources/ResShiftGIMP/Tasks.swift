@@ -42,7 +42,10 @@ extension Request {
     try checkSize(of: area)
     let transfer = try PixelTransfer(source)
     let picture = try transfer.read(area)
-    guard !picture.isTransparent() else { throw PlugInError.transparent(source.name, isSelected: selection != nil) }
+    let seenThrough = settings.output == .sameSize ? selection?.weights : nil
+    guard !picture.isTransparent(seenThrough) else {
+      throw PlugInError.transparent(source.name, isSelected: selection != nil)
+    }
     // At the same size the detail is reduced by the engine; alpha is then the source's.
     let factor = settings.output == .sameSize ? 1 : settings.factor
     let result = try compute("upscaling") { try $0.upscale(picture, factor: factor, $1) }
@@ -74,6 +77,7 @@ extension Request {
   private func scaleImage(addingLayer picture: PixelImage, _ writer: LayerWriter) throws -> gint32 {
     let factor = gint(settings.factor)
     // Before anything changes: with all that may fail.
+    try source.checkThatItIsThere()
     let mask = try source.appliedMask.map {
       try grayValues(of: $0, source.bounds).resized(width: picture.width, height: picture.height)
     }

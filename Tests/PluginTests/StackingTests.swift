@@ -16,7 +16,10 @@ extension GimpTests {
       "hidden": "(gimp-item-set-visible source FALSE)",
       "pass-through": "(grouped LAYER-MODE-PASS-THROUGH 100)", "pass-through-half": "(grouped LAYER-MODE-PASS-THROUGH 50)",
       "group-opacity": "(begin (grouped LAYER-MODE-NORMAL 100) (gimp-layer-set-opacity source 40))",
-      "soft-mask": "(masked 0.5)", "hard-mask": "(masked 0)", "alone": "(gimp-image-remove-layer image base)",
+      "soft-mask": "(masked 0.5)", "hard-mask": "(masked 0)",
+      "shown-mask": "(begin (masked 0) (gimp-layer-set-show-mask source TRUE))",
+      "mask-not-applied": "(begin (masked 0.5) (gimp-layer-set-apply-mask source FALSE))",
+      "alone": "(gimp-image-remove-layer image base)",
       "alone-opacity": "(begin (gimp-image-remove-layer image base) (gimp-layer-set-opacity source 40))",
     ]
     private static let prelude = """
@@ -96,7 +99,8 @@ extension GimpTests {
           let before = try gimp.picture("\(kind)-\(key)-before.tif")
           let hole = { (x: Int, y: Int) in (30..<50).contains(x) && (20..<36).contains(y) }
           #expect(found.unequalPixels(to: before) { !hole($0, $1) } == 0, "\(kind), \(key): outside nothing changes")
-          #expect(found.unequalPixels(to: before, where: hole) > (key == "hidden" ? -1 : 0), "\(kind), \(key)")
+          let isSeen = !["hidden", "shown-mask"].contains(key)
+          #expect(found.unequalPixels(to: before, where: hole) > (isSeen ? 0 : -1), "\(kind), \(key)")
           #expect(gimp.log["\(kind)-\(key)-active"] == "true", "\(kind), \(key)")
         }
       }

@@ -50,6 +50,36 @@ extension GimpTests {
       try eventually("the repeated fill", within: 120) { try summary(of: desktop) == "120 90 2 0" }
       try undo(desktop, to: selected, "after-repeat.tif")
 
+      // At 40 % over another layer a copy takes the source's place; one undo takes all of that back.
+      _ = try desktop.ask(
+        """
+        (begin (define base (car (gimp-layer-new image 120 90 RGB-IMAGE "base" 100 LAYER-MODE-NORMAL))) \
+        (gimp-image-insert-layer image base 0 1) (gimp-drawable-edit-fill base FILL-WHITE) \
+        (gimp-layer-set-opacity source 40) (gimp-image-set-active-layer image source) (gimp-displays-flush) 1)
+        """)
+      let faint = try state(of: desktop, "faint.tif")
+      #expect(faint.summary == "120 90 2 0")
+      let notes = "(list (car (gimp-item-get-visible source)) (car (gimp-item-get-parasite-list source)))"
+      #expect(try desktop.ask(notes) == "1 0")
+      try desktop.activateImageWindow()
+      try desktop.press("ctrl+f")
+      try eventually("the copy", within: 120) { try summary(of: desktop) == "120 90 3 0" }
+      try eventually("the source to be hidden", within: 20) { try desktop.ask(notes).hasPrefix("0 ") }
+      try undo(desktop, to: faint, "after-copy.tif")
+      #expect(try desktop.ask(notes) == "1 0")
+
+      // The layer goes while the dialog is open: a message says so, and the image is left alone.
+      try desktop.openDialog("i", title: "ResShift: Inpaint")
+      _ = try desktop.ask("(begin (gimp-image-remove-layer image source) 1)")
+      try desktop.press("Return")
+      try eventually("the message", within: 60) { try !desktop.windows(named: "GIMP Message").isEmpty }
+      try desktop.saveScreen(as: "layer-gone")
+      try desktop.press("Escape")
+      try eventually("the message to go", within: 20) { try desktop.windows(named: "GIMP Message").isEmpty }
+      #expect(try summary(of: desktop) == "120 90 1 0")
+      try undo(desktop, to: faint, "after-layer-gone.tif")
+      _ = try desktop.ask("(begin (gimp-image-remove-layer image base) (gimp-layer-set-opacity source 100) 1)")
+
       // Indexed colours: the dialog offers the conversion, one undo takes it back too.
       _ = try desktop.ask(
         "(begin (gimp-image-convert-indexed image CONVERT-DITHER-NONE CONVERT-PALETTE-GENERATE 64 FALSE FALSE \"\") 1)")
