@@ -23,6 +23,8 @@ extension Procedure {
       settings = try Dialog.ask(self, source, catalogue, initial: Settings(lastOf: self))
       settings.remember(for: self)
       // While the dialog was open the user may have changed the layer.
+      guard gimp_image_is_valid(image) != 0 else { throw PlugInError.imageClosed(source.name) }
+      guard gimp_item_is_valid(drawable) != 0 else { throw PlugInError.layerGone(source.name) }
       source = try Source(image: image, drawable: drawable)
     }
     let factor = self == .upscale ? settings.factor : nil
