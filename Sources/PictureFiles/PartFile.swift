@@ -25,21 +25,10 @@ enum PartFile {
 
   /// Removes what killed processes have left in `folder`; files that a living one may be writing stay.
   static func removeStale(in folder: String) {
-    guard let listing = folder.withPathBytes({ opendir($0) }) else { return }
-    defer { closedir(listing) }
-    while let entry = readdir(listing) {
-      let name = Self.name(of: entry)
-      guard let owner = owner(of: name), isDead(owner) else { continue }
+    _ = forEachName(in: folder) { name in
+      guard let owner = owner(of: name), isDead(owner) else { return }
       removeUnlocked("\(folder)/\(name)")
     }
-  }
-
-  /// Read where it lies: the system gives short names less room than their type has.
-  private static func name(of entry: UnsafeMutablePointer<dirent>) -> String {
-    guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { return "" }
-    let start = UnsafeRawPointer(entry) + offset
-    return String(
-      pathBytes: UnsafeRawBufferPointer(start: start, count: strlen(start.assumingMemoryBound(to: CChar.self))))
   }
 
   /// Whether there is no such process, or only the entry of an ended one that its parent has not asked about: neither

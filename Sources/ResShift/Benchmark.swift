@@ -27,7 +27,7 @@ public enum Benchmark {
         unetMs: stages.step.time.milliseconds / Double(descriptor.diffusion.steps),
         decodeMs: stages.decode.time.milliseconds, totalMs: total.milliseconds,
         directGflop: Double(count.operations) / 1e9, peakRSSMB: peakMegabytes, threads: threads,
-        products: Products.forced ?? .standard,
+        products: .current,
         stages: parts(
           [("encode", stages.encode), ("unet", stages.step), ("decode", stages.decode)], of: total, count.operations),
         layers: parts(

@@ -159,4 +159,10 @@ extension PixelImage {
     precondition(channels == 1, "weights have one channel")
     return Double(samples.count { MaskRule.marks($0) }) / Double(samples.count)
   }
+
+  /// That share in whole per cent, at most 99, if it is more than half, which users are told of: they may have meant the rest.
+  public var markedPercentIfMost: Int? {
+    let share = markedShare
+    return share > 0.5 ? min(Int((share * 100).rounded()), 99) : nil
+  }
 }

@@ -27,11 +27,13 @@ public struct RestoreOptions: Sendable {
   public var tiling: Tiling = .joint
   /// Match the low frequencies of the result to the input; nil = the task's default.
   public var toneMatch: Bool?
-  /// Worker threads, 1 to `Parallel.mostThreads`; other numbers become the nearest of these. The result does not depend
+  /// Worker threads, one of `threadCounts`; other numbers become the nearest of these. The result does not depend
   /// on it.
   public var threads: Int = 1 {
-    didSet { threads = min(max(threads, 1), Parallel.mostThreads) }
+    didSet { threads = min(max(threads, Self.threadCounts.lowerBound), Self.threadCounts.upperBound) }
   }
+  /// The numbers of worker threads that there can be.
+  public static let threadCounts = 1...Parallel.mostThreads
   /// Upper limit for the memory of the restoration in bytes; nil = what the machine has free.
   public var memoryLimit: Int?
   /// Called from the working thread with the share of the work that is done, 0...1. Throwing stops the restoration;

@@ -91,7 +91,7 @@ extension PixelImage {
   }
 
   /// Whether anything of a pixel can be seen; not a number counts as transparent.
-  func isVisible(_ pixel: Int) -> Bool { !hasAlpha || samples[pixel * channels + channels - 1] > 0 }
+  public func isVisible(_ pixel: Int) -> Bool { !hasAlpha || samples[pixel * channels + channels - 1] > 0 }
 
   /// Whether anything can be seen within `rect`, nil = the whole picture.
   public func isAnythingVisible(in rect: PixelRect? = nil) -> Bool {

@@ -53,8 +53,8 @@ extension RestoreOptions {
     case RESSHIFT_ON: toneMatch = true
     default: throw RestoreError.usage("options: \(options.tone_match.rawValue) is no resshift_switch.")
     }
-    guard (1...1024).contains(options.threads) else {
-      throw RestoreError.usage("options: threads is \(options.threads): use 1 to 1024.")
+    guard Self.threadCounts.contains(Int(options.threads)) else {
+      throw RestoreError.usage("options: threads is \(options.threads): use 1 to \(Self.threadCounts.upperBound).")
     }
     threads = Int(options.threads)
     memoryLimit = options.memory_limit == 0 ? nil : Int(clamping: options.memory_limit)

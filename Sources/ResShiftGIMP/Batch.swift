@@ -141,29 +141,9 @@ enum Batch: String, CaseIterable {
     } catch PictureFileError.notAPicture, PictureFileError.unsupported {
       let mask = try BatchPicture(path, notice: say)
       defer { mask.close() }
-      return try storedPicture(of: mask.layer, in: mask.image).maskWeights
-    }
-  }
-
-  /// The samples of a layer as they are stored, one to four channels.
-  private static func storedPicture(of layer: gint32, in image: gint32) throws -> PixelImage {
-    let width = Int(gimp_drawable_width(layer))
-    let height = Int(gimp_drawable_height(layer))
-    let hasAlpha = gimp_drawable_has_alpha(layer) != 0
-    let isGray = gimp_drawable_is_gray(layer) != 0
-    // Precisions are hundreds: 100 is 8 bits linear, 150 the same with gamma, and so on.
-    let isLinear = gimp_image_get_precision(image).rawValue % 100 == 0
-    let colours = isGray ? (isLinear ? "Y" : "Y'") : isLinear ? "RGB" : "R'G'B'"
-    let picture = PixelImage(width: width, height: height, channels: (isGray ? 1 : 3) + (hasAlpha ? 1 : 0))
-    return try withBuffer(of: layer) { buffer in
-      var picture = picture
-      var extent = PixelRect(x: 0, y: 0, width: width, height: height).gegl
-      let space = babl_format_get_space(gegl_buffer_get_format(buffer))
-      let format = babl_format_with_space("\(colours)\(hasAlpha ? "A" : "") float", space)
-      picture.samples.withUnsafeMutableBytes {
-        gegl_buffer_get(buffer, &extent, 1, format, $0.baseAddress, 0, GEGL_ABYSS_NONE)
-      }
-      return picture
+      let whole = PixelRect(
+        x: 0, y: 0, width: Int(gimp_drawable_width(mask.layer)), height: Int(gimp_drawable_height(mask.layer)))
+      return try storedSamples(of: mask.layer, whole).picture.maskWeights
     }
   }
 
@@ -187,9 +167,9 @@ enum Batch: String, CaseIterable {
       throw PlugInError.execution(
         "\(picturePath): its mask \(path) is white everywhere: make black what is to be kept")
     }
-    if share > 0.5 {
+    if let percent = weights.markedPercentIfMost {
       say(
-        "\(path): \(min(Int((share * 100).rounded()), 99)) % of the picture is marked; if that is what to keep,"
+        "\(path): \(percent) % of the picture is marked; if that is what to keep,"
           + " invert the mask")
     }
     try replaceSelection(of: picture.image, by: weights)
@@ -229,7 +209,7 @@ enum Batch: String, CaseIterable {
   /// Writes results, each whole or not at all, and none over another one or over a picture.
   private struct Results {
     private let files: BatchFiles
-    private var written: Set<BatchFiles.Identity> = []
+    private var written: Set<FileIdentity> = []
 
     init(_ files: BatchFiles) { self.files = files }
 
@@ -251,11 +231,11 @@ enum Batch: String, CaseIterable {
       guard part.withPathBytes({ part in output.withPathBytes { rename(part, $0) } }) == 0 else {
         throw PlugInError.execution("\(output): cannot be written (\(String(cString: strerror(errno))))")
       }
-      if let file = BatchFiles.Identity(output) { written.insert(file) }
+      if let file = FileIdentity(output) { written.insert(file) }
     }
 
     private func isTaken(_ path: String) -> Bool {
-      files.isPrecious(path) || BatchFiles.Identity(path).map(written.contains) ?? false
+      files.isPrecious(path) || FileIdentity(path).map(written.contains) ?? false
     }
   }
 }

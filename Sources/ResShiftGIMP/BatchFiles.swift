@@ -18,7 +18,7 @@ struct BatchFiles {
   /// What else the user should know.
   private(set) var notes: [String] = []
   /// Files that no result may replace: pictures and masks.
-  private let precious: Set<Identity>
+  private let precious: Set<FileIdentity>
 
   /// Throws when nothing matches the pattern.
   init(pattern: String, masks: String?, output: String) throws {
@@ -36,7 +36,7 @@ struct BatchFiles {
         failures.append(PlugInError(error))
       }
     }
-    precious = Set((found.map(\.picture) + found.compactMap(\.mask)).compactMap(Identity.init))
+    precious = Set((found.map(\.picture) + found.compactMap(\.mask)).compactMap(FileIdentity.init))
     let names = outputNames(for: found.map(\.picture), in: folder)
     for (found, name) in zip(found, names) {
       let target = folder.appendingName(name)
@@ -77,14 +77,14 @@ struct BatchFiles {
   }
 
   /// Whether there is a picture or mask of this batch at `path`, perhaps under another name.
-  func isPrecious(_ path: String) -> Bool { Identity(path).map(precious.contains) ?? false }
+  func isPrecious(_ path: String) -> Bool { FileIdentity(path).map(precious.contains) ?? false }
 
   // MARK: Patterns
 
   /// A path from the root; `~` is the user's home unless there is such a file.
   static func absolute(_ path: String) -> String {
     var path = path
-    if path.utf8.first == UInt8(ascii: "~"), !exists(path), let home = getenv("HOME") {
+    if path.utf8.first == UInt8(ascii: "~"), FileKind(of: path) == .missing, let home = getenv("HOME") {
       let rest = path.utf8.dropFirst()
       if rest.isEmpty || rest.first == UInt8(ascii: "/") {
         path = String(pathBytes: UnsafeRawBufferPointer(start: home, count: strlen(home))) + String(Substring(rest))
@@ -98,7 +98,7 @@ struct BatchFiles {
   /// The files that a pattern names, sorted by their bytes: * ? [ ] stand for what they do in a shell, unless there is
   /// a file or folder of just that name. Throws when there are none.
   private static func matches(of pattern: String, saidAs text: String) throws -> [String] {
-    if isFolder(pattern) {
+    if FileKind(of: pattern) == .folder {
       throw PlugInError.execution(
         "\(text): is a folder; name the pictures in it, such as \(text.appendingName("*.jpg"))")
     }
@@ -118,7 +118,7 @@ struct BatchFiles {
     guard let part = parts.first else { return [] }
     let (literal, rest) = (folder.appendingName(part), parts.dropFirst())
     var names = [part]
-    if !exists(literal) {
+    if FileKind(of: literal) == .missing {
       guard part.utf8.contains(where: { "*?[".utf8.contains($0) }) else { return [] }
       names = entries(of: folder).filter { name in
         part.withPathBytes { pattern in name.withPathBytes { fnmatch(pattern, $0, FNM_PERIOD | FNM_NOESCAPE) } } == 0
@@ -130,44 +130,15 @@ struct BatchFiles {
 
   // MARK: The file system
 
-  /// A file whatever its name.
-  struct Identity: Hashable {
-    let device: UInt64
-    let number: UInt64
-
-    /// nil if there is no such file.
-    init?(_ path: String) {
-      var status = stat()
-      guard path.withPathBytes({ stat($0, &status) }) == 0 else { return nil }
-      (device, number) = (UInt64(status.st_dev), UInt64(status.st_ino))
-    }
-  }
-
   /// Names in a folder, hidden ones too; none if it cannot be read.
   static func entries(of folder: String) -> [String] {
-    guard let listing = folder.withPathBytes({ opendir($0) }) else { return [] }
-    defer { closedir(listing) }
-    guard let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name) else { return [] }
     var names: [String] = []
-    while let entry = readdir(listing) {
-      let start = UnsafeRawPointer(entry) + nameOffset
-      let length = strlen(start.assumingMemoryBound(to: CChar.self))
-      let name = String(pathBytes: UnsafeRawBufferPointer(start: start, count: length))
-      if name != "." && name != ".." { names.append(name) }
-    }
+    _ = forEachName(in: folder) { names.append($0) }
     return names
   }
 
-  private static func mode(of path: String) -> mode_t? {
-    var status = stat()
-    return path.withPathBytes { stat($0, &status) } == 0 ? status.st_mode & S_IFMT : nil
-  }
-
-  private static func exists(_ path: String) -> Bool { mode(of: path) != nil }
-  static func isFolder(_ path: String) -> Bool { mode(of: path) == S_IFDIR }
-  static func isFile(_ path: String) -> Bool { mode(of: path) == S_IFREG }
   /// A link to nothing is one of the pictures asked for, and its failure says what it is.
-  private static func isFileOrDeadLink(_ path: String) -> Bool { isFile(path) || !exists(path) }
+  private static func isFileOrDeadLink(_ path: String) -> Bool { [.file, .missing].contains(FileKind(of: path)) }
 }
 
 /// The masks of a batch: pictures with the names of the pictures to fill.
@@ -179,7 +150,7 @@ private struct MaskFolder {
     self.folder = folder
     masks = BatchFiles.entries(of: folder).filter { name in
       let isPicture = PictureFormat(extensionOf: name) != nil || FileExtension.isForeignPicture(name)
-      return isPicture && name.utf8.first != UInt8(ascii: ".") && BatchFiles.isFile(folder.appendingName(name))
+      return isPicture && name.utf8.first != UInt8(ascii: ".") && FileKind(of: folder.appendingName(name)) == .file
     }
   }
 
@@ -187,16 +158,16 @@ private struct MaskFolder {
   /// there is none, and when it is not clear which.
   func mask(of picture: String) throws -> String {
     let stem = FileExtension.stem(of: picture).pathBytes
-    let itself = BatchFiles.Identity(picture)
+    let itself = FileIdentity(picture)
     let found = masks.filter { name in
-      FileExtension.stem(of: name).pathBytes == stem && BatchFiles.Identity(folder.appendingName(name)) != itself
+      FileExtension.stem(of: name).pathBytes == stem && FileIdentity(folder.appendingName(name)) != itself
     }
     let name = picture.nameAfterSlash.pathBytes
     if let mask = found.count == 1 ? found.first : found.first(where: { $0.pathBytes == name }) {
       return folder.appendingName(mask)
     }
     guard !found.isEmpty else {
-      guard BatchFiles.isFolder(folder) else {
+      guard FileKind(of: folder) == .folder else {
         throw PlugInError.execution("\(picture): there is no mask for it, for there is no folder \(folder)")
       }
       throw PlugInError.execution(

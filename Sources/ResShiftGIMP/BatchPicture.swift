@@ -42,16 +42,14 @@ struct BatchPicture {
   /// Makes the picture's one layer. Pages and frames are pictures of their own, of which the first is taken; layers are
   /// parts of one picture.
   private static func seenLayer(of image: gint32, _ path: String, _ notice: (String) -> Void) throws -> gint32 {
-    var layers = self.layers(of: image)
+    var layers = children(of: -1, in: image)
     guard let first = layers.last else { throw PlugInError.execution("\(path): there are no layers in this file") }
     if layers.count > 1, let pages = PagedFormat(path) {
       notice("\(path): there are \(layers.count) \(pages.word) in this file; only the first one is done")
       for layer in layers.dropLast() { gimp_image_remove_layer(image, layer) }
       if pages.haveSizes {
-        var x: gint = 0
-        var y: gint = 0
-        gimp_drawable_offsets(first, &x, &y)
-        gimp_image_resize(image, gimp_drawable_width(first), gimp_drawable_height(first), -x, -y)
+        let page = PixelRect(onCanvas: first).gegl
+        gimp_image_resize(image, page.width, page.height, -page.x, -page.y)
       }
       gimp_item_set_visible(first, 1)
       layers = [first]
@@ -67,21 +65,11 @@ struct BatchPicture {
     return seen
   }
 
-  /// Top to bottom.
-  private static func layers(of image: gint32) -> [gint32] {
-    var count: gint = 0
-    guard let list = gimp_image_get_layers(image, &count) else { return [] }
-    defer { g_free(list) }
-    return Array(UnsafeBufferPointer(start: list, count: Int(count)))
-  }
-
   /// Whether the layer alone, as it is, is what is seen of the image.
   private static func isWholePicture(_ layer: gint32, of image: gint32) -> Bool {
-    var x: gint = 0
-    var y: gint = 0
-    gimp_drawable_offsets(layer, &x, &y)
-    return (x, y) == (0, 0) && gimp_drawable_width(layer) == gimp_image_width(image)
-      && gimp_drawable_height(layer) == gimp_image_height(image) && gimp_item_get_visible(layer) != 0
+    let canvas = PixelRect(
+      x: 0, y: 0, width: Int(gimp_image_width(image)), height: Int(gimp_image_height(image)))
+    return PixelRect(onCanvas: layer) == canvas && gimp_item_get_visible(layer) != 0
       && gimp_layer_get_opacity(layer) == 100 && gimp_layer_get_mask(layer) == -1 && gimp_item_is_group(layer) == 0
   }
 

@@ -10,16 +10,11 @@ extension PixelImage {
 
   /// Whether no pixel can be seen, of those that `weights`, of the picture's size, mark above 0; nil = all.
   func isTransparent(_ weights: PixelImage? = nil) -> Bool {
-    guard hasAlpha else { return false }
-    return !(0..<width * height).contains { pixel in
-      samples[pixel * channels + channels - 1] > 0 && weights.map { $0.samples[pixel] > 0 } ?? true
-    }
+    hasAlpha && !(0..<width * height).contains { isVisible($0) && weights?.samples[$0] ?? 1 > 0 }
   }
 
   /// Whether there is a pixel that is neither in the hole nor fully transparent.
   func hasKnownPixel(outside mask: PixelImage) -> Bool {
-    mask.samples.indices.contains { index in
-      mask.samples[index] <= 0 && (!hasAlpha || samples[index * channels + channels - 1] > 0)
-    }
+    mask.samples.indices.contains { mask.samples[$0] <= 0 && isVisible($0) }
   }
 }

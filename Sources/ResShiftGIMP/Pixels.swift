@@ -25,21 +25,11 @@ struct PixelTransfer {
   ///
   /// Colours of float images may lie outside 0...1; what is not a number becomes 0.
   func read(_ rect: PixelRect) throws -> PixelImage {
-    let channels = (source.isGray ? 1 : 3) + (source.hasAlpha ? 1 : 0)
-    var picture = PixelImage(width: rect.width, height: rect.height, channels: channels)
-    // Colour maps have no linear kind.
-    let stored = source.isIndexed ? nil : gimp_drawable_get_format(source.layer)
-    let format = Format(channels: channels, like: stored, hasLinearProfile: hasLinearProfile)
-    try withBuffer(of: source.layer) { buffer in
-      var extent = rect.gegl
-      picture.samples.withUnsafeMutableBytes {
-        gegl_buffer_get(buffer, &extent, 1, format.babl, $0.baseAddress, 0, GEGL_ABYSS_NONE)
-      }
-    }
-    picture = picture.madeFinite()
-    if format.isLinear { picture.mapColours(encoded) }
+    let (stored, isLinear) = try storedSamples(of: source.layer, rect)
+    var picture = stored.madeFinite()
+    if isLinear || hasLinearProfile { picture.mapColours(encoded) }
     if picture.hasAlpha {
-      for alpha in stride(from: channels - 1, to: picture.samples.count, by: channels) {
+      for alpha in stride(from: picture.channels - 1, to: picture.samples.count, by: picture.channels) {
         picture.samples[alpha] = min(max(picture.samples[alpha], 0), 1)
       }
     }
@@ -48,10 +38,9 @@ struct PixelTransfer {
 
   /// Fills `layer`, of the picture's size and of an image with the source's profile, in the layer's own precision.
   func write(_ picture: PixelImage, to layer: gint32) throws {
-    let format = Format(
-      channels: picture.channels, like: gimp_drawable_get_format(layer), hasLinearProfile: hasLinearProfile)
+    let format = Format(channels: picture.channels, like: gimp_drawable_get_format(layer))
     var given = picture
-    if format.isLinear { given.mapColours(decoded) }
+    if format.isLinear || hasLinearProfile { given.mapColours(decoded) }
     try withBuffer(of: layer) { buffer in
       var extent = PixelRect(x: 0, y: 0, width: given.width, height: given.height).gegl
       given.samples.withUnsafeBytes { gegl_buffer_set(buffer, &extent, 0, format.babl, $0.baseAddress, 0) }
@@ -59,24 +48,40 @@ struct PixelTransfer {
   }
 }
 
+/// The samples of a part of a layer as they are stored, one to four channels, and whether the layer's format says that they
+/// are light in proportion. Those of indexed layers are sRGB.
+func storedSamples(of layer: gint32, _ rect: PixelRect) throws -> (picture: PixelImage, isLinear: Bool) {
+  let channels = (gimp_drawable_is_gray(layer) != 0 ? 1 : 3) + (gimp_drawable_has_alpha(layer) != 0 ? 1 : 0)
+  var picture = PixelImage(width: rect.width, height: rect.height, channels: channels)
+  // Colour maps have no linear kind.
+  let stored = gimp_drawable_is_indexed(layer) != 0 ? nil : gimp_drawable_get_format(layer)
+  let format = Format(channels: channels, like: stored)
+  try withBuffer(of: layer) { buffer in
+    var extent = rect.gegl
+    picture.samples.withUnsafeMutableBytes {
+      gegl_buffer_get(buffer, &extent, 1, format.babl, $0.baseAddress, 0, GEGL_ABYSS_NONE)
+    }
+  }
+  return (picture, format.isLinear)
+}
+
 /// A layer's samples as floats that differ from what is stored in their type alone, so that babl has nothing to convert.
 private struct Format {
   let babl: OpaquePointer?
-  /// Whether the samples are light in proportion.
+  /// Whether the samples are light in proportion, by the format; a profile may say so as well.
   let isLinear: Bool
 
   /// `stored` is the layer's own format, nil = sRGB in 8 bits.
-  init(channels: Int, like stored: OpaquePointer?, hasLinearProfile: Bool) {
+  init(channels: Int, like stored: OpaquePointer?) {
     // Names with marks (R'G'B'A u8, in babl also R~G~B~A) are encoded, those without (RGBA u8) are not.
     let encoding = stored.flatMap { babl_format_get_encoding($0) }.map { String(cString: $0) } ?? "R'G'B'"
-    let isLinearFormat = !encoding.contains("'") && !encoding.contains("~")
+    isLinear = !encoding.contains("'") && !encoding.contains("~")
     let names =
-      isLinearFormat
+      isLinear
       ? ["Y float", "YA float", "RGB float", "RGBA float"]
       : ["Y' float", "Y'A float", "R'G'B' float", "R'G'B'A float"]
     // GIMP's formats claim sRGB whatever the image's profile says; whichever it is, it is to be the same.
     babl = babl_format_with_space(names[channels - 1], stored.flatMap { babl_format_get_space($0) })
-    isLinear = isLinearFormat || hasLinearProfile
   }
 }
 

@@ -31,16 +31,12 @@ struct Source {
     }
     guard gimp_item_is_group(layer) == 0 else { throw PlugInError.group(name) }
     guard gimp_image_get_floating_sel(image) == -1 else { throw PlugInError.floatingSelection }
-    var x: gint = 0
-    var y: gint = 0
-    gimp_drawable_offsets(layer, &x, &y)
+    let place = PixelRect(onCanvas: layer)
     self.image = image
     self.layer = layer
     self.name = name
-    width = Int(gimp_drawable_width(layer))
-    height = Int(gimp_drawable_height(layer))
-    offsetX = Int(x)
-    offsetY = Int(y)
+    (width, height) = (place.width, place.height)
+    (offsetX, offsetY) = (place.x, place.y)
     hasAlpha = gimp_drawable_has_alpha(layer) != 0
     isGray = gimp_drawable_is_gray(layer) != 0
     isIndexed = gimp_drawable_is_indexed(layer) != 0
@@ -49,16 +45,14 @@ struct Source {
   /// The whole layer, in its own coordinates.
   var bounds: PixelRect { PixelRect(x: 0, y: 0, width: width, height: height) }
 
-  /// Where a part of the layer lies on the canvas.
-  func canvasPosition(of area: PixelRect) -> (x: Int, y: Int) { (offsetX + area.x, offsetY + area.y) }
+  /// A part of the layer in the canvas's coordinates.
+  func onCanvas(_ area: PixelRect) -> PixelRect {
+    PixelRect(x: offsetX + area.x, y: offsetY + area.y, width: area.width, height: area.height)
+  }
 
   /// Whether a layer covers the same pixels of the canvas.
   func isCongruent(with layer: gint32) -> Bool {
-    var x: gint = 0
-    var y: gint = 0
-    gimp_drawable_offsets(layer, &x, &y)
-    return (Int(x), Int(y)) == (offsetX, offsetY)
-      && (Int(gimp_drawable_width(layer)), Int(gimp_drawable_height(layer))) == (width, height)
+    PixelRect(onCanvas: layer) == onCanvas(bounds)
   }
 
   /// Throws unless the layer is still in the image, as large and where it was: users go on while a result is computed.
@@ -98,6 +92,19 @@ struct Source {
 }
 
 extension PixelRect {
+  /// What a layer covers of the canvas.
+  init(onCanvas layer: gint32) {
+    var x: gint = 0
+    var y: gint = 0
+    gimp_drawable_offsets(layer, &x, &y)
+    self.init(
+      x: Int(x), y: Int(y), width: Int(gimp_drawable_width(layer)), height: Int(gimp_drawable_height(layer)))
+  }
+
+  func meets(_ other: PixelRect) -> Bool {
+    other.x < x + width && other.x + other.width > x && other.y < y + height && other.y + other.height > y
+  }
+
   var gegl: GeglRectangle { GeglRectangle(x: gint(x), y: gint(y), width: gint(width), height: gint(height)) }
   var area: Int { width * height }
 }

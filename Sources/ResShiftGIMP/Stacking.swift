@@ -65,8 +65,9 @@ extension LayerWriter {
     let replaced = isSeen ? try overlays(of: tries, replacedBy: replacement) : []
     var picture = replacement.result
     if replacement.isFill { picture.makeOpaque() }
+    let place = source.onCanvas(replacement.area)
     let layer = try makeLayer(
-      picture, mask: overlay.mask, name: replacement.name, at: source.canvasPosition(of: replacement.area),
+      picture, mask: overlay.mask, name: replacement.name, at: (place.x, place.y),
       overlay.takesAlpha ? .keepingAlpha : .plain)
     // Of a hidden source it is hidden, too, to be seen with it.
     gimp_item_set_visible(layer, isSeen ? 1 : 0)
@@ -83,13 +84,12 @@ extension LayerWriter {
   /// Whether something that is visible lies below the source, as far as the source is blended with it: in its group, and
   /// below its group where that passes through.
   private func hasSomethingBelow(_ area: PixelRect) -> Bool {
-    let place = source.canvasPosition(of: area)
-    let canvas = PixelRect(x: place.x, y: place.y, width: area.width, height: area.height)
+    let canvas = source.onCanvas(area)
     var layer = source.layer
     while true {
       let group = gimp_item_get_parent(layer)
       let below = children(of: group, in: source.image).drop { $0 != layer }.dropFirst()
-      if below.contains(where: { gimp_item_get_visible($0) != 0 && canvas.meets(layer: $0) }) { return true }
+      if below.contains(where: { gimp_item_get_visible($0) != 0 && canvas.meets(PixelRect(onCanvas: $0)) }) { return true }
       guard group != -1, gimp_layer_get_mode(group) == GIMP_LAYER_MODE_PASS_THROUGH else { return false }
       layer = group
     }
@@ -136,14 +136,12 @@ extension LayerWriter {
   private func overlays(of tries: Tries, replacedBy replacement: Replacement) throws -> [Tries.Try] {
     try tries.all.filter { other in
       guard other.kind == .overlay, other.isVisible else { return false }
-      var (left, top): (gint, gint) = (0, 0)
-      gimp_drawable_offsets(other.layer, &left, &top)
-      let whole = PixelRect(
-        x: 0, y: 0, width: Int(gimp_drawable_width(other.layer)), height: Int(gimp_drawable_height(other.layer)))
+      let place = PixelRect(onCanvas: other.layer)
+      let whole = PixelRect(x: 0, y: 0, width: place.width, height: place.height)
       let mask = gimp_layer_get_mask(other.layer)
       let weights =
         mask != -1 && gimp_layer_get_apply_mask(other.layer) != 0 ? try grayValues(of: mask, whole) : nil
-      let corner = (x: Int(left) - source.offsetX, y: Int(top) - source.offsetY)
+      let corner = (x: place.x - source.offsetX, y: place.y - source.offsetY)
       return (0..<whole.area).allSatisfy { pixel in
         if let weights, weights.samples[pixel] <= 0 { return true }
         return replacement.hasWeight(corner.x + pixel % whole.width, corner.y + pixel / whole.width)
@@ -288,14 +286,4 @@ private func encoded(_ light: Float) -> Float {
   let size = abs(light)
   let value = size <= 0.0031308 ? 12.92 * size : 1.055 * pow(size, 1 / 2.4) - 0.055
   return light < 0 ? -value : value
-}
-
-extension PixelRect {
-  /// Whether a layer touches this part of the canvas.
-  fileprivate func meets(layer: gint32) -> Bool {
-    var (left, top): (gint, gint) = (0, 0)
-    gimp_drawable_offsets(layer, &left, &top)
-    let (right, bottom) = (Int(left + gimp_drawable_width(layer)), Int(top + gimp_drawable_height(layer)))
-    return Int(left) < x + width && right > x && Int(top) < y + height && bottom > y
-  }
 }

@@ -25,13 +25,13 @@ struct Batch {
     if !common.engine.quiet { plan.notes.forEach(Terminal.note) }
     var restorer: Restorer?
     var firstFailure: Int32?
-    var written: [FileSystem.Identity: String] = [:]
+    var written: [FileIdentity: String] = [:]
     // What is known to fail is said before the work on the others.
     let order = plan.jobs.indices.filter { refused[$0] != nil } + plan.jobs.indices.filter { refused[$0] == nil }
     for index in order {
       let job = plan.jobs[index]
       report.start(job.input, index: index)
-      if common.skipExisting, FileSystem.kind(of: job.output) == .file {
+      if common.skipExisting, FileKind(of: job.output) == .file {
         report.finish("skipped", output: job.output)
         if !common.engine.quiet { Terminal.note("\(job.output): already there, skipped") }
         continue
@@ -39,7 +39,7 @@ struct Batch {
       do {
         if let error = refused.removeValue(forKey: index) { throw error }
         // Where case does not count, names that differ may be one file.
-        if let other = FileSystem.identity(of: job.output).flatMap({ written[$0] }) {
+        if let other = FileIdentity(job.output).flatMap({ written[$0] }) {
           throw Failure.cannotWrite("\(job.output): is the result of \(other) by another name; choose another folder")
         }
         var picture = try PictureFile.read(job.input, notice: common.engine.notice(report))
@@ -57,7 +57,7 @@ struct Batch {
         try plan.withFolder {
           try picture.write(to: job.output, bitDepth: bitDepth, notice: common.engine.notice(report))
         }
-        if let file = FileSystem.identity(of: job.output) { written[file] = job.input }
+        if let file = FileIdentity(job.output) { written[file] = job.input }
         report.finish("done", output: job.output)
       } catch {
         report.finish("failed", output: job.output)

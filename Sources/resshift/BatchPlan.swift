@@ -20,7 +20,7 @@ struct BatchPlan {
     let found = try InputPictures(inputs)
     notes = found.notes
     let several =
-      inputs.count > 1 || found.hasFolder || output.endsInSlash || FileSystem.kind(of: output) == .folder
+      inputs.count > 1 || found.hasFolder || output.endsInSlash || FileKind(of: output) == .folder
     guard several else {
       folder = nil
       jobs = [Job(input: found.paths[0], output: output)]
@@ -36,17 +36,17 @@ struct BatchPlan {
   /// read. Names are compared by their bytes, and files that are already there by what they are.
   private func checkTwins() throws {
     var names: [[UInt8]: Job] = [:]
-    var files: [FileSystem.Identity: Job] = [:]
-    var inputs: [FileSystem.Identity: Job] = [:]
-    for job in jobs { if let file = FileSystem.identity(of: job.input) { inputs[file] = job } }
+    var files: [FileIdentity: Job] = [:]
+    var inputs: [FileIdentity: Job] = [:]
+    for job in jobs { if let file = FileIdentity(job.input) { inputs[file] = job } }
     for job in jobs {
-      let file = FileSystem.identity(of: job.output)
+      let file = FileIdentity(job.output)
       if let other = names.updateValue(job, forKey: job.output.pathBytes) ?? file.flatMap({ files[$0] }) {
         throw Failure.usage("\(other.input) and \(job.input) would both be written to \(job.output)")
       }
       guard let file else { continue }
       files[file] = job
-      if let other = inputs[file], FileSystem.identity(of: job.input) != file {
+      if let other = inputs[file], FileIdentity(job.input) != file {
         throw Failure.usage("the result of \(job.input) would overwrite \(other.input); choose another folder")
       }
     }
@@ -64,7 +64,7 @@ struct BatchPlan {
   }
 
   /// Whether the folder is still to be made.
-  var lacksFolder: Bool { folder.map { FileSystem.kind(of: $0) == .missing } ?? false }
+  var lacksFolder: Bool { folder.map { FileKind(of: $0) == .missing } ?? false }
 
   /// A type that cannot be written becomes png.
   private static func outputName(of input: String) -> String {
@@ -73,7 +73,7 @@ struct BatchPlan {
   }
 
   private static func check(folder: String) throws {
-    switch FileSystem.kind(of: folder) {
+    switch FileKind(of: folder) {
     case .folder: try FileSystem.checkWritable(folder: folder, for: folder)
     case .missing where PictureFormat(extensionOf: folder) != nil && !folder.endsInSlash:
       throw Failure.usage("\(folder): several inputs need a folder as --output")

@@ -70,8 +70,9 @@ struct EngineOptions: ParsableArguments {
   }
 
   static func check(threads: Int?) throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must be 1 to 1024, found \(threads)")
+    let counts = RestoreOptions.threadCounts
+    if let threads, !counts.contains(threads) {
+      throw ValidationError("--threads must be 1 to \(counts.upperBound), found \(threads)")
     }
   }
 

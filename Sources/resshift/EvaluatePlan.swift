@@ -134,7 +134,7 @@ struct EvaluatePlan {
     var result: [[UInt8]: String] = [:]
     for name in try FileSystem.entries(of: folder) where PictureFormat(extensionOf: name) != nil {
       let path = FileSystem.join(folder, name)
-      guard FileSystem.kind(of: path) != .folder else { continue }
+      guard FileKind(of: path) != .folder else { continue }
       if let other = result.updateValue(path, forKey: stem(name).pathBytes) {
         throw Failure.usage("\(other) and \(path) have the same name, \(stem(name)); remove one of them")
       }
@@ -168,7 +168,7 @@ struct EvaluateFolder {
   init(_ path: String) throws {
     guard !path.isEmpty else { throw Failure.usage("--save is empty; name a folder") }
     self.path = FileSystem.withoutSlashes(path)
-    let parent = FileSystem.kind(of: path) == .missing ? FileSystem.folder(of: self.path) : path
+    let parent = FileKind(of: path) == .missing ? FileSystem.folder(of: self.path) : path
     try FileSystem.checkWritable(folder: parent, for: path)
   }
 

@@ -4,36 +4,10 @@ import ResShift
 
 /// The little that the command needs to know of paths. Text of paths is bytes in disguise (`PathBytes`).
 enum FileSystem {
-  enum Kind { case missing, file, folder, other }
-
-  static func kind(of path: String) -> Kind {
-    guard let mode = status(of: path)?.st_mode else { return .missing }
-    switch mode & S_IFMT {
-    case S_IFREG: return .file
-    case S_IFDIR: return .folder
-    default: return .other
-    }
-  }
-
-  /// Which file a path leads to, whatever its names; nil if to none.
-  struct Identity: Hashable {
-    let device: UInt64
-    let number: UInt64
-  }
-
-  static func identity(of path: String) -> Identity? {
-    status(of: path).map { Identity(device: UInt64($0.st_dev), number: UInt64($0.st_ino)) }
-  }
-
   /// Whether the path itself is a symbolic link, to something or to nothing.
   static func isLink(_ path: String) -> Bool {
     var status = stat()
     return path.withPathBytes { lstat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFLNK
-  }
-
-  private static func status(of path: String) -> stat? {
-    var status = stat()
-    return path.withPathBytes { stat($0, &status) } == 0 ? status : nil
   }
 
   /// "." for a name without a folder.
@@ -58,25 +32,17 @@ enum FileSystem {
 
   /// Names in a folder, sorted by their bytes, without hidden ones. Throws a failure that names the folder.
   static func entries(of folder: String) throws -> [String] {
-    guard let listing = folder.withPathBytes({ opendir($0) }) else {
-      throw Failure.noInput("\(folder): cannot read this folder: \(reason())")
-    }
-    defer { closedir(listing) }
-    guard let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name) else { return [] }
     var names: [[UInt8]] = []
-    while let entry = readdir(listing) {
-      // From the entry itself: it may be shorter than the structure that stands for it.
-      let start = UnsafeRawPointer(entry) + nameOffset
-      let length = strlen(start.assumingMemoryBound(to: CChar.self))
-      let name = [UInt8](UnsafeRawBufferPointer(start: start, count: length))
-      if name.first != UInt8(ascii: ".") { names.append(name) }
+    let isRead = forEachName(in: folder) { name in
+      if name.utf8.first != UInt8(ascii: ".") { names.append(name.pathBytes) }
     }
+    guard isRead else { throw Failure.noInput("\(folder): cannot read this folder: \(reason())") }
     return names.sorted { $0.lexicographicallyPrecedes($1) }.map { String(pathBytes: $0) }
   }
 
   /// Throws unless a new file can be put into the folder.
   static func checkWritable(folder: String, for path: String) throws {
-    switch kind(of: folder) {
+    switch FileKind(of: folder) {
     case .missing: throw Failure.cannotWrite("\(path): cannot write, there is no folder \(folder)")
     case .folder: break
     default: throw Failure.cannotWrite("\(path): cannot write, \(folder) is not a folder")
@@ -89,7 +55,7 @@ enum FileSystem {
   /// Whether there was no such folder before. Throws a failure that names it.
   static func createFolder(_ path: String) throws -> Bool {
     if path.withPathBytes({ mkdir($0, 0o777) }) == 0 { return true }
-    guard errno == EEXIST, kind(of: path) == .folder else {
+    guard errno == EEXIST, FileKind(of: path) == .folder else {
       throw Failure.cannotWrite("\(path): cannot make this folder: \(reason())")
     }
     return false
@@ -101,7 +67,7 @@ enum FileSystem {
   /// Throws unless the system takes the name at the end of `path`, whose folder may still be missing.
   static func checkLength(of path: String) throws {
     var parent = folder(of: withoutSlashes(path))
-    if kind(of: parent) == .missing { parent = folder(of: withoutSlashes(parent)) }
+    if FileKind(of: parent) == .missing { parent = folder(of: withoutSlashes(parent)) }
     let most = max(parent.withPathBytes { pathconf($0, Int32(_PC_NAME_MAX)) }, 0)
     let count = name(of: path).pathBytes.count
     guard most == 0 || count <= most else {

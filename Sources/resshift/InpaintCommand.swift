@@ -30,7 +30,7 @@ struct InpaintCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    guard FileSystem.kind(of: input) != .folder else {
+    guard FileKind(of: input) != .folder else {
       throw Failure.usage("\(input): is a folder, but inpaint takes one picture and its mask")
     }
     let batch = Batch(plan: try BatchPlan(inputs: [input], output: output), common: common)
@@ -42,17 +42,16 @@ struct InpaintCommand: ParsableCommand {
           "\(mask): the mask is \(weights.width)x\(weights.height), but \(path) is"
             + " \(picture.width)x\(picture.height); make both the same size")
       }
-      guard weights.samples.contains(where: { $0 > 0 }) else {
+      let share = weights.markedShare
+      guard share > 0 else {
         throw Failure.badData(
           "\(mask): the mask is black everywhere, or nearly so, and there is nothing to fill; white is filled")
       }
-      guard weights.samples.contains(where: { $0 <= 0 }) else {
+      guard share < 1 else {
         throw Failure.badData(
           "\(mask): the mask is white everywhere, so there is nothing left to continue from; make black what to keep")
       }
-      let share = weights.markedShare
-      if share > 0.5 {
-        let percent = min(Int((share * 100).rounded()), 99)
+      if let percent = weights.markedPercentIfMost {
         options.notice?("\(mask): \(percent) % of the picture is marked; if that is what to keep, invert the mask")
       }
       let fill = coarseOnly ? restorer.coarselyFilled : restorer.inpaint

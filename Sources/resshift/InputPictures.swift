@@ -14,13 +14,13 @@ struct InputPictures {
   init(_ inputs: [String]) throws {
     guard !inputs.contains("") else { throw Failure.usage("an input is empty; name a picture or a folder") }
     // What is named outranks what is found, and a file a link to it: one picture is done once.
-    var owners: [FileSystem.Identity: String] = [:]
-    for input in inputs where FileSystem.kind(of: input) != .folder {
-      if let file = FileSystem.identity(of: input), owners[file] == nil { owners[file] = input }
+    var owners: [FileIdentity: String] = [:]
+    for input in inputs where FileKind(of: input) != .folder {
+      if let file = FileIdentity(input), owners[file] == nil { owners[file] = input }
     }
     var found: [(pictures: [String], isFolder: Bool)] = []
     for input in inputs {
-      guard FileSystem.kind(of: input) == .folder else {
+      guard FileKind(of: input) == .folder else {
         found.append(([input], false))
         continue
       }
@@ -30,14 +30,14 @@ struct InputPictures {
     let folders = found.filter(\.isFolder)
     for isLink in [false, true] {
       for path in folders.flatMap(\.pictures) where FileSystem.isLink(path) == isLink {
-        if let file = FileSystem.identity(of: path), owners[file] == nil { owners[file] = path }
+        if let file = FileIdentity(path), owners[file] == nil { owners[file] = path }
       }
     }
-    var names: [[UInt8]: FileSystem.Identity] = [:]
-    var done: Set<FileSystem.Identity> = []
+    var names: [[UInt8]: FileIdentity] = [:]
+    var done: Set<FileIdentity> = []
     for (pictures, isFolder) in found {
       for path in pictures {
-        guard let file = FileSystem.identity(of: path) else {
+        guard let file = FileIdentity(path) else {
           paths.append(path)
           continue
         }
@@ -59,7 +59,7 @@ struct InputPictures {
   /// such as a folder, is none; a link to nothing stays, and its failure says so.
   private mutating func pictures(in folder: String) throws -> [String] {
     let paths = try FileSystem.entries(of: folder).map { FileSystem.join(folder, $0) }
-      .filter { FileSystem.kind(of: $0) == .file || FileSystem.kind(of: $0) == .missing }
+      .filter { FileKind(of: $0) == .file || FileKind(of: $0) == .missing }
     let pictures = paths.filter { PictureFormat(extensionOf: $0) != nil }
     let foreign = paths.filter { FileExtension.isForeignPicture($0) }.map { FileSystem.name(of: $0) }
     let known = PictureFormat.allExtensions.joined(separator: ", ")

@@ -28,7 +28,7 @@ struct ModelsInspectCommand: ParsableCommand {
       return
     }
     let looksLikeCheckpoint = [".pth", ".pt", ".ckpt", ".safetensors"].contains { path.hasSuffix($0) }
-    let isCheckpoint = looksLikeCheckpoint || (FileSystem.kind(of: path) == .file && !path.hasSuffix(".json"))
+    let isCheckpoint = looksLikeCheckpoint || (FileKind(of: path) == .file && !path.hasSuffix(".json"))
     print(TextTable.lines(isCheckpoint ? try checkpointRows() : try modelRows()))
   }
 

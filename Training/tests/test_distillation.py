@@ -17,7 +17,7 @@ TRAINING = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TRAINING.parent / "Benchmarks"), str(TRAINING), str(Path(__file__).resolve().parent)]
 
 from test_ncnn_graph import half  # noqa: E402
-from test_training import tiny  # noqa: E402
+from test_training import tiny, write_photographs  # noqa: E402
 from training.losses import gradients, low_pass  # noqa: E402
 from training.pairs import EDGE, Pairs, count_of, make, name_of, with_tones_of  # noqa: E402
 from training.samples import Samples, read_json  # noqa: E402
@@ -46,14 +46,11 @@ class Distillation(unittest.TestCase):
     def setUp(self) -> None:
         self.folder = Path(tempfile.mkdtemp())
         self.addCleanup(shutil.rmtree, self.folder)
-        (self.folder / "photos").mkdir()
-        random = np.random.default_rng(1)
-        for name in ("one", "two", "held"):
-            coarse = random.integers(0, 256, (24, 24, 3), dtype=np.uint8)
-            Image.fromarray(coarse).resize((192, 192), Image.Resampling.BICUBIC).save(self.folder / "photos" / f"{name}.png")
+        write_photographs(self.folder / "photos", 192)
         (self.folder / "hold-out.txt").write_text("held\n")
         (self.folder / "model.json").write_text(json.dumps(tiny("super-resolution")))
         (self.folder / "settings.json").write_text(json.dumps(SETTINGS))
+        random = np.random.default_rng(2)
         photographs = [random.integers(0, 256, (180, 170, 3), dtype=np.uint8)]
         self.samples = Samples(photographs, SETTINGS | {"crop": 128}, 4, False, seed=1)
 

@@ -43,15 +43,20 @@ def tiny(task: str) -> dict:
     return model
 
 
+def write_photographs(folder: Path, side: int) -> None:
+    """Smooth pictures one, two and held, of `side` pixels."""
+    folder.mkdir()
+    random = np.random.default_rng(1)
+    for name in ("one", "two", "held"):
+        coarse = random.integers(0, 256, (side // 8, side // 8, 3), dtype=np.uint8)
+        Image.fromarray(coarse).resize((side, side), Image.Resampling.BICUBIC).save(folder / f"{name}.png")
+
+
 class Training(unittest.TestCase):
     def setUp(self) -> None:
         self.folder = Path(tempfile.mkdtemp())
         self.addCleanup(shutil.rmtree, self.folder)
-        (self.folder / "photos").mkdir()
-        random = np.random.default_rng(1)
-        for name in ("one", "two", "held"):
-            coarse = random.integers(0, 256, (12, 12, 3), dtype=np.uint8)
-            Image.fromarray(coarse).resize((96, 96), Image.Resampling.BICUBIC).save(self.folder / "photos" / f"{name}.png")
+        write_photographs(self.folder / "photos", 96)
         (self.folder / "hold-out.txt").write_text("held  # never trained on\n")
 
     def train(self, task: str, run: str, stop: int, last: int = 4) -> dict:

@@ -16,7 +16,7 @@ public enum Products: String, CaseIterable, Sendable {
   /// What networks that are built from here on use, for measurements and tests; nil = `standard`.
   @TaskLocal public static var forced: Products?
 
-  static var current: Products { forced ?? standard }
+  public static var current: Products { forced ?? standard }
 
   /// The variable that chooses: `own` or `openblas`.
   public static let variable = "RESSHIFT_PRODUCTS"
