@@ -25,6 +25,8 @@ let package = Package(
     .systemLibrary(
       name: "CGimp", pkgConfig: "gimpui-2.0", providers: [.apt(["libgimp2.0-dev", "libglib2.0-dev", "gimp"])]),
 
+    .target(name: "Wording", exclude: ["README.md"]),
+
     // The engine, from kernels up to the whole path of a picture. Arrows only point down.
     .target(
       name: "CKernels", exclude: ["README.md"], cSettings: kernelSettings),
@@ -83,6 +85,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["TensorCore", "Checkpoints"], path: "Tests/TestSupport",
       exclude: ["server.py"]),
+    .testTarget(name: "WordingTests", dependencies: ["Wording"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
     .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport"]),
     .testTarget(name: "CoarseFillTests", dependencies: ["CoarseFill", "CKernels", "TensorCore", "TestSupport"]),
