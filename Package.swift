@@ -14,7 +14,7 @@ let package = Package(
   products: [
     .executable(name: "resshift", targets: ["resshift"]),
     .library(name: "ResShiftC", type: .dynamic, targets: ["ResShiftC"]),
-    .library(name: "ResShiftGIMP", type: .dynamic, targets: ["ResShiftGIMP"]),
+    .library(name: "ResShiftGIMP", type: .dynamic, targets: ["Gimp2"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -23,7 +23,7 @@ let package = Package(
     // System libraries.
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(
-      name: "CGimp", pkgConfig: "gimpui-2.0", providers: [.apt(["libgimp2.0-dev", "libglib2.0-dev", "gimp"])]),
+      name: "CGimp2", pkgConfig: "gimpui-2.0", providers: [.apt(["libgimp2.0-dev", "libglib2.0-dev", "gimp"])]),
 
     .target(name: "Wording", exclude: ["README.md"]),
 
@@ -75,10 +75,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     .target(
-      name: "ResShiftGIMP", dependencies: ["ResShift", "ModelStore", "PictureFiles", "CGimp"],
+      name: "GimpShell", dependencies: ["ResShift", "ModelStore", "PictureFiles", "Wording"], exclude: ["README.md"]),
+    .target(
+      name: "Gimp2", dependencies: ["GimpShell", "ResShift", "ModelStore", "Wording", "CGimp2"],
       exclude: ["README.md", "plug-in.map"],
       linkerSettings: [
-        .unsafeFlags(["-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/ResShiftGIMP/plug-in.map"])
+        .unsafeFlags(["-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/Gimp2/plug-in.map"])
       ]),
 
     // Tests: one target per module.
@@ -101,6 +103,9 @@ let package = Package(
     .testTarget(name: "PictureFilesTests", dependencies: ["PictureFiles"], exclude: ["Files"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "ResShift", "TensorCore", "TestSupport"]),
     .testTarget(name: "CInterfaceTests", exclude: ["program"]),
+    .testTarget(
+      name: "GimpShellTests",
+      dependencies: ["GimpShell", "ModelLibrary", "ModelStore", "ResShift", "TestSupport", "Wording"]),
     .testTarget(name: "PluginTests", dependencies: ["TestSupport"], exclude: ["prelude.scm"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,49 +1,36 @@
-import CGimp
-import Glibc
+import CGimp2
+import GimpShell
 import ModelStore
 import ResShift
+import Wording
 
-/// The model manager: a window that lists the models and installs, imports and removes them.
-final class ModelManager {
-  static let procedure = "plug-in-resshift-models"
-
-  private let store: ModelStore
+/// The model manager: a window that lists the models and installs, imports and removes them. What it says is `ModelList`'s.
+final class ModelWindow {
+  private let gimp: any Gimp
+  private let list: ModelList
+  /// Tells its windows from others.
+  private let role: String
   private let window: Widget
   private let table = gtk_table_new(1, 5, 0)
   private let status = gtk_label_new("")
   private let bar = gtk_progress_bar_new()
-  private let stopButton = gtk_button_new_with_mnemonic("_Stop")
-  private let importButton = gtk_button_new_with_mnemonic("_Import files...")
+  private let stopButton = gtk_button_new_with_mnemonic(ModelList.stopButton.text)
+  private let importButton = gtk_button_new_with_mnemonic(ModelList.importButton.text)
   /// What the buttons do; GTK holds pointers to them as long as the window lives.
-  private var actions: [Action] = []
+  private var listeners: [Listener] = []
   private var rows: [Widget] = []
   private var transfer: ModelTransfer?
 
-  /// Tells GIMP about the procedure and its place in the menu.
-  static func register() {
-    let runMode = UnsafeMutablePointer<GimpParamDef>.allocate(capacity: 1)
-    runMode.pointee = GimpParamDef(
-      type: GIMP_PDB_INT32, name: g_strdup("run-mode"), description: g_strdup("{ RUN-INTERACTIVE (0) }"))
-    gimp_install_procedure(
-      procedure, "Install, import and remove models of ResShift",
-      "Opens a window. From scripts and batch calls use the command: resshift models.", "The ResShift for GIMP authors",
-      "GPL-3.0-or-later", "2026", "_Models...", nil, GIMP_PLUGIN, 1, 0, runMode, nil)
-    gimp_plugin_menu_register(procedure, "<Image>/Filters/Enhance/ResShift")
-  }
-
-  /// Shows the window until the user closes it. Throws `PlugInError.calling` for a call that is not interactive.
-  static func show(_ parameters: UnsafeBufferPointer<GimpParam>) throws {
-    guard let mode = parameters.first?.data.d_int32, mode == gint32(GIMP_RUN_INTERACTIVE.rawValue) else {
-      throw PlugInError.calling("The model manager is a window: from scripts use the command “resshift models”.")
-    }
+  /// Shows the window until the user closes it.
+  static func show(for procedure: Procedure, _ gimp: any Gimp) {
     gimp_ui_init("resshift", 0)
-    let manager = ModelManager(ModelStore(ModelCatalogue(roots: Procedure.modelFolders)))
-    manager.run()
+    let store = ModelStore(ModelCatalogue(roots: gimp.modelFolders))
+    ModelWindow(ModelList(store), role: procedure.name, gimp).run()
   }
 
-  private init(_ store: ModelStore) {
-    self.store = store
-    window = makeDialog(title: "ResShift: Models", role: Self.procedure, buttons: [("_Close", GTK_RESPONSE_CLOSE)])
+  private init(_ list: ModelList, role: String, _ gimp: any Gimp) {
+    (self.list, self.role, self.gimp) = (list, role, gimp)
+    window = makeDialog(title: ModelList.title.text, role: role, buttons: [("_Close", GTK_RESPONSE_CLOSE)])
     gtk_window_set_resizable(cast(window), 1)
     gtk_window_set_default_size(cast(window), 760, 520)
     let area: UnsafeMutablePointer<GtkBox>? = cast(gtk_dialog_get_content_area(cast(window)))
@@ -69,10 +56,7 @@ final class ModelManager {
   private func run() {
     connect(stopButton) { $0.transfer?.stop() }
     connect(importButton) { $0.importFiles() }
-    g_signal_connect_data(
-      window, "response", unsafeBitCast(hasResponded, to: GCallback.self), Unmanaged.passUnretained(self).toOpaque(),
-      nil,
-      GConnectFlags(rawValue: 0))
+    connectSignal(window, "response", unsafeBitCast(hasResponded, to: GCallback.self), self)
     gtk_widget_show_all(gtk_dialog_get_content_area(cast(window)))
     gtk_widget_hide(bar)
     gtk_widget_hide(stopButton)
@@ -90,12 +74,15 @@ final class ModelManager {
     for row in rows { gtk_widget_destroy(row) }
     rows = []
     var first: Widget = nil
-    for (index, entry) in store.catalogue.entries.enumerated() {
-      let row = guint(index)
-      attach(label("<b>\(markup(entry.title))</b>\n<small>\(markup(entry.details))</small>"), row, 0, stretched: true)
-      attach(label(markup(entry.state)), row, 1)
-      guard let button = button(for: entry) else { continue }
-      attach(button, row, 2)
+    for (index, row) in list.rows.enumerated() {
+      let place = guint(index)
+      let (title, details) = (ModelList.escaped(row.title), ModelList.escaped(row.details))
+      attach(label("<b>\(title)</b>\n<small>\(details)</small>"), place, 0, stretched: true)
+      attach(label(ModelList.escaped(row.state.text)), place, 1)
+      guard let action = row.action else { continue }
+      let button = gtk_button_new_with_label(action.label.text)
+      connect(button) { $0.perform(action) }
+      attach(button, place, 2)
       first = first ?? button
     }
     if let first { gtk_widget_grab_focus(first) }
@@ -115,43 +102,29 @@ final class ModelManager {
     return label
   }
 
-  /// What can be done with a model; nil for one that is built in or broken.
-  private func button(for entry: ModelCatalogue.Entry) -> Widget? {
-    guard let model = entry.descriptor else { return nil }
-    if !entry.isInstalled {
-      guard model.unetSource != nil else { return nil }
-      let button = gtk_button_new_with_label("Install...")
-      connect(button) { $0.install(model) }
-      return button
-    }
-    guard store.canRemove(model) else { return nil }
-    let button = gtk_button_new_with_label("Remove")
-    connect(button) { $0.remove(model) }
-    return button
-  }
-
-  private func connect(_ button: Widget, _ body: @escaping (ModelManager) -> Void) {
-    let action = Action(self, body)
-    actions.append(action)
-    g_signal_connect_data(
-      button, "clicked", unsafeBitCast(wasClicked, to: GCallback.self), Unmanaged.passUnretained(action).toOpaque(),
-      nil,
-      GConnectFlags(rawValue: 0))
+  private func connect(_ button: Widget, _ body: @escaping (ModelWindow) -> Void) {
+    let listener = Listener(self, body)
+    listeners.append(listener)
+    connectSignal(button, "clicked", unsafeBitCast(wasClicked, to: GCallback.self), listener)
   }
 
   // MARK: What it does
 
-  private func install(_ model: ModelDescriptor) {
-    guard store.isLicenceAccepted(model) || agrees(to: model) else { return }
-    perform("\(model.title) is installed.", stopped: StoreError.stopped.message) { store in
-      try store.acceptLicence(of: model)
-      try transfer("Connecting ...") { try store.download(model, report: $0) }
+  private func perform(_ action: ModelList.Action) {
+    if let question = list.question(before: action), !asks(question) { return }
+    switch action {
+    case .install(let model):
+      run(success: list.success(of: action), stopped: Message(verbatim: StoreError.stopped.message)) { store in
+        try store.acceptLicence(of: model)
+        try transfer(ModelList.connecting) { try store.download(model, report: $0) }
+      }
+    case .remove(let model): run(success: list.success(of: action), stopped: "") { _ = try $0.remove(model) }
     }
   }
 
   /// Runs work on a thread of its own, with its progress and a button to stop it in the window.
   private func transfer(
-    _ text: String, _ work: @escaping @Sendable (_ report: (ModelStore.DownloadEvent) -> Bool) throws -> Void
+    _ text: Message, _ work: @escaping @Sendable (_ report: (ModelStore.DownloadEvent) -> Bool) throws -> Void
   ) throws {
     let transfer = ModelTransfer(text)
     self.transfer = transfer
@@ -163,29 +136,17 @@ final class ModelManager {
       gtk_widget_hide(stopButton)
     }
     try transfer.run(work) { share, text in
-      gtk_label_set_text(cast(status), text)
+      gtk_label_set_text(cast(status), text.text)
       gtk_progress_bar_set_fraction(cast(bar), share)
+      // The window lives on meanwhile.
+      while gtk_events_pending() != 0 { gtk_main_iteration_do(0) }
     }
-  }
-
-  private func agrees(to model: ModelDescriptor) -> Bool {
-    let place = model.licenceSource.map { "\n\n<a href=\"\(markup($0))\">\(markup($0))</a>" } ?? ""
-    let size = Size.text(4 * model.parameterCount)
-    return asks(
-      "ResShift: Licence", "_Agree and install",
-      "<b>\(markup(model.title))</b> is under the \(markup(model.licence)).\(place)\n\nAbout \(size) will be downloaded."
-    )
-  }
-
-  private func remove(_ model: ModelDescriptor) {
-    guard asks("ResShift: Remove", "_Remove", "Remove the files of <b>\(markup(model.title))</b>?") else { return }
-    perform("\(model.title) is removed.", stopped: "") { _ = try $0.remove(model) }
   }
 
   private func importFiles() {
     let dialog = makeDialog(
-      title: "ResShift: Import", role: Self.procedure + "-import",
-      buttons: [("_Cancel", GTK_RESPONSE_CANCEL), ("_Import", GTK_RESPONSE_OK)])
+      title: ModelList.importTitle.text, role: role + "-import",
+      buttons: [("_Cancel", GTK_RESPONSE_CANCEL), (ModelList.importAction.text, GTK_RESPONSE_OK)])
     let chooser = gtk_file_chooser_widget_new(GTK_FILE_CHOOSER_ACTION_OPEN)
     let files = chooser.map { OpaquePointer($0) }
     gtk_file_chooser_set_select_multiple(files, 1)
@@ -204,66 +165,51 @@ final class ModelManager {
     }
     g_slist_free_full(list, g_free)
     guard !paths.isEmpty else { return }
-    var options = ModelStore.ImportOptions()
-    // A network of the user's own is called as its file is.
-    options.ownName = true
-    perform("The files are installed.", stopped: "Stopped; nothing was installed.") { [paths, options] store in
-      try transfer("Looking at the files ...") { _ = try store.importModel(paths, options, report: $0) }
+    run(success: ModelList.imported, stopped: ModelList.importStopped) { [paths] store in
+      try transfer(ModelList.looking) { _ = try store.importModel(paths, ModelList.importOptions, report: $0) }
     }
   }
 
   /// Runs one action with the list out of reach, shows what came of it, and the list as it is then.
-  private func perform(_ success: String, stopped: String, _ action: (ModelStore) throws -> Void) {
+  private func run(success: Message, stopped: Message, _ action: (ModelStore) throws -> Void) {
     gtk_widget_set_sensitive(table, 0)
     gtk_widget_set_sensitive(importButton, 0)
     do {
-      try action(store)
-      gtk_label_set_text(cast(status), success)
+      try action(list.store)
+      gtk_label_set_text(cast(status), success.text)
     } catch StoreError.stopped {
-      gtk_label_set_text(cast(status), stopped)
+      gtk_label_set_text(cast(status), stopped.text)
     } catch {
       gtk_label_set_text(cast(status), "")
-      gimp_message(PlugInError(error).text)
+      gimp.tell(ShellError(error).message)
     }
     gtk_widget_set_sensitive(table, 1)
     gtk_widget_set_sensitive(importButton, 1)
     fill()
   }
 
-  /// A question with the answers Cancel and `yes`.
-  private func asks(_ title: String, _ yes: String, _ text: String) -> Bool {
+  /// Whether the user says yes, rather than Cancel.
+  private func asks(_ question: ModelList.Question) -> Bool {
     let dialog = makeDialog(
-      title: title, role: Self.procedure + "-question",
-      buttons: [("_Cancel", GTK_RESPONSE_CANCEL), (yes, GTK_RESPONSE_OK)])
+      title: question.title.text, role: role + "-question",
+      buttons: [("_Cancel", GTK_RESPONSE_CANCEL), (question.yes.text, GTK_RESPONSE_OK)])
     defer { gtk_widget_destroy(dialog) }
-    let question = label(text)
-    gtk_misc_set_padding(cast(question), 12, 12)
-    gtk_box_pack_start(cast(gtk_dialog_get_content_area(cast(dialog))), question, 1, 1, 0)
-    gtk_widget_show(question)
+    let text = label(question.markup.text)
+    gtk_misc_set_padding(cast(text), 12, 12)
+    gtk_box_pack_start(cast(gtk_dialog_get_content_area(cast(dialog))), text, 1, 1, 0)
+    gtk_widget_show(text)
     gtk_dialog_set_default_response(cast(dialog), GTK_RESPONSE_OK.rawValue)
     gtk_widget_grab_focus(gtk_dialog_get_widget_for_response(cast(dialog), GTK_RESPONSE_OK.rawValue))
     return gimp_dialog_run(cast(dialog)) == GTK_RESPONSE_OK.rawValue
   }
 }
 
-extension ModelCatalogue.Entry {
-  fileprivate var details: String {
-    guard let descriptor else { return problem ?? name }
-    return "\(name): \(descriptor.task.rawValue), \(descriptor.diffusion.steps) steps; \(licence)"
-  }
-
-  fileprivate var state: String {
-    guard let descriptor else { return "broken" }
-    return isInstalled ? "installed" : "about \(Size.text(4 * descriptor.parameterCount))"
-  }
-}
-
 /// What a button does; a class, so that a C pointer can carry it.
-private final class Action {
-  private unowned let manager: ModelManager
-  private let body: (ModelManager) -> Void
+private final class Listener {
+  private unowned let manager: ModelWindow
+  private let body: (ModelWindow) -> Void
 
-  init(_ manager: ModelManager, _ body: @escaping (ModelManager) -> Void) {
+  init(_ manager: ModelWindow, _ body: @escaping (ModelWindow) -> Void) {
     self.manager = manager
     self.body = body
   }
@@ -271,18 +217,11 @@ private final class Action {
   func perform() { body(manager) }
 }
 
-private let wasClicked: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void = { _, action in
-  if let action { Unmanaged<Action>.fromOpaque(action).takeUnretainedValue().perform() }
+private let wasClicked: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void = { _, listener in
+  if let listener { Unmanaged<Listener>.fromOpaque(listener).takeUnretainedValue().perform() }
 }
 
 private let hasResponded: @convention(c) (UnsafeMutableRawPointer?, gint, UnsafeMutableRawPointer?) -> Void = {
   _, _, manager in
-  if let manager { Unmanaged<ModelManager>.fromOpaque(manager).takeUnretainedValue().windowHasResponded() }
-}
-
-/// Text that may stand between tags.
-private func markup(_ text: String) -> String {
-  guard let escaped = g_markup_escape_text(text, -1) else { return "" }
-  defer { g_free(escaped) }
-  return String(cString: escaped)
+  if let manager { Unmanaged<ModelWindow>.fromOpaque(manager).takeUnretainedValue().windowHasResponded() }
 }

@@ -1,16 +1,14 @@
-import CGimp
+import CGimp2
+import GimpShell
 import ResShift
 
 /// GIMP's question what this plug-in offers: registers every procedure.
 @c(query)
 public func query() {
-  for procedure in Procedure.allCases { procedure.register() }
-  for batch in Batch.allCases { batch.register() }
-  ModelManager.register()
+  for procedure in Procedure.all { procedure.register() }
 }
 
-/// GIMP's call of one procedure. Return values: status, then the new layer (of a batch: the number of
-/// failures), if there is one, or the message.
+/// GIMP's call of one procedure. Return values: status, then what the procedure returns, or the message.
 @c(run)
 public func run(
   name: UnsafePointer<CChar>?, count: gint, parameters: UnsafePointer<GimpParam>?,
@@ -18,46 +16,82 @@ public func run(
 ) {
   gegl_init(nil, nil)
   gimp_plugin_enable_precision()
-  let outcome: Result<gint32?, PlugInError>
-  var resultType = GIMP_PDB_LAYER
+  let outcome: Result<GimpParam?, ShellError>
   do {
-    let parameters = UnsafeBufferPointer(start: parameters, count: Int(count))
-    if name.map({ String(cString: $0) }) == ModelManager.procedure {
-      try ModelManager.show(parameters)
-      outcome = .success(nil)
-    } else if let batch = name.flatMap({ Batch(rawValue: String(cString: $0)) }) {
-      resultType = GIMP_PDB_INT32
-      outcome = .success(try batch.perform(parameters))
-    } else {
-      outcome = .success(try Procedure(calledAs: name).perform(parameters))
-    }
+    outcome = .success(
+      try Procedure(named: name.map { String(cString: $0) } ?? "").perform(
+        UnsafeBufferPointer(start: parameters, count: Int(count))))
   } catch {
-    outcome = .failure(PlugInError(error))
+    outcome = .failure(ShellError(error))
   }
   // GIMP reads them after this function has returned, and the process ends soon after: never freed.
   let values = UnsafeMutablePointer<GimpParam>.allocate(capacity: 2)
-  returnCount?.pointee = outcome.write(to: values, resultType)
+  returnCount?.pointee = outcome.write(to: values)
   returnValues?.pointee = values
 }
 
-extension Result where Success == gint32?, Failure == PlugInError {
+extension Procedure {
+  /// Does its work; returns what GIMP gets.
+  fileprivate func perform(_ parameters: UnsafeBufferPointer<GimpParam>) throws -> GimpParam? {
+    let gimp = Gimp2()
+    switch kind {
+    case .layer(let work):
+      guard parameters.count >= ownOffset else { throw ShellError.tooFewArguments(procedure: name) }
+      let call = LayerCall(
+        RunMode(parameters[0].data.d_int32), Image(parameters[1].data.d_image), Layer(parameters[2].data.d_drawable),
+        parameters.dropFirst(ownOffset).map(\.value))
+      let layer = try perform(work, call, in: gimp)
+      return GimpParam(type: GIMP_PDB_LAYER, data: GimpParamData(d_layer: layer.id))
+    case .files(let work):
+      let failures = try perform(work, parameters.dropFirst(ownOffset).map(\.value), in: gimp)
+      return GimpParam(type: GIMP_PDB_INT32, data: GimpParamData(d_int32: gint32(failures)))
+    case .models:
+      guard parameters.first?.data.d_int32 == gint32(GIMP_RUN_INTERACTIVE.rawValue) else {
+        throw ShellError.needsWindow
+      }
+      ModelWindow.show(for: self, gimp)
+      return nil
+    }
+  }
+}
+
+extension RunMode {
+  fileprivate init(_ mode: gint32) {
+    switch GimpRunMode(rawValue: guint32(bitPattern: mode)) {
+    case GIMP_RUN_NONINTERACTIVE: self = .nonInteractive
+    case GIMP_RUN_WITH_LAST_VALS: self = .lastValues
+    default: self = .interactive
+    }
+  }
+}
+
+extension GimpParam {
+  /// An argument in the shell's terms. Names of files are bytes (`PathBytes`).
+  fileprivate var value: Value {
+    guard type == GIMP_PDB_STRING else { return .number(Int(data.d_int32)) }
+    return .text(
+      data.d_string.map { String(pathBytes: UnsafeRawBufferPointer(start: $0, count: strlen($0))) } ?? "")
+  }
+}
+
+extension Result where Success == GimpParam?, Failure == ShellError {
   /// Fills GIMP's return values; returns how many there are.
-  fileprivate func write(to values: UnsafeMutablePointer<GimpParam>, _ resultType: GimpPDBArgType) -> gint {
-    func put(_ status: GimpPDBStatusType, message: String?) -> gint {
+  fileprivate func write(to values: UnsafeMutablePointer<GimpParam>) -> gint {
+    func put(_ status: GimpPDBStatusType, _ second: GimpParam? = nil) -> gint {
       values[0] = GimpParam(type: GIMP_PDB_STATUS, data: GimpParamData(d_status: status))
-      guard let message else { return 1 }
-      values[1] = GimpParam(type: GIMP_PDB_STRING, data: GimpParamData(d_string: g_strdup(message)))
+      guard let second else { return 1 }
+      values[1] = second
       return 2
     }
     switch self {
-    case .success(nil): return put(GIMP_PDB_SUCCESS, message: nil)
-    case .success(let result?):
-      // Layers are numbers, too.
-      values[1] = GimpParam(type: resultType, data: GimpParamData(d_int32: result))
-      return put(GIMP_PDB_SUCCESS, message: nil) + 1
-    case .failure(.calling(let text)): return put(GIMP_PDB_CALLING_ERROR, message: text)
-    case .failure(.execution(let text)): return put(GIMP_PDB_EXECUTION_ERROR, message: text)
-    case .failure(.cancelled): return put(GIMP_PDB_CANCEL, message: nil)
+    case .success(let result): return put(GIMP_PDB_SUCCESS, result)
+    case .failure(let error):
+      let text = GimpParam(type: GIMP_PDB_STRING, data: GimpParamData(d_string: g_strdup(error.message.text)))
+      return switch error.status {
+      case .callingError: put(GIMP_PDB_CALLING_ERROR, text)
+      case .executionError: put(GIMP_PDB_EXECUTION_ERROR, text)
+      case .cancelled: put(GIMP_PDB_CANCEL)
+      }
     }
   }
 }

@@ -1,4 +1,4 @@
-import CGimp
+import CGimp2
 
 typealias Widget = UnsafeMutablePointer<GtkWidget>?
 
@@ -11,7 +11,7 @@ func cast<T>(_ widget: Widget) -> UnsafeMutablePointer<T>? {
 func makeDialog(title: String, role: String, buttons: [(label: String, response: GtkResponseType)]) -> Widget {
   // The arguments end with a null, as C's variadic functions want it.
   let labels = buttons.map { g_strdup($0.label) }
-  defer { labels.forEach { g_free($0) } }
+  defer { for label in labels { g_free(label) } }
   let arguments = zip(labels, buttons).flatMap { label, button -> [any CVarArg] in
     [label.map { OpaquePointer($0) } ?? 0, button.response.rawValue]
   }
@@ -22,4 +22,10 @@ func makeDialog(title: String, role: String, buttons: [(label: String, response:
   gimp_window_set_transient(cast(window))
   gtk_window_set_resizable(cast(window), 0)
   return window
+}
+
+/// Connects a signal to a C function, which gets `object` as its last argument. The caller keeps `object` alive.
+func connectSignal(_ widget: Widget, _ signal: String, _ callback: GCallback?, _ object: AnyObject) {
+  g_signal_connect_data(
+    widget, signal, callback, Unmanaged.passUnretained(object).toOpaque(), nil, GConnectFlags(rawValue: 0))
 }

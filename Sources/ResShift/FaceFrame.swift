@@ -33,9 +33,10 @@ struct EdgeFade {
   /// One channel, the size of the box.
   let weights: PixelImage
 
-  init(_ box: PixelRect, within picture: PixelImage) {
-    let columns = Self.ramp(box.width, start: box.x > 0, end: box.x + box.width < picture.width)
-    let rows = Self.ramp(box.height, start: box.y > 0, end: box.y + box.height < picture.height)
+  /// `width` and `height` are those of the picture.
+  init(_ box: PixelRect, withinWidth width: Int, height: Int) {
+    let columns = Self.ramp(box.width, start: box.x > 0, end: box.x + box.width < width)
+    let rows = Self.ramp(box.height, start: box.y > 0, end: box.y + box.height < height)
     weights = PixelImage(
       width: box.width, height: box.height, channels: 1, samples: rows.flatMap { row in columns.map { row * $0 } })
   }
@@ -60,12 +61,19 @@ extension PixelRect {
 
   /// The rectangle with real context around it instead of mirrored edges: sides grown to multiples of `multiple` where the
   /// picture is large enough. It begins at a whole latent position, `latentPosition` pixels a side.
-  func grown(toMultipleOf multiple: Int, latentPosition: Int, within picture: PixelImage) -> PixelRect {
+  func grown(toMultipleOf multiple: Int, latentPosition: Int, withinWidth width: Int, height: Int) -> PixelRect {
     func span(_ start: Int, _ length: Int, _ total: Int) -> (Int, Int) {
       grownSpan(start, length, by: 0, toMultipleOf: multiple, latentPosition: latentPosition, within: total)
     }
-    let ((x, w), (y, h)) = (span(x, width, picture.width), span(y, height, picture.height))
+    let ((x, w), (y, h)) = (span(x, self.width, width), span(y, self.height, height))
     return PixelRect(x: x, y: y, width: w, height: h)
+  }
+
+  /// The smallest rectangle around both.
+  public func union(_ other: PixelRect) -> PixelRect {
+    let (left, top) = (min(x, other.x), min(y, other.y))
+    let (right, bottom) = (max(x + width, other.x + other.width), max(y + height, other.y + other.height))
+    return PixelRect(x: left, y: top, width: right - left, height: bottom - top)
   }
 }
 

@@ -73,17 +73,24 @@ public final class Restorer: Sendable {
   /// Pixels of alpha 0 are unknown to the network. Throws as `upscale`, `badPicture` for a mask that does not fit.
   public func inpaint(_ picture: PixelImage, mask: PixelImage, _ options: RestoreOptions = .init()) throws -> PixelImage
   {
-    try withHole(picture, mask, options) { hole, region, seen, known in
+    try inpaint(whole(picture, mask), mask: mask, options)
+  }
+
+  /// The same for a part of a picture that holds `ModelDescriptor.areaNeeded` and has context (`PicturePart.hasContext`):
+  /// `mask` is the hole in it, there is none beyond, and the result has the part's size. The fill is the one that the whole
+  /// picture would give.
+  public func inpaint(_ part: PicturePart, mask: PixelImage, _ options: RestoreOptions = .init()) throws -> PixelImage {
+    try withHole(part, mask, options) { hole, region, seen, known in
       // The share of the time that pieces of the surroundings take beside the network.
       let share = descriptor.fill == .exemplar ? 0.7 : 0
-      let lq = try coarse(picture, hole, region, seen, known, options.reporting(from: 0, to: share))
+      let lq = try coarse(part, hole, region, seen, known, options.reporting(from: 0, to: share))
       var output = try restored(
         lq, mask: hole.networkMask(region), options.reporting(from: share, to: 1), at: region
       ) { tile in
         hole.touches(PixelRect(x: tile.x + region.x, y: tile.y + region.y, width: tile.width, height: tile.height))
       }
       if options.toneMatch ?? true { output = toneMatched(output, to: seen.colours, known: known, cell: 8) }
-      return picture.filled(hole, with: output, region, seen)
+      return part.filled(hole, with: output, region, seen)
     }
   }
 
@@ -91,44 +98,51 @@ public final class Restorer: Sendable {
   public func coarselyFilled(_ picture: PixelImage, mask: PixelImage, _ options: RestoreOptions = .init()) throws
     -> PixelImage
   {
-    try withHole(picture, mask, options) { hole, region, seen, known in
-      picture.filled(hole, with: try coarse(picture, hole, region, seen, known, options), region, seen)
+    let part = try whole(picture, mask)
+    return try withHole(part, mask, options) { hole, region, seen, known in
+      part.filled(hole, with: try coarse(part, hole, region, seen, known, options), region, seen)
     }
+  }
+
+  /// A whole picture around a hole. Throws when the mask is not of its size.
+  private func whole(_ picture: PixelImage, _ mask: PixelImage) throws -> PicturePart {
+    try check(.inpainting, "fills holes")
+    try Hole.checkSize(of: mask, picture)
+    return PicturePart(whole: picture, hole: mask)
   }
 
   /// Checks model and mask, then calls `body` with the hole, the region to work on, and what is seen and known of it.
   private func withHole(
-    _ picture: PixelImage, _ mask: PixelImage, _ options: RestoreOptions,
+    _ part: PicturePart, _ mask: PixelImage, _ options: RestoreOptions,
     _ body: (_ hole: Hole, _ region: PixelRect, _ seen: SeenPicture, _ known: Tensor) throws -> PixelImage
   ) throws -> PixelImage {
     try check(.inpainting, "fills holes")
-    let hole = try Hole(picture, mask: mask)
+    let hole = try Hole(part, mask: mask)
     return try withThreads(options) {
       let region =
         options.tile == .whole
-        ? PixelRect(x: 0, y: 0, width: hole.width, height: hole.height)
+        ? part.place
         : hole.region(multiple: descriptor.unet.lqSize, latentPosition: descriptor.inputPerLatent)
       let known = hole.known(region)
       let seen = SeenPicture(
-        picture.cropped(to: region).madeFinite(), known: known,
-        isNeutral: picture.madeFinite().isNeutral(where: hole.knows))
+        part.cropped(to: region).madeFinite(), known: known, isNeutral: part.traits.isNeutral)
       return try body(hole, region, seen, known)
     }
   }
 
   /// What the network is shown of a region, the hole filled as the model wants it: [1, h, w, 3] in [-1, 1].
   private func coarse(
-    _ picture: PixelImage, _ hole: Hole, _ region: PixelRect, _ seen: SeenPicture, _ known: Tensor,
+    _ part: PicturePart, _ hole: Hole, _ region: PixelRect, _ seen: SeenPicture, _ known: Tensor,
     _ options: RestoreOptions
   ) throws -> Tensor {
     switch descriptor.fill {
     case .blank: return blanked(seen.colours, known: known)
     case .pushPull: return pushPull(seen.colours, known: known)
     case .exemplar:
-      let wide = hole.exemplarRegion(around: region)
+      let wide = hole.frame.exemplarRegion(around: region)
       let knownThere = hole.known(wide)
       let surroundings = SeenPicture(
-        picture.cropped(to: wide).madeFinite(), known: knownThere, isNeutral: seen.isNeutral)
+        part.cropped(to: wide).madeFinite(), known: knownThere, isNeutral: seen.isNeutral)
       return try exemplarFill(
         surroundings.colours, known: knownThere, seed: options.seed, progress: options.progress ?? { _ in }
       ).cropped(y: region.y - wide.y, x: region.x - wide.x, height: region.height, width: region.width)
@@ -143,24 +157,30 @@ public final class Restorer: Sendable {
   public func restore(
     _ picture: PixelImage, boxes: [PixelRect] = [], _ options: RestoreOptions = .init()
   ) throws -> PixelImage {
+    try restore(PicturePart(whole: picture), boxes: boxes, options)
+  }
+
+  /// The same for a part of a picture that holds `ModelDescriptor.areaNeeded`; boxes are given in the whole picture, and the
+  /// result has the part's size.
+  public func restore(
+    _ part: PicturePart, boxes: [PixelRect] = [], _ options: RestoreOptions = .init()
+  ) throws -> PixelImage {
     try check(.restoration, "restores pictures at their own size")
-    let whole = PixelRect(x: 0, y: 0, width: picture.width, height: picture.height)
+    let whole = PixelRect(x: 0, y: 0, width: part.width, height: part.height)
     for box in boxes where !whole.contains(box) {
       throw RestoreError.usage(
         "the box \(box.x),\(box.y),\(box.width),\(box.height) does not lie inside the picture of"
-          + " \(picture.width) x \(picture.height) pixels")
+          + " \(whole.width) x \(whole.height) pixels")
     }
-    let parts = boxes.isEmpty ? [whole] : boxes
-    guard parts.contains(where: { picture.isAnythingVisible(in: $0) }) else {
+    let places = boxes.isEmpty ? [whole] : boxes
+    guard places.contains(where: { part.image.isAnythingVisible(in: part.inPart($0)) }) else {
       throw RestoreError.badPicture(Self.nothingVisible)
     }
     return try withThreads(options) {
-      var result = picture
-      let isNeutral = picture.madeFinite().isNeutral(where: picture.isVisible)
-      for (index, box) in parts.enumerated() {
-        let (start, end) = (Double(index) / Double(parts.count), Double(index + 1) / Double(parts.count))
-        try restoreBox(
-          box, of: &result, whole: boxes.isEmpty, isNeutral: isNeutral, options.reporting(from: start, to: end))
+      var result = part.image
+      for (index, box) in places.enumerated() {
+        let (start, end) = (Double(index) / Double(places.count), Double(index + 1) / Double(places.count))
+        try restoreBox(box, of: part, into: &result, whole: boxes.isEmpty, options.reporting(from: start, to: end))
       }
       return result
     }
@@ -168,15 +188,15 @@ public final class Restorer: Sendable {
 
   private static let nothingVisible = "it is wholly transparent there: nothing can be seen that could be restored"
 
+  /// `result` is the part with the boxes before this one restored, on which the next ones build.
   private func restoreBox(
-    _ box: PixelRect, of picture: inout PixelImage, whole: Bool, isNeutral: Bool, _ options: RestoreOptions
+    _ box: PixelRect, of part: PicturePart, into result: inout PixelImage, whole: Bool, _ options: RestoreOptions
   ) throws {
-    guard picture.isAnythingVisible(in: box) else { return }
-    let area =
-      descriptor.frame == .face
-      ? box
-      : box.grown(toMultipleOf: descriptor.unet.lqSize, latentPosition: descriptor.inputPerLatent, within: picture)
-    let seen = SeenPicture(picture.cropped(to: area).madeFinite(), isNeutral: isNeutral)
+    let place = part.inPart(box)
+    guard result.isAnythingVisible(in: place) else { return }
+    let isNeutral = part.traits.isNeutral
+    let area = descriptor.areaNeeded(toRestore: box, part.width, part.height)
+    let seen = SeenPicture(result.cropped(to: part.inPart(area)).madeFinite(), isNeutral: isNeutral)
     let input = seen.colours
     var output: Tensor
     if descriptor.frame == .face {
@@ -191,11 +211,11 @@ public final class Restorer: Sendable {
     func inner(_ tensor: Tensor) -> Tensor {
       tensor.cropped(y: box.y - area.y, x: box.x - area.x, height: box.height, width: box.width)
     }
-    var part = picture.cropped(to: box)
-    let weights = EdgeFade(box, within: picture).weights
-    let original = part
-    part.setColours(inner(output), adding: seen.unseen?.map(inner), neutral: isNeutral, where: original.isVisible)
-    picture.replace(box, with: part.blended(over: original, weights: weights))
+    var piece = result.cropped(to: place)
+    let weights = EdgeFade(box, withinWidth: part.width, height: part.height).weights
+    let original = piece
+    piece.setColours(inner(output), adding: seen.unseen?.map(inner), neutral: isNeutral, where: original.isVisible)
+    result.replace(place, with: piece.blended(over: original, weights: weights))
   }
 
   // MARK: - The path through the networks

@@ -102,22 +102,19 @@ extension PixelImage {
     }
   }
 
-  /// The alpha from which on colours count in full, over the pixels that `isCounted` names.
-  ///
-  /// A sixteenth of the largest: below, files with premultiplied colours hold little but rounding errors, and what is
-  /// changed there cannot be seen. Relative, so that a picture that is faint all over keeps its detail.
-  func alphaThatCounts(where isCounted: (Int) -> Bool = { _ in true }) -> Float {
+  /// The largest alpha of the visible pixels that `isCounted` names; 0 if there are none.
+  func mostAlpha(where isCounted: (Int) -> Bool = { _ in true }) -> Float {
     var most: Float = 0
     for pixel in 0..<width * height where isCounted(pixel) && isVisible(pixel) {
       most = max(most, samples[pixel * channels + channels - 1])
     }
-    return min(most, 1) / 16
+    return most
   }
 
   /// How much each pixel's colours count, [1, height, width, 1] in 0...1; nil = all in full.
   fileprivate func visibility() -> Tensor? {
     guard hasAlpha else { return nil }
-    let enough = alphaThatCounts()
+    let enough = PictureTraits.alphaThatCounts(mostAlpha())
     let weights = (0..<width * height).map { pixel -> Float in
       isVisible(pixel) ? min(samples[pixel * channels + channels - 1] / enough, 1) : 0
     }

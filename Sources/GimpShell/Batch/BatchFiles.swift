@@ -1,6 +1,7 @@
 import Glibc
 import PictureFiles
 import ResShift
+import Wording
 
 /// Which files a batch reads and writes. All paths are absolute.
 struct BatchFiles {
@@ -14,16 +15,16 @@ struct BatchFiles {
   /// What there is to do.
   private(set) var jobs: [Job] = []
   /// Pictures that cannot be done, with the reason.
-  private(set) var failures: [PlugInError] = []
+  private(set) var failures: [ShellError] = []
   /// What else the user should know.
-  private(set) var notes: [String] = []
+  private(set) var notes: [Message] = []
   /// Files that no result may replace: pictures and masks.
   private let precious: Set<FileIdentity>
 
   /// Throws when nothing matches the pattern.
   init(pattern: String, masks: String?, output: String) throws {
     guard !pattern.isEmpty, masks?.isEmpty != true, !output.isEmpty else {
-      throw PlugInError.execution("A name is empty: the pictures and the folders for masks and results need one.")
+      throw ShellError.emptyName
     }
     let pictures = try BatchFiles.matches(of: BatchFiles.absolute(pattern), saidAs: pattern)
     let folder = BatchFiles.absolute(output)
@@ -33,7 +34,7 @@ struct BatchFiles {
       do {
         found.append((picture, try candidates?.mask(of: picture)))
       } catch {
-        failures.append(PlugInError(error))
+        failures.append(ShellError(error))
       }
     }
     precious = Set((found.map(\.picture) + found.compactMap(\.mask)).compactMap(FileIdentity.init))
@@ -44,7 +45,7 @@ struct BatchFiles {
         try PictureFile.checkOutput(target, width: 1, height: 1, bitDepth: 8)
         jobs.append(Job(picture: found.picture, mask: found.mask, output: target))
       } catch {
-        failures.append(.execution("\(found.picture): not done, for its result cannot be written: \(error)"))
+        failures.append(.resultNotWritable(picture: found.picture, ShellError(error).message))
       }
     }
   }
@@ -62,7 +63,7 @@ struct BatchFiles {
       let name = BatchFiles.otherNames(for: picture).first { isFree($0, in: folder, taken) } ?? ""
       taken.insert(name.pathBytes)
       names[index] = name
-      notes.append("\(picture): the result is called \(name), for \(FileExtension.stem(of: picture)).png is taken")
+      notes.append(Notice.nameTaken(picture, name, FileExtension.stem(of: picture) + ".png"))
     }
     return names.compactMap(\.self)
   }
@@ -99,8 +100,7 @@ struct BatchFiles {
   /// a file or folder of just that name. Throws when there are none.
   private static func matches(of pattern: String, saidAs text: String) throws -> [String] {
     if FileKind(of: pattern) == .folder {
-      throw PlugInError.execution(
-        "\(text): is a folder; name the pictures in it, such as \(text.appendingName("*.jpg"))")
+      throw ShellError.patternIsFolder(text)
     }
     let parts = pattern.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
     var paths = expanded(parts[...], in: "/")
@@ -110,7 +110,7 @@ struct BatchFiles {
       }
       paths = expanded(plain[...], in: "/")
     }
-    guard !paths.isEmpty else { throw PlugInError.execution("\(text): no file matches, so there is nothing to do") }
+    guard !paths.isEmpty else { throw ShellError.nothingMatches(pattern: text) }
     return paths.map(\.pathBytes).sorted { $0.lexicographicallyPrecedes($1) }.map { String(pathBytes: $0) }
   }
 
@@ -139,42 +139,4 @@ struct BatchFiles {
 
   /// A link to nothing is one of the pictures asked for, and its failure says what it is.
   private static func isFileOrDeadLink(_ path: String) -> Bool { [.file, .missing].contains(FileKind(of: path)) }
-}
-
-/// The masks of a batch: pictures with the names of the pictures to fill.
-private struct MaskFolder {
-  private let folder: String
-  private let masks: [String]
-
-  init(_ folder: String) {
-    self.folder = folder
-    masks = BatchFiles.entries(of: folder).filter { name in
-      let isPicture = PictureFormat(extensionOf: name) != nil || FileExtension.isForeignPicture(name)
-      return isPicture && name.utf8.first != UInt8(ascii: ".") && FileKind(of: folder.appendingName(name)) == .file
-    }
-  }
-
-  /// The picture of the same name, whatever its type; of several the one whose name is wholly the same. Throws when
-  /// there is none, and when it is not clear which.
-  func mask(of picture: String) throws -> String {
-    let stem = FileExtension.stem(of: picture).pathBytes
-    let itself = FileIdentity(picture)
-    let found = masks.filter { name in
-      FileExtension.stem(of: name).pathBytes == stem && FileIdentity(folder.appendingName(name)) != itself
-    }
-    let name = picture.nameAfterSlash.pathBytes
-    if let mask = found.count == 1 ? found.first : found.first(where: { $0.pathBytes == name }) {
-      return folder.appendingName(mask)
-    }
-    guard !found.isEmpty else {
-      guard FileKind(of: folder) == .folder else {
-        throw PlugInError.execution("\(picture): there is no mask for it, for there is no folder \(folder)")
-      }
-      throw PlugInError.execution(
-        "\(picture): there is no mask for it in \(folder): put \(FileExtension.stem(of: picture)).png there")
-    }
-    let names = found.map(\.pathBytes).sorted { $0.lexicographicallyPrecedes($1) }.map { String(pathBytes: $0) }
-    throw PlugInError.execution(
-      "\(picture): there are several masks for it in \(folder), \(names.joined(separator: " and ")): leave one")
-  }
 }

@@ -1,99 +1,107 @@
 import ModelStore
 import PictureFiles
 import ResShift
+import Wording
 
-/// Why a procedure could not do its work; the text goes to the user as GIMP's error message.
-enum PlugInError: Error {
-  /// The caller's arguments do not fit (`GIMP_PDB_CALLING_ERROR`).
-  case calling(String)
-  /// The image, the selection or the model does not allow it (`GIMP_PDB_EXECUTION_ERROR`).
-  case execution(String)
-  /// The user closed the dialog (`GIMP_PDB_CANCEL`).
+/// Why a procedure did not do its work. The sentences for it stand in `ShellErrorMessages.swift`.
+public enum ShellError: Explained, Equatable {
+  // The caller's arguments do not fit.
+  case unknownProcedure(String)
+  case argumentCount(procedure: String, expected: Int, found: Int)
+  case tooFewArguments(procedure: String)
+  case wrongType(parameter: String)
+  case outputUnknown(Int)
+  case factorImpossible(Int)
+  case factorTooLarge(model: String, largest: Int, asked: Int)
+  case seedImpossible(Int)
+  case itemMissing
+  case otherImage(layer: String)
+  case needsWindow
+
+  // The layer or the selection does not allow it.
+  case indexed(layer: String)
+  case group(layer: String)
+  case channel(name: String)
+  case floatingSelection
+  case emptySelection
+  case selectionOutside(layer: String)
+  case selectionNearlyEmpty(layer: String)
+  case transparentLayer(String)
+  case transparentSelection(layer: String)
+  case nothingKnown(layer: String)
+  case resultTooLarge(width: Int, height: Int)
+
+  // The user went on working meanwhile.
+  case imageClosed(layer: String)
+  case layerGone(String)
+  case layerMoved(String)
+  case layerConverted(String)
+
+  // GIMP or the system refused.
+  case refused(Operation, layer: String)
+  case noAccess(item: Int)
+  case noThread
+  case notRun(procedure: String, reason: String)
+  case callFailed(reason: String)
+
+  /// What GIMP was asked to do.
+  public enum Operation: Hashable, Sendable, CaseIterable {
+    case nameProfile, makeLayer, addMask, convertToRGB, insertLayer, copyLayer, scaleImage, makeImage
+  }
+
+  // Files of a batch.
+  case emptyName
+  case patternIsFolder(String)
+  case nothingMatches(pattern: String)
+  case resultNotWritable(picture: String, Message)
+  case noMaskFolder(picture: String, folder: String)
+  case noMask(picture: String, folder: String, name: String)
+  case severalMasks(picture: String, folder: String, names: [String])
+  case maskSize(picture: String, width: Int, height: Int, mask: String, maskWidth: Int, maskHeight: Int)
+  case maskBlack(picture: String, mask: String)
+  case maskWhite(picture: String, mask: String)
+  case noRoomForMask(reason: String)
+  case maskNotSelected(reason: String)
+  case fileCutShort(String)
+  case unreadable(String, reason: String)
+  case noLayers(file: String)
+  case notMerged(file: String, reason: String)
+  case resultNotMerged(reason: String)
+  case notWritten(String, reason: String)
+
+  /// The user closed the dialog or stopped the work.
   case cancelled
+  /// An error of what the shell calls, in its own words; `isCallers` = the arguments do not fit.
+  case other(Message, isCallers: Bool)
 }
 
-extension PlugInError {
-  /// What is wrong, in one line.
-  var text: String {
+extension ShellError {
+  /// What GIMP is told.
+  public enum Status: Sendable {
+    case callingError, executionError, cancelled
+  }
+
+  public var status: Status {
     switch self {
-    case .calling(let text), .execution(let text): text
-    case .cancelled: "Cancelled."
+    case .unknownProcedure, .argumentCount, .tooFewArguments, .wrongType, .outputUnknown, .factorImpossible,
+      .factorTooLarge, .seedImpossible, .itemMissing, .otherImage, .needsWindow, .other(_, isCallers: true):
+      .callingError
+    case .cancelled: .cancelled
+    default: .executionError
     }
   }
 
-  /// What any error thrown on the way means to GIMP.
-  init(_ error: any Error) {
+  /// What any error thrown on the way means to the shell.
+  public init(_ error: any Error) {
     switch error {
-    case let error as PlugInError: self = error
+    case let error as ShellError: self = error
     case RestoreError.cancelled: self = .cancelled
-    case RestoreError.usage(let text): self = .calling(text)
-    case let error as RestoreError: self = .execution(error.message)
-    case let error as StoreError: self = .execution(error.message)
-    case let error as PictureFileError: self = .execution(error.description)
-    default: self = .execution(String(describing: error))
+    case RestoreError.usage(let text): self = .other(Message(verbatim: text), isCallers: true)
+    case let error as RestoreError: self = .other(Message(verbatim: error.message), isCallers: false)
+    case let error as StoreError: self = .other(Message(verbatim: error.message), isCallers: false)
+    case let error as PictureFileError: self = .other(Message(verbatim: error.description), isCallers: false)
+    case let error as any Explained: self = .other(error.message, isCallers: false)
+    default: self = .other(Message(verbatim: String(describing: error)), isCallers: false)
     }
-  }
-
-  static func indexed(_ name: String) -> PlugInError {
-    .execution("Layer “\(name)” has indexed colours: convert the image to RGB first (Image > Mode > RGB).")
-  }
-
-  static func group(_ name: String) -> PlugInError {
-    .execution("“\(name)” is a layer group, which has no pixels of its own: choose one of the layers in it.")
-  }
-
-  static func channel(_ name: String) -> PlugInError {
-    .execution("“\(name)” is a channel, not a layer: choose a layer in the Layers dialog.")
-  }
-
-  static let floatingSelection = PlugInError.execution(
-    "The image has a floating selection: anchor it or turn it into a layer first (Layer > Anchor Layer, To New Layer).")
-
-  static let emptySelection = PlugInError.execution(
-    "The selection is empty: select what is to be filled, then run Inpaint again.")
-
-  static func selectionOutside(_ name: String) -> PlugInError {
-    .execution("The selection does not touch layer “\(name)”: select something on it, or choose another layer.")
-  }
-
-  static func selectionNearlyEmpty(_ name: String) -> PlugInError {
-    .execution("Next to nothing of layer “\(name)” is selected, less than a hundredth of each pixel: select more.")
-  }
-
-  static func transparent(_ name: String, isSelected: Bool) -> PlugInError {
-    .execution(
-      isSelected
-        ? "Nothing of layer “\(name)” can be seen where it is selected, it is fully transparent: select another part."
-        : "Nothing of layer “\(name)” can be seen, it is fully transparent: choose a layer with something on it.")
-  }
-
-  static func imageClosed(_ name: String) -> PlugInError {
-    .execution("The image of layer “\(name)” was closed before the result was there: it could not be added.")
-  }
-
-  static func layerGone(_ name: String) -> PlugInError {
-    .execution("Layer “\(name)” was removed before the result was there: nothing was changed. Undo that and try again.")
-  }
-
-  static func layerMoved(_ name: String) -> PlugInError {
-    .execution(
-      "Layer “\(name)” was moved, cropped or scaled before the result was there: nothing was changed. Try again.")
-  }
-
-  static func layerConverted(_ name: String) -> PlugInError {
-    .execution(
-      "The colour mode of layer “\(name)” was changed before the result was there: nothing was changed. Try again.")
-  }
-
-  static func nothingKnown(_ name: String) -> PlugInError {
-    .execution("Nothing of layer “\(name)” is left around the selection to fill it from: select less.")
-  }
-
-  static func tooLarge(_ width: Int, _ height: Int) -> PlugInError {
-    .execution("The result would have \(width)x\(height) pixels, more than GIMP can hold: use a smaller factor.")
-  }
-
-  static func refused(_ what: String, _ name: String) -> PlugInError {
-    .execution("GIMP refused to \(what) for layer “\(name)”: see its error console.")
   }
 }

@@ -1,12 +1,12 @@
-import CGimp
 import Glibc
 import ModelStore
 import Synchronization
+import Wording
 
-/// A download or an import on a thread of its own, while the main thread keeps the window alive.
-final class ModelTransfer: Sendable {
+/// A download or an import on a thread of its own, while the main thread keeps the window alive in `show`.
+public final class ModelTransfer: Sendable {
   private struct State {
-    var text: String
+    var text: Message
     var share = 0.0
     var isStopped = false
     var outcome: Result<Void, any Error>?
@@ -14,15 +14,15 @@ final class ModelTransfer: Sendable {
   private let state: Mutex<State>
 
   /// `text` is what it does before there is anything to tell.
-  init(_ text: String) { state = Mutex(State(text: text)) }
+  public init(_ text: Message) { state = Mutex(State(text: text)) }
 
   /// The download ends as soon as it looks; from any thread.
-  func stop() { state.withLock { $0.isStopped = true } }
+  public func stop() { state.withLock { $0.isStopped = true } }
 
-  /// Runs `work` and calls `show` with how far it is until it is done. Throws what it throws.
-  func run(
+  /// Runs `work` and calls `show` 50 times a second with how far it is, until it is done. Throws what it throws.
+  public func run(
     _ work: @escaping @Sendable (_ report: (ModelStore.DownloadEvent) -> Bool) throws -> Void,
-    show: (_ share: Double, _ text: String) -> Void
+    show: (_ share: Double, _ text: Message) -> Void
   ) throws {
     try startThread {
       let outcome = Result { try work(self.report) }
@@ -31,7 +31,6 @@ final class ModelTransfer: Sendable {
     while true {
       let (share, text, outcome) = state.withLock { ($0.share, $0.text, $0.outcome) }
       show(share, text)
-      while gtk_events_pending() != 0 { gtk_main_iteration_do(0) }
       if let outcome { return try outcome.get() }
       usleep(20_000)
     }
@@ -41,10 +40,10 @@ final class ModelTransfer: Sendable {
     state.withLock { state in
       switch event {
       case .fetching(let file, let done, let total):
-        state.text = total > 0 ? "\(file): \(Size.text(done)) of \(Size.text(total))" : "\(file) ..."
+        state.text = total > 0 ? Notice.fetching(file, Size.text(done), of: Size.text(total)) : Notice.beginning(file)
         state.share = total > 0 ? Double(done) / Double(total) : 0
-      case .shared(let file, let other): state.text = "\(file): the same as that of \(other)"
-      case .installed(let file, _): state.text = "\(file): checked"
+      case .shared(let file, let other): state.text = Notice.shared(file, with: other)
+      case .installed(let file, _): state.text = Notice.checked(file)
       }
       return !state.isStopped
     }

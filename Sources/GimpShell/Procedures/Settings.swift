@@ -1,78 +1,123 @@
-import CGimp
-import ResShift
+/// What the caller or the user chose for the parameters of a procedure.
+public struct Settings: Equatable, Sendable {
+  /// By the parameters' names; all of the procedure's.
+  private var values: [String: Value]
 
-/// Where an enlarged picture goes; the raw values are those of the procedure's argument.
-enum UpscaleOutput: Int32, CaseIterable {
-  case scaledImage = 0
-  case newImage = 1
-  case sameSize = 2
-}
+  /// What holds if nothing is chosen.
+  init(standardOf procedure: Procedure) {
+    values = Dictionary(uniqueKeysWithValues: procedure.parameters.map { ($0.name, $0.standard) })
+  }
 
-/// What the caller or the user chose.
-struct Settings: Equatable {
-  /// "" = the task's default.
-  var model = ""
-  var factor = 4
-  var output = UpscaleOutput.scaledImage
-  /// nil = random.
-  var seed: UInt64?
-
-  init() {}
-
-  /// The arguments of a batch call: exactly those that the procedure declares.
-  init(_ parameters: UnsafeBufferPointer<GimpParam>, of procedure: Procedure) throws {
-    guard parameters.count == 3 + procedure.ownParameters.count else {
-      throw PlugInError.calling(
-        "\(procedure.rawValue) takes \(3 + procedure.ownParameters.count) arguments, not \(parameters.count).")
+  /// The arguments of a call without a dialog: exactly those that the procedure declares. Throws for others, and for values
+  /// that there are not.
+  init(_ arguments: [Value], of procedure: Procedure) throws {
+    self.init(standardOf: procedure)
+    guard arguments.count == procedure.parameters.count else {
+      throw ShellError.argumentCount(
+        procedure: procedure.name, expected: procedure.ownOffset + procedure.parameters.count,
+        found: procedure.ownOffset + arguments.count)
     }
-    for (parameter, definition) in zip(parameters.dropFirst(3), procedure.ownParameters) {
-      switch definition.name {
-      case "model": model = parameter.data.d_string.map { String(cString: $0) } ?? ""
-      case "factor": factor = Int(parameter.data.d_int32)
-      case "output":
-        guard let value = UpscaleOutput(rawValue: parameter.data.d_int32) else {
-          throw PlugInError.calling(
-            "Output \(parameter.data.d_int32) is unknown: 0 scales the image, 1 makes a new one, 2 keeps the size.")
-        }
-        output = value
-      default: seed = try Settings.seed(parameter.data.d_int32)
-      }
-    }
-    guard procedure != .upscale || (2...4).contains(factor) else {
-      throw PlugInError.calling("Factor \(factor) is not possible: it is 2, 3 or 4.")
+    for (argument, parameter) in zip(arguments, procedure.parameters) {
+      try parameter.check(argument)
+      values[parameter.name] = argument
     }
   }
 
-  private static func seed(_ value: gint32) throws -> UInt64? {
-    if value == -1 { return nil }
-    guard value >= 0 else {
-      throw PlugInError.calling("Seed \(value) is not possible: it is -1 (random) or not negative.")
-    }
-    return UInt64(value)
+  subscript(_ parameter: Parameter) -> Value {
+    get { values[parameter.name] ?? parameter.standard }
+    set { values[parameter.name] = newValue }
+  }
+
+  private func number(_ parameter: Parameter) -> Int {
+    if case .number(let number) = self[parameter] { number } else { 0 }
+  }
+
+  // MARK: By name
+
+  /// "" = the task's default.
+  var model: String {
+    get { if case .text(let name) = self[.model] { name } else { "" } }
+    set { self[.model] = .text(newValue) }
+  }
+
+  var factor: Int { number(.factor) }
+
+  var output: UpscaleOutput { UpscaleOutput(rawValue: number(.output)) ?? .scaledImage }
+
+  /// nil = random.
+  var seed: UInt64? {
+    get { UInt64(exactly: number(.seed)) }
+    set { self[.seed] = .number(newValue.map { Int(clamping: $0) } ?? -1) }
   }
 
   /// The seed to use now, in the range that the procedures accept.
   func drawSeed() -> UInt64 { seed ?? UInt64.random(in: 0...UInt64(Int32.max)) }
 }
 
-/// The values of the last dialog: GIMP keeps them until it ends, as lines of text under the procedure's name.
+/// The values of the last dialog, as text: a line `name=value` for each parameter, so that a later version with more of them,
+/// or fewer, understands those that it knows.
 extension Settings {
-  init(lastOf procedure: Procedure) {
-    let size = Int(gimp_procedural_db_get_data_size(procedure.rawValue))
-    guard size > 0 else { return }
-    var bytes = [CChar](repeating: 0, count: size + 1)
-    guard gimp_procedural_db_get_data(procedure.rawValue, &bytes) != 0 else { return }
-    let text = String(decoding: bytes.prefix(size).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    guard lines.count == 4 else { return }
-    model = String(lines[0])
-    factor = Int(lines[1]) ?? factor
-    output = Int32(lines[2]).flatMap(UpscaleOutput.init) ?? output
-    seed = UInt64(lines[3])
+  /// What is not in the text, or is no possible value, is the standard one.
+  init(_ text: String, of procedure: Procedure) {
+    self.init(standardOf: procedure)
+    for line in text.split(separator: "\n") {
+      guard let equals = line.firstIndex(of: "="),
+        let parameter = procedure.parameters.first(where: { $0.name == line[..<equals] })
+      else { continue }
+      let text = String(line[line.index(after: equals)...]).unescaped
+      guard let value: Value = parameter.isText ? .text(text) : Int(text).map(Value.number),
+        (try? parameter.check(value)) != nil
+      else { continue }
+      self[parameter] = value
+    }
   }
 
-  func remember(for procedure: Procedure) {
-    let text = "\(model)\n\(factor)\n\(output.rawValue)\n\(seed.map(String.init) ?? "random")"
-    gimp_procedural_db_set_data(procedure.rawValue, text, guint32(text.utf8.count))
+  var text: String {
+    values.sorted { $0.key < $1.key }.map { name, value in
+      switch value {
+      case .number(let number): "\(name)=\(number)\n"
+      case .text(let text): "\(name)=\(text.escaped)\n"
+      }
+    }.joined()
+  }
+
+  init(lastOf procedure: Procedure, in gimp: any Gimp) {
+    self.init(gimp.remembered(procedure.name) ?? "", of: procedure)
+  }
+
+  func remember(for procedure: Procedure, in gimp: any Gimp) { gimp.remember(text, as: procedure.name) }
+}
+
+extension Procedure {
+  /// How many arguments come before its own.
+  public var ownOffset: Int { if case .layer = kind { 3 } else { 1 } }
+}
+
+extension String {
+  /// On one line: paths may hold line feeds.
+  fileprivate var escaped: String {
+    unicodeScalars.reduce(into: "") { text, scalar in
+      switch scalar {
+      case "\\": text += "\\\\"
+      case "\n": text += "\\n"
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+  }
+
+  fileprivate var unescaped: String {
+    var text = ""
+    var isEscaped = false
+    for scalar in unicodeScalars {
+      switch (isEscaped, scalar) {
+      case (true, "n"): text += "\n"
+      case (false, "\\"):
+        isEscaped = true
+        continue
+      default: text.unicodeScalars.append(scalar)
+      }
+      isEscaped = false
+    }
+    return text
   }
 }

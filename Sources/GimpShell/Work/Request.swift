@@ -1,59 +1,87 @@
-import CGimp
-import Glibc
 import ResShift
+import Wording
+
+/// How a procedure was called.
+public enum RunMode: Sendable {
+  /// With a dialog.
+  case interactive
+  /// By a script, with all its arguments.
+  case nonInteractive
+  /// Again, with what was chosen last.
+  case lastValues
+}
+
+/// A call of a procedure that works on a layer.
+public struct LayerCall: Sendable {
+  public let mode: RunMode
+  public let image: Image
+  public let item: Layer
+  /// The procedure's own; only read without a dialog.
+  public let arguments: [Value]
+
+  public init(_ mode: RunMode, _ image: Image, _ item: Layer, _ arguments: [Value]) {
+    (self.mode, self.image, self.item, self.arguments) = (mode, image, item, arguments)
+  }
+}
 
 extension Procedure {
   /// The whole of one call: arguments or dialog, checks, computation, new layer. Returns the new layer.
-  func perform(_ parameters: UnsafeBufferPointer<GimpParam>) throws -> gint32 {
-    guard parameters.count >= 3 else {
-      throw PlugInError.calling("\(rawValue) needs at least run mode, image and drawable.")
-    }
-    let runMode = GimpRunMode(rawValue: guint32(bitPattern: parameters[0].data.d_int32))
-    let (image, drawable) = (parameters[1].data.d_image, parameters[2].data.d_drawable)
-    var source = try Source(image: image, drawable: drawable)
-    if self == .inpaint && Selection.isEmpty(source.image) { throw PlugInError.emptySelection }
-    if source.isIndexed && runMode != GIMP_RUN_INTERACTIVE { throw PlugInError.indexed(source.name) }
+  public func perform(_ work: LayerWork, _ call: LayerCall, in gimp: any Gimp) throws -> Layer {
+    var source = try Source(call.item, in: call.image, of: gimp)
+    if work.needsSelection && gimp.isSelectionEmpty(source.image) { throw ShellError.emptySelection }
+    if source.isIndexed && call.mode != .interactive { throw ShellError.indexed(layer: source.name) }
 
-    let catalogue = ModelCatalogue(roots: Procedure.modelFolders)
+    let catalogue = ModelCatalogue(roots: gimp.modelFolders)
     let settings: Settings
-    switch runMode {
-    case GIMP_RUN_NONINTERACTIVE: settings = try Settings(parameters, of: self)
-    case GIMP_RUN_WITH_LAST_VALS: settings = Settings(lastOf: self)
-    default:
-      settings = try Dialog.ask(self, source, catalogue, initial: Settings(lastOf: self))
-      settings.remember(for: self)
+    switch call.mode {
+    case .nonInteractive: settings = try Settings(call.arguments, of: self)
+    case .lastValues: settings = Settings(lastOf: self, in: gimp)
+    case .interactive:
+      let form = try Form(self, work, source, catalogue, Settings(lastOf: self, in: gimp))
+      guard let filled = gimp.ask(form) else { throw ShellError.cancelled }
+      settings = filled.settings
+      settings.remember(for: self, in: gimp)
       // While the dialog was open the user may have changed the layer.
-      guard gimp_image_is_valid(image) != 0 else { throw PlugInError.imageClosed(source.name) }
-      guard gimp_item_is_valid(drawable) != 0 else { throw PlugInError.layerGone(source.name) }
-      source = try Source(image: image, drawable: drawable)
+      guard gimp.isValid(call.image) else { throw ShellError.imageClosed(layer: source.name) }
+      guard gimp.kind(of: call.item) != nil else { throw ShellError.layerGone(source.name) }
+      source = try Source(call.item, in: call.image, of: gimp)
     }
-    let factor = self == .upscale ? settings.factor : nil
-    let model = try catalogue.model(named: settings.model, for: task, factor: factor)
+    let factor = work.task == .superResolution ? settings.factor : nil
+    let model = try catalogue.model(named: settings.model, for: work.task, factor: factor)
     let request = Request(
       source: source, settings: settings, model: model, seed: settings.drawSeed(),
-      showsResult: runMode != GIMP_RUN_NONINTERACTIVE)
-    let layer =
-      switch self {
-      case .upscale: try request.upscale()
-      case .inpaint: try request.inpaint()
-      case .restore: try request.restore()
-      }
-    if request.showsResult { gimp_displays_flush() }
+      isShown: call.mode != .nonInteractive)
+    let layer = try work.perform(request)
+    if request.isShown { gimp.updateDisplays() }
     return layer
   }
+}
 
-  /// Where models are looked for: the environment, the user's data folder, the folder of the plug-in.
-  static var modelFolders: [String] {
-    ModelCatalogue.searchPath(
-      programFolder: nil, plugInFolder: plugInFolder,
-      environment: { name in getenv(name).map { String(cString: $0) } })
+/// What one call works with: the layer, the choices, the model.
+struct Request {
+  let source: Source
+  let settings: Settings
+  let model: ModelDescriptor
+  let seed: UInt64
+  /// Whether results are to be shown, that is unless a script calls.
+  let isShown: Bool
+
+  var gimp: any Gimp { source.gimp }
+
+  private var options: RestoreOptions {
+    var options = RestoreOptions()
+    options.seed = seed
+    options.threads = gimp.threads
+    return options
   }
 
-  /// The folder of the running executable.
-  private static var plugInFolder: String? {
-    guard let path = realpath("/proc/self/exe", nil) else { return nil }
-    defer { free(path) }
-    let text = String(cString: path)
-    return text.lastIndex(of: "/").map { String(text[..<$0]) }
+  /// Loads the model and lets it work, while GIMP shows the progress. Nothing in the image changes.
+  func compute(
+    _ title: (_ layer: String, _ model: String) -> Message,
+    _ work: @escaping @Sendable (Restorer, RestoreOptions) throws -> PixelImage
+  ) throws -> PixelImage {
+    gimp.beginProgress(title(source.name, model.name))
+    let model = model
+    return try Worker.run(options, in: gimp) { options in try work(try Restorer(model), options) }
   }
 }

@@ -1,4 +1,3 @@
-import CGimp
 import ResShift
 
 /// The part of the image's selection that lies on a layer; the values are blend weights.
@@ -10,36 +9,46 @@ struct Selection {
   /// The same read as a mask (`MaskRule`): 0 = known, also where the selection is nearly nothing.
   let hole: PixelImage
 
-  static func isEmpty(_ image: gint32) -> Bool { gimp_selection_is_empty(image) != 0 }
-
   /// Reads the selection; nil when the image has none. Throws when it has one that misses the layer.
   init?(on source: Source) throws {
-    if Selection.isEmpty(source.image) { return nil }
-    var x: gint = 0
-    var y: gint = 0
-    var width: gint = 0
-    var height: gint = 0
-    guard gimp_drawable_mask_intersect(source.layer, &x, &y, &width, &height) != 0, width > 0, height > 0 else {
-      throw PlugInError.selectionOutside(source.name)
+    let gimp = source.gimp
+    if gimp.isSelectionEmpty(source.image) { return nil }
+    guard let bounds = gimp.selectionBounds(on: source.layer) else {
+      throw ShellError.selectionOutside(layer: source.name)
     }
-    bounds = PixelRect(x: Int(x), y: Int(y), width: Int(width), height: Int(height))
-    // The selection's buffer has the canvas's coordinates; it is linear, so "Y float" is the value itself.
-    weights = try grayValues(
-      of: gimp_image_get_selection(source.image),
-      PixelRect(
-        x: bounds.x + source.offsetX, y: bounds.y + source.offsetY, width: bounds.width, height: bounds.height))
-    hole = weights.maskWeights
-    guard weights.samples.contains(where: { $0 > 0 }) else { throw PlugInError.selectionOutside(source.name) }
-    guard hole.markedShare > 0 else { throw PlugInError.selectionNearlyEmpty(source.name) }
+    let weights = try gimp.selection(of: source.image, source.onCanvas(bounds))
+    guard weights.samples.contains(where: { $0 > 0 }) else { throw ShellError.selectionOutside(layer: source.name) }
+    self.init(weights, bounds)
+    guard hole.markedShare > 0 else { throw ShellError.selectionNearlyEmpty(layer: source.name) }
   }
 
-  /// The hole in a picture of the layer's size, 0 elsewhere.
-  func mask(width: Int, height: Int) -> PixelImage {
-    var mask = PixelImage(width: width, height: height, channels: 1)
-    for row in 0..<bounds.height {
-      let from = row * bounds.width
-      let to = (bounds.y + row) * width + bounds.x
-      mask.samples.replaceSubrange(to..<to + bounds.width, with: hole.samples[from..<from + bounds.width])
+  init(_ weights: PixelImage, _ bounds: PixelRect) {
+    (self.weights, self.bounds) = (weights, bounds)
+    hole = weights.maskWeights
+  }
+
+  /// The smallest rectangle around the hole, in the layer's coordinates; there is one.
+  var holeBounds: PixelRect {
+    var (left, right, top, bottom) = (bounds.width, -1, bounds.height, -1)
+    for y in 0..<bounds.height {
+      for x in 0..<bounds.width where hole.samples[y * bounds.width + x] > 0 {
+        (left, right, top, bottom) = (min(left, x), max(right, x), min(top, y), max(bottom, y))
+      }
+    }
+    return PixelRect(x: bounds.x + left, y: bounds.y + top, width: right - left + 1, height: bottom - top + 1)
+  }
+
+  /// The hole in an area of the layer, 0 outside the selection.
+  func mask(over area: PixelRect) -> PixelImage {
+    var mask = PixelImage(width: area.width, height: area.height, channels: 1)
+    let columns = max(area.x, bounds.x)..<max(area.x, bounds.x, min(area.x + area.width, bounds.x + bounds.width))
+    guard !columns.isEmpty else { return mask }
+    for y in max(area.y, bounds.y)..<max(area.y, bounds.y, min(area.y + area.height, bounds.y + bounds.height)) {
+      let from = (y - bounds.y) * bounds.width - bounds.x
+      let to = (y - area.y) * area.width - area.x
+      mask.samples.replaceSubrange(
+        to + columns.lowerBound..<to + columns.upperBound,
+        with: hole.samples[from + columns.lowerBound..<from + columns.upperBound])
     }
     return mask
   }
@@ -72,27 +81,5 @@ struct Selection {
         PixelRect(x: bounds.x + left, y: bounds.y + top, width: right - left + 1, height: bottom - top + 1))
     }
     return boxes
-  }
-}
-
-/// The values of a selection, channel or layer mask in its own coordinates; 0 beyond its edge.
-func grayValues(of channel: gint32, _ rect: PixelRect) throws -> PixelImage {
-  var picture = PixelImage(width: rect.width, height: rect.height, channels: 1)
-  try withBuffer(of: channel) { buffer in
-    var extent = rect.gegl
-    picture.samples.withUnsafeMutableBytes {
-      gegl_buffer_get(buffer, &extent, 1, babl_format("Y float"), $0.baseAddress, 0, GEGL_ABYSS_NONE)
-    }
-  }
-  return picture
-}
-
-/// Replaces the values of a layer mask or channel that has the picture's size.
-func setGrayValues(of channel: gint32, _ picture: PixelImage) throws {
-  try withBuffer(of: channel) { buffer in
-    var extent = PixelRect(x: 0, y: 0, width: picture.width, height: picture.height).gegl
-    picture.samples.withUnsafeBytes {
-      gegl_buffer_set(buffer, &extent, 0, babl_format("Y float"), $0.baseAddress, 0)
-    }
   }
 }

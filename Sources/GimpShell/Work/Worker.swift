@@ -1,9 +1,9 @@
-import CGimp
 import Glibc
 import ResShift
 import Synchronization
+import Wording
 
-/// One computation on a thread of its own, watched by the main thread, which alone may call libgimp.
+/// One computation on a thread of its own, watched by the main thread, which alone may call GIMP.
 final class Worker<Output: Sendable>: Sendable {
   private struct State {
     var progress = 0.0
@@ -16,7 +16,7 @@ final class Worker<Output: Sendable>: Sendable {
   ///
   /// GIMP's Cancel ends the whole process, so nothing in the image may have changed by now.
   static func run(
-    _ options: RestoreOptions, _ work: @escaping @Sendable (RestoreOptions) throws -> Output
+    _ options: RestoreOptions, in gimp: any Gimp, _ work: @escaping @Sendable (RestoreOptions) throws -> Output
   ) throws -> Output {
     let worker = Worker()
     var options = options
@@ -27,23 +27,23 @@ final class Worker<Output: Sendable>: Sendable {
       let outcome = Result { try work(prepared) }
       worker.state.withLock { $0.outcome = outcome }
     }
-    return try worker.watch()
+    return try worker.watch(gimp)
   }
 
   /// Looks every 10 ms whether the work is done and tells GIMP every 100 ms how far it is.
-  private func watch() throws -> Output {
+  private func watch(_ gimp: any Gimp) throws -> Output {
     var ticks = 0
     while true {
       let (progress, notices, outcome) = state.withLock { state in
         defer { state.notices = [] }
         return (state.progress, state.notices, state.outcome)
       }
-      for notice in notices { gimp_message(notice) }
+      for notice in notices { gimp.tell(Message(verbatim: notice)) }
       if let outcome {
-        gimp_progress_update(1)
+        gimp.showProgress(1)
         return try outcome.get()
       }
-      if ticks % 10 == 0 { gimp_progress_update(min(max(progress, 0), 1)) }
+      if ticks % 10 == 0 { gimp.showProgress(min(max(progress, 0), 1)) }
       ticks += 1
       usleep(10_000)
     }
@@ -68,17 +68,7 @@ func startThread(_ work: @escaping @Sendable () -> Void) throws {
     }, body.toOpaque())
   guard failure == 0 else {
     body.release()
-    throw PlugInError.execution("The system has no room for another thread: close other programs and try again.")
+    throw ShellError.noThread
   }
   pthread_detach(thread)
-}
-
-/// How many threads the user lets GIMP have; libgimp 2.10 passes that preference on to GEGL.
-func gimpThreads() -> Int {
-  var value = GValue()
-  g_value_init(&value, GType(6 << 2))  // G_TYPE_INT, a macro
-  defer { g_value_unset(&value) }
-  let configuration = gegl_config().map { UnsafeMutableRawPointer($0).assumingMemoryBound(to: GObject.self) }
-  g_object_get_property(configuration, "threads", &value)
-  return max(1, Int(g_value_get_int(&value)))
 }

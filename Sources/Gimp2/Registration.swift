@@ -1,0 +1,55 @@
+import CGimp2
+import GimpShell
+
+extension Procedure {
+  /// What GIMP is told of a parameter: type, name, description.
+  private typealias Definition = (type: GimpPDBArgType, name: String, description: String)
+
+  /// Tells GIMP about the procedure and its place in the menu.
+  func register() {
+    let parameters = Procedure.definitions(
+      ownFrame
+        + self.parameters.map { ($0.isText ? GIMP_PDB_STRING : GIMP_PDB_INT32, $0.name, $0.help) })
+    let results = Procedure.definitions(self.results)
+    gimp_install_procedure(
+      name, blurb, help, Procedure.authors, Procedure.licence, year, menuLabel, imageTypes, GIMP_PLUGIN,
+      gint(parameters.count), gint(results.count), parameters.baseAddress, results.baseAddress)
+    if menuLabel != nil { gimp_plugin_menu_register(name, Procedure.menuPath) }
+  }
+
+  /// The parameters that come before its own.
+  private var ownFrame: [Definition] {
+    func runMode(_ values: String) -> Definition { (GIMP_PDB_INT32, "run-mode", values) }
+    return switch kind {
+    case .layer:
+      [
+        runMode("{ RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1), RUN-WITH-LAST-VALS (2) }"),
+        (GIMP_PDB_IMAGE, "image", "The image"),
+        (GIMP_PDB_DRAWABLE, "drawable", "The layer to work on; a layer mask stands for its layer"),
+      ]
+    case .files: [runMode("{ RUN-NONINTERACTIVE (1) }")]
+    case .models: [runMode("{ RUN-INTERACTIVE (0) }")]
+    }
+  }
+
+  private var results: [Definition] {
+    switch kind {
+    case .layer: [(GIMP_PDB_LAYER, "new-layer", "The new layer")]
+    case .files: [(GIMP_PDB_INT32, "failures", "How many pictures could not be done")]
+    case .models: []
+    }
+  }
+
+  private var imageTypes: String? { if case .layer = kind { "RGB*, GRAY*, INDEXED*" } else { nil } }
+
+  /// C's form of definitions, NULL for none; lives as long as the process, which ends after registering.
+  private static func definitions(_ definitions: [Definition]) -> UnsafeBufferPointer<GimpParamDef> {
+    if definitions.isEmpty { return UnsafeBufferPointer(start: nil, count: 0) }
+    let buffer = UnsafeMutableBufferPointer<GimpParamDef>.allocate(capacity: definitions.count)
+    for (index, definition) in definitions.enumerated() {
+      buffer[index] = GimpParamDef(
+        type: definition.type, name: g_strdup(definition.name), description: g_strdup(definition.description))
+    }
+    return UnsafeBufferPointer(buffer)
+  }
+}

@@ -1,0 +1,42 @@
+import Wording
+
+/// What users are told while a procedure works, apart from errors.
+enum Notice {
+  // Titles of the progress bar.
+  static func upscaling(_ layer: String, _ model: String) -> Message { "ResShift: upscaling “\(layer)” with \(model)" }
+  static func inpainting(_ layer: String, _ model: String) -> Message {
+    "ResShift: inpainting “\(layer)” with \(model)"
+  }
+  static func restoring(_ layer: String, _ model: String) -> Message { "ResShift: restoring “\(layer)” with \(model)" }
+
+  static func takenForOneFace(_ layer: String, _ model: String) -> Message {
+    "Model “\(model)” takes layer “\(layer)” for one face: select the faces to restore only them."
+  }
+
+  // Of batches.
+  static func mostIsMarked(_ mask: String, _ percent: Int) -> Message {
+    "\(mask): \(percent) % of the picture is marked; if that is what to keep, invert the mask"
+  }
+
+  static func nameTaken(_ picture: String, _ name: String, _ taken: String) -> Message {
+    "\(picture): the result is called \(name), for \(taken) is taken"
+  }
+
+  static func onlyFirstPage(_ file: String, _ count: Int) -> Message {
+    .counted(
+      count, one: "\(file): there are \(count) pages in this file; only the first one is done",
+      other: "\(file): there are \(count) pages in this file; only the first one is done")
+  }
+
+  static func onlyFirstFrame(_ file: String, _ count: Int) -> Message {
+    .counted(
+      count, one: "\(file): there are \(count) frames in this file; only the first one is done",
+      other: "\(file): there are \(count) frames in this file; only the first one is done")
+  }
+
+  // Of the window of the models.
+  static func fetching(_ file: String, _ done: String, of total: String) -> Message { "\(file): \(done) of \(total)" }
+  static func beginning(_ file: String) -> Message { "\(file) ..." }
+  static func shared(_ file: String, with other: String) -> Message { "\(file): the same as that of \(other)" }
+  static func checked(_ file: String) -> Message { "\(file): checked" }
+}

@@ -1,0 +1,70 @@
+import ResShift
+import Wording
+
+/// A procedure of the plug-in, as data: what GIMP is told of it, and its work. All there are stand in `Procedure.all`.
+public struct Procedure: Sendable {
+  /// Its name in GIMP's procedure database.
+  public let name: String
+  /// Its entry in the menu, with the mnemonic marked; nil = it is in none.
+  public let menuLabel: String?
+  public let blurb: String
+  public let help: String
+  /// The year of its copyright.
+  public let year: String
+  /// Its own parameters, after those that its kind has.
+  public let parameters: [Parameter]
+  public let kind: Kind
+
+  public enum Kind: Sendable {
+    /// Works on a layer: run mode, image and drawable come first, the new layer comes back.
+    case layer(LayerWork)
+    /// Works on files: the run mode comes first, the number of failures comes back.
+    case files(FilesWork)
+    /// Opens the window of the models: the run mode comes first, nothing comes back.
+    case models
+  }
+
+  /// Where the menu entries are.
+  public static let menuPath = "<Image>/Filters/Enhance/ResShift"
+  public static let authors = "The ResShift for GIMP authors"
+  public static let licence = "GPL-3.0-or-later"
+
+  /// The one that is called so.
+  public init(named name: String) throws {
+    guard let procedure = Procedure.all.first(where: { $0.name == name }) else {
+      throw ShellError.unknownProcedure(name)
+    }
+    self = procedure
+  }
+
+  init(
+    _ name: String, menuLabel: String? = nil, blurb: String, help: String, year: String, _ parameters: [Parameter],
+    _ kind: Kind
+  ) {
+    (self.name, self.menuLabel, self.blurb, self.help) = (name, menuLabel, blurb, help)
+    (self.year, self.parameters, self.kind) = (year, parameters, kind)
+  }
+}
+
+/// What a procedure does with a layer.
+public struct LayerWork: Sendable {
+  let task: ModelTask
+  /// Of the dialog.
+  let title: Message
+  /// What the button of the dialog says, with the mnemonic marked.
+  let action: Message
+  /// Whether there has to be a selection.
+  var needsSelection = false
+  /// Reads, computes and writes; returns the new layer.
+  let perform: @Sendable (Request) throws -> Layer
+}
+
+/// What a procedure does with files.
+public struct FilesWork: Sendable {
+  /// The procedure that does one picture.
+  let single: String
+  /// Whether each picture has a mask.
+  let hasMasks: Bool
+  /// Does one picture that is open; `arguments` are those of the batch. Returns what is to be saved.
+  let perform: @Sendable (BatchCall) throws -> (image: Image, layer: Layer)
+}

@@ -1,0 +1,20 @@
+import ResShift
+
+extension PixelRect {
+  var area: Int { width * height }
+
+  func moved(x dx: Int, y dy: Int) -> PixelRect { PixelRect(x: x + dx, y: y + dy, width: width, height: height) }
+
+  func meets(_ other: PixelRect) -> Bool {
+    other.x < x + width && other.x + other.width > x && other.y < y + height && other.y + other.height > y
+  }
+
+  func contains(x px: Int, y py: Int) -> Bool { (x..<x + width).contains(px) && (y..<y + height).contains(py) }
+
+  /// Its rows in bands of at most `rows`, from the top.
+  func bands(of rows: Int) -> [PixelRect] {
+    stride(from: y, to: y + height, by: rows).map { top in
+      PixelRect(x: x, y: top, width: width, height: min(rows, y + height - top))
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import ResShift
+
+extension Request {
+  /// Above this many pixels a side a picture without selection is no longer one face for certain.
+  private static let largestFace = 1024
+
+  /// Restores the layer, what is selected of it, or the selected faces: read, compute, write.
+  func restore() throws -> Layer {
+    let selection = try Selection(on: source)
+    let pixels = try LayerPixels(source)
+    let isFaceModel = model.frame == .face
+    if isFaceModel && selection == nil && max(source.width, source.height) > Self.largestFace {
+      gimp.tell(Notice.takenForOneFace(source.name, model.name))
+    }
+    let boxes = selection.map { isFaceModel ? $0.islands : [$0.bounds] } ?? []
+    let area = selection?.bounds ?? source.bounds
+    // What lies around a box is its context.
+    let needed = model.areaNeeded(toRestore: boxes, ofWidth: source.width, height: source.height).union(area)
+    let part = try pixels.part(needed, hole: nil)
+    let inPart = area.moved(x: -part.place.x, y: -part.place.y)
+    let original = part.image.cropped(to: inPart)
+    guard !original.isTransparent(selection?.weights) else {
+      throw try selection != nil && pixels.isAnythingVisible()
+        ? ShellError.transparentSelection(layer: source.name) : ShellError.transparentLayer(source.name)
+    }
+
+    let result = try compute(Notice.restoring) { try $0.restore(part, boxes: boxes, $1) }
+
+    return try LayerWriter(source: source, pixels: pixels).replacePixels(
+      Replacement(
+        result: result.cropped(to: inPart), original: original, area: area, weights: selection?.weights,
+        name: "Restored (\(model.name))", isFill: false))
+  }
+}

@@ -1,0 +1,80 @@
+@testable import GimpShell
+import ModelLibrary
+import ResShift
+import TestSupport
+import Testing
+import Wording
+
+/// Dialogs as data.
+@Suite struct FormTests {
+  private let gimp = MemoryGimp()
+
+  private func form(_ procedure: Procedure, _ initial: Settings? = nil, isIndexed: Bool = false) throws -> Form {
+    let image = gimp.makeImage(8, 8)
+    gimp[image].isIndexed = isIndexed
+    let layer = gimp.addLayer(PixelImage(width: 8, height: 8, channels: 3), to: image)
+    guard case .layer(let work) = procedure.kind else { throw ShellError.itemMissing }
+    return try Form(
+      procedure, work, Source(layer, in: image, of: gimp), ModelCatalogue(roots: gimp.modelFolders),
+      initial ?? Settings(standardOf: procedure))
+  }
+
+  private func choice(_ form: Form, _ row: Int) -> (options: [String], chosen: Int) {
+    guard case .choice(let options, let chosen) = form.rows[row].control else { return ([], -1) }
+    return (options.map(\.text), chosen)
+  }
+
+  @Test func theUpscaleFormHasARowForEachParameter() throws {
+    let form = try form(.upscale)
+    #expect(form.title.text == "ResShift: Upscale" && form.action.text == "_Upscale")
+    #expect(form.rows.map(\.label.text) == ["_Model:", "_Factor:", "_Output:", "_Seed:"])
+    #expect(choice(form, 1).options.last == "4 times")
+    #expect(choice(form, 2).options.count == 3 && choice(form, 2).chosen == 0)
+    #expect(form.rows[3].control == .seed(nil))
+    #expect(form.note == nil)
+  }
+
+  @Test func theStandardModelIsChosenAtFirst() throws {
+    let form = try form(.upscale)
+    let standard = try ModelCatalogue(roots: gimp.modelFolders).model(named: "", for: .superResolution).name
+    #expect(form.settings.model == standard)
+  }
+
+  @Test func aModelThatIsNoLongerThereIsReplaced() throws {
+    var settings = Settings(standardOf: .inpaint)
+    settings.model = "gone"
+    let form = try form(.inpaint, settings)
+    #expect(form.settings.model == "compact-inpaint")
+    #expect(choice(form, 0).chosen == 0)
+  }
+
+  @Test func choicesAndSeedsAreTakenOver() throws {
+    var form = try form(.upscale)
+    form.choose(0, inRow: 1)
+    form.choose(2, inRow: 2)
+    form.choose(seed: 77)
+    #expect(form.settings.factor == 2 && form.settings.output == .sameSize && form.settings.seed == 77)
+    form.choose(99, inRow: 1)
+    #expect(form.settings.factor == 2, "there is no such option")
+  }
+
+  @Test("Factors that the chosen model does not reach are not offered")
+  func factorsFollowTheModel() throws {
+    var form = try form(.upscale)
+    let models = choice(form, 0).options
+    let scales = try (0..<models.count).map { index in
+      form.choose(index, inRow: 0)
+      return try ModelCatalogue(roots: gimp.modelFolders).model(named: form.settings.model, for: .superResolution)
+        .diffusion.sf
+    }
+    for (index, scale) in scales.enumerated() {
+      form.choose(index, inRow: 0)
+      #expect(choice(form, 1).options.count == max(2, scale) - 1)
+      #expect(form.settings.factor <= max(2, scale))
+    }
+  }
+
+  @Test func indexedImagesGetANote() throws {
+    #expect(try form(.restore, isIndexed: true).note?.text.contains("converted to RGB") == true)
+  }
+}

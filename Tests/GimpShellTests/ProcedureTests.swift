@@ -1,0 +1,40 @@
+@testable import GimpShell
+import Testing
+
+/// The procedures as data: what GIMP is told of them is a promise to scripts.
+@Suite struct ProcedureTests {
+  @Test func namesAndArgumentsAreThoseThatScriptsKnow() {
+    let found = Procedure.all.map { procedure in
+      "\(procedure.name)(\(procedure.parameters.map { "\($0.name):\($0.isText ? "string" : "int")" }.joined(separator: " ")))"
+    }
+    #expect(
+      found == [
+        "plug-in-resshift-upscale(model:string factor:int output:int seed:int)",
+        "plug-in-resshift-inpaint(model:string seed:int)",
+        "plug-in-resshift-restore(model:string seed:int)",
+        "plug-in-resshift-batch-upscale(pattern:string output-folder:string model:string factor:int seed:int)",
+        "plug-in-resshift-batch-inpaint(pattern:string mask-folder:string output-folder:string model:string seed:int)",
+        "plug-in-resshift-models()",
+      ])
+  }
+
+  @Test func everyProcedureIsDescribed() throws {
+    for procedure in Procedure.all {
+      #expect(!procedure.blurb.isEmpty && !procedure.help.isEmpty && procedure.year.count == 4)
+      #expect(try Procedure(named: procedure.name).name == procedure.name)
+      for parameter in procedure.parameters {
+        #expect(!parameter.help.isEmpty)
+        #expect(throws: Never.self) { try parameter.check(parameter.standard) }
+      }
+      #expect(Set(procedure.parameters.map(\.name)).count == procedure.parameters.count, "names are unique")
+    }
+    #expect(throws: ShellError.unknownProcedure("plug-in-x")) { try Procedure(named: "plug-in-x") }
+  }
+
+  @Test func batchesCallProceduresThatThereAre() throws {
+    for procedure in Procedure.all {
+      guard case .files(let work) = procedure.kind else { continue }
+      #expect(try Procedure(named: work.single).parameters.map(\.name).contains("model"))
+    }
+  }
+}

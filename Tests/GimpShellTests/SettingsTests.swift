@@ -1,0 +1,64 @@
+@testable import GimpShell
+import Testing
+
+/// What was chosen: arguments of scripts, and what is remembered of a dialog.
+@Suite struct SettingsTests {
+  @Test func argumentsComeInTheOrderOfTheParameters() throws {
+    let settings = try Settings([.text("compact-sr"), .number(3), .number(2), .number(7)], of: .upscale)
+    #expect(settings.model == "compact-sr")
+    #expect(settings.factor == 3)
+    #expect(settings.output == .sameSize)
+    #expect(settings.seed == 7)
+    #expect(settings.drawSeed() == 7)
+    #expect(try Settings([.text(""), .number(-1)], of: .inpaint).seed == nil)
+  }
+
+  @Test(arguments: [
+    ([Value.text("")], "plug-in-resshift-upscale takes 7 arguments, not 4."),
+    ([.text(""), .number(5), .number(0), .number(1)], "Factor 5 is not possible: it is 2, 3 or 4."),
+    (
+      [.text(""), .number(2), .number(3), .number(1)],
+      "Output 3 is unknown: 0 scales the image, 1 makes a new one, 2 keeps the size."
+    ),
+    ([.text(""), .number(2), .number(0), .number(-2)], "Seed -2 is not possible: it is -1 (random) or not negative."),
+    ([.number(1), .number(2), .number(0), .number(1)], "Argument model is of the wrong type."),
+  ])
+  func wrongArgumentsAreCallersMistakes(_ arguments: [Value], _ message: String) {
+    let error = #expect(throws: ShellError.self) { try Settings(arguments, of: .upscale) }
+    #expect(error?.message.text == message)
+    #expect(error?.status == .callingError)
+  }
+
+  @Test func randomSeedsAreInTheRangeOfArguments() throws {
+    let settings = Settings(standardOf: .inpaint)
+    #expect(settings.seed == nil)
+    for _ in 0..<100 { #expect(settings.drawSeed() <= UInt64(Int32.max)) }
+  }
+
+  @Test func whatIsRememberedComesBack() throws {
+    for model in ["", "compact-sr-x4", "/home/a b/model=1\nx\\n.json", "Größe"] {
+      let settings = try Settings([.text(model), .number(2), .number(1), .number(99)], of: .upscale)
+      #expect(Settings(settings.text, of: .upscale) == settings)
+    }
+  }
+
+  @Test("Of another version's settings those are kept that this one knows")
+  func settingsOfOtherVersions() throws {
+    let settings = Settings("strength=50\nfactor=2\nmodel=own\n", of: .upscale)
+    #expect(settings.factor == 2 && settings.model == "own")
+    #expect(settings.output == .scaledImage && settings.seed == nil, "what is missing is standard")
+    #expect(Settings("", of: .upscale) == Settings(standardOf: .upscale))
+  }
+
+  @Test(arguments: ["factor=9", "factor=", "factor=two", "seed=-5", "output=7", "=", "nonsense"])
+  func nonsenseBecomesTheStandard(_ line: String) {
+    #expect(Settings(line, of: .upscale) == Settings(standardOf: .upscale))
+  }
+
+  @Test func eachProcedureRemembersItsOwn() throws {
+    let gimp = MemoryGimp()
+    try Settings([.text("a"), .number(3)], of: .inpaint).remember(for: .inpaint, in: gimp)
+    #expect(Settings(lastOf: .inpaint, in: gimp).model == "a")
+    #expect(Settings(lastOf: .restore, in: gimp).model == "")
+  }
+}

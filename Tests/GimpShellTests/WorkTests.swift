@@ -1,0 +1,261 @@
+@testable import GimpShell
+import ModelLibrary
+import ResShift
+import TestSupport
+import Testing
+import Wording
+
+/// The work of the procedures on images in memory, with the built-in models.
+@Suite struct WorkTests {
+  private let gimp = MemoryGimp()
+
+  /// A photograph of a kind, with colours and edges.
+  private static func picture(_ width: Int, _ height: Int, channels: Int = 3) -> PixelImage {
+    var picture = PixelImage(width: width, height: height, channels: channels, repeating: 1)
+    for y in 0..<height {
+      for x in 0..<width {
+        for c in 0..<picture.colourChannels {
+          picture[x, y, c] = Float((x * (3 + c) + y * 5 + (x / 16 + y / 16) % 2 * 70) % 256) / 255
+        }
+      }
+    }
+    return picture
+  }
+
+  private func image(_ picture: PixelImage, selecting hole: PixelRect? = nil) -> (image: Image, layer: Layer) {
+    let image = gimp.makeImage(picture.width, picture.height)
+    let layer = gimp.addLayer(picture, to: image)
+    if let hole { gimp[image].selection = Self.weights(picture.width, picture.height, hole) }
+    return (image, layer)
+  }
+
+  private static func weights(_ width: Int, _ height: Int, _ hole: PixelRect, _ value: Float = 1) -> PixelImage {
+    var weights = PixelImage(width: width, height: height, channels: 1)
+    for y in hole.y..<hole.y + hole.height { for x in hole.x..<hole.x + hole.width { weights[x, y, 0] = value } }
+    return weights
+  }
+
+  @discardableResult
+  private func perform(
+    _ procedure: Procedure, _ image: Image, _ item: Layer, _ arguments: [Value] = [], mode: RunMode = .nonInteractive
+  ) throws -> Layer {
+    guard case .layer(let work) = procedure.kind else { throw ShellError.itemMissing }
+    return try procedure.perform(work, LayerCall(mode, image, item, arguments), in: gimp)
+  }
+
+  private static let hole = PixelRect(x: 40, y: 30, width: 20, height: 16)
+
+  @Test func inpaintAddsOneLayerOverTheSelectionInOneStep() throws {
+    let picture = Self.picture(120, 90)
+    let (image, layer) = image(picture, selecting: Self.hole)
+    let new = try perform(.inpaint, image, layer, [.text(""), .number(7)])
+    #expect(gimp.place(of: new) == Self.hole)
+    #expect(gimp[new].name == "Inpainted (compact-inpaint)")
+    #expect(gimp[image].layers == [new, layer])
+    #expect(gimp[image].steps.count == 1)
+    #expect(gimp[layer].pixels == picture, "the source keeps its pixels")
+    #expect(gimp[new].mask?.values.samples.allSatisfy { $0 == 1 } == true)
+    #expect(gimp[image].active == layer)
+    #expect(gimp.progressTitles.map(\.text) == ["ResShift: inpainting “layer 2” with compact-inpaint"])
+    #expect(!gimp[image].isShown)
+  }
+
+  @Test("A small hole in a large picture is filled from what is around it, as the whole picture would fill it")
+  func onlyWhatIsNeededIsRead() throws {
+    let picture = Self.picture(1600, 1200)
+    let hole = PixelRect(x: 700, y: 600, width: 40, height: 30)
+    let (image, layer) = image(picture, selecting: hole)
+    let new = try perform(.inpaint, image, layer, [.text(""), .number(7)])
+    let read = gimp.reads.reduce(0) { $0 + $1.width * $1.height }
+    #expect(read < 1600 * 1200 / 4, "\(gimp.reads)")
+
+    let model = try ModelCatalogue(roots: gimp.modelFolders).model(named: "", for: .inpainting)
+    var options = RestoreOptions()
+    (options.seed, options.threads) = (7, 2)
+    let whole = try Restorer(model).inpaint(picture, mask: Self.weights(1600, 1200, hole), options)
+    #expect(gimp[new].pixels == whole.cropped(to: hole))
+  }
+
+  @Test func restoringASelectionReadsItsSurroundingsOnly() throws {
+    let picture = Self.picture(1600, 1200)
+    let box = PixelRect(x: 300, y: 200, width: 60, height: 50)
+    let (image, layer) = image(picture, selecting: box)
+    let new = try perform(.restore, image, layer, [.text(""), .number(7)])
+    #expect(gimp.reads.allSatisfy { $0.width * $0.height < 1600 * 1200 / 4 })
+
+    let model = try ModelCatalogue(roots: gimp.modelFolders).model(named: "", for: .restoration)
+    var options = RestoreOptions()
+    (options.seed, options.threads) = (7, 2)
+    let whole = try Restorer(model).restore(picture, boxes: [box], options)
+    #expect(gimp[new].pixels == whole.cropped(to: box))
+  }
+
+  @Test("Where all around the hole is transparent, what is farther away is used")
+  func contextFarAway() throws {
+    var picture = PixelImage(width: 900, height: 900, channels: 4)
+    for y in 0..<40 { for x in 0..<900 { for c in 0..<4 { picture[x, y, c] = c == 0 ? 0.8 : c == 3 ? 1 : 0.3 } } }
+    // The hole itself is seen.
+    let hole = PixelRect(x: 600, y: 700, width: 20, height: 20)
+    for y in hole.y..<hole.y + 20 { for x in hole.x..<hole.x + 20 { picture[x, y, 3] = 1 } }
+    let (image, layer) = image(picture, selecting: hole)
+    let new = try perform(.inpaint, image, layer, [.text(""), .number(7)])
+    #expect(gimp[new].pixels[10, 10, 0] > gimp[new].pixels[10, 10, 1], "the colour of the far strip")
+  }
+
+  @Test func transparencyIsToldOfByWhereItIs() throws {
+    var picture = PixelImage(width: 64, height: 64, channels: 4)
+    let (empty, emptyLayer) = image(picture, selecting: Self.hole)
+    #expect(throws: ShellError.transparentLayer(gimp[emptyLayer].name)) {
+      try perform(.inpaint, empty, emptyLayer, [.text(""), .number(1)])
+    }
+    picture[0, 0, 3] = 1
+    let (image, layer) = image(picture, selecting: Self.hole)
+    #expect(throws: ShellError.transparentSelection(layer: gimp[layer].name)) {
+      try perform(.inpaint, image, layer, [.text(""), .number(1)])
+    }
+    let (full, fullLayer) = self.image(
+      Self.picture(30, 30), selecting: PixelRect(x: 0, y: 0, width: 30, height: 30))
+    #expect(throws: ShellError.nothingKnown(layer: gimp[fullLayer].name)) {
+      try perform(.inpaint, full, fullLayer, [.text(""), .number(1)])
+    }
+  }
+
+  @Test("Whatever GIMP refuses, the image is as it was", arguments: MemoryGimp.Refusal.allCases)
+  func refusalsLeaveTheImageAlone(_ refusal: MemoryGimp.Refusal) throws {
+    let calls: [(Procedure, [Value])] = [
+      (.upscale, [.text(""), .number(2), .number(0), .number(1)]),
+      (.upscale, [.text(""), .number(2), .number(1), .number(1)]), (.inpaint, [.text(""), .number(1)]),
+    ]
+    var failures = 0
+    for (procedure, arguments) in calls {
+      let (image, layer) = image(Self.picture(48, 40), selecting: PixelRect(x: 10, y: 10, width: 8, height: 8))
+      gimp[layer].isText = true
+      gimp[layer].blending.isNormal = false  // so that a copy takes its place
+      let (before, images, layers) = (gimp.description(of: image), gimp.images, Set(gimp.layerStates.keys))
+      gimp.refusals = [refusal]
+      do {
+        try perform(procedure, image, layer, arguments)
+      } catch {
+        failures += 1
+        #expect(error is ShellError)
+        #expect(gimp.description(of: image) == before)
+        #expect(gimp.images == images, "no image is left behind")
+        // Layers of an image that was deleted go with it.
+        #expect(Set(gimp.layerStates.keys.filter { gimp.isValid(gimp[$0].image) }) == layers, "no layer is left behind")
+      }
+      gimp.refusals = []
+    }
+    #expect(failures > 0 || [.convertToRGB, .copy, .addMask].contains(refusal))
+  }
+
+  @Test("An indexed image becomes indexed again if scaling fails")
+  func conversionIsTakenBack() throws {
+    let (image, layer) = image(Self.picture(32, 32))
+    gimp[image].isIndexed = true
+    gimp.refusals = [.scale]
+    #expect(throws: ShellError.refused(.scaleImage, layer: gimp[layer].name)) {
+      try perform(.upscale, image, layer, mode: .interactive)
+    }
+    #expect(gimp[image].isIndexed)
+    gimp.refusals = []
+    try perform(.upscale, image, layer, mode: .interactive)
+    #expect(!gimp[image].isIndexed)
+    #expect(throws: ShellError.indexed(layer: "x")) {
+      gimp[image].isIndexed = true
+      gimp[layer].name = "x"
+      try perform(.upscale, image, layer, [.text(""), .number(2), .number(0), .number(1)])
+    }
+  }
+
+  enum Meanwhile: CaseIterable { case close, remove, move, convert }
+
+  @Test("Users go on while a result is computed", arguments: Meanwhile.allCases)
+  func changesMeanwhile(_ change: Meanwhile) throws {
+    let (image, layer) = image(Self.picture(64, 48), selecting: PixelRect(x: 20, y: 20, width: 8, height: 8))
+    let name = gimp[layer].name
+    var before = ""
+    gimp.meanwhile = { [gimp] in
+      guard before.isEmpty else { return }
+      switch change {
+      case .close: gimp.delete(image)
+      case .remove: gimp.take(layer)
+      case .move: gimp[layer].x += 3
+      case .convert: gimp[image].isIndexed = true
+      }
+      before = gimp.description(of: image)
+    }
+    let expected: ShellError =
+      switch change {
+      case .close: .imageClosed(layer: name)
+      case .remove: .layerGone(name)
+      case .move: .layerMoved(name)
+      case .convert: .layerConverted(name)
+      }
+    #expect(throws: expected) { try perform(.inpaint, image, layer, [.text(""), .number(1)]) }
+    #expect(gimp.description(of: image) == before)
+  }
+
+  @Test func dialogsAreRememberedAndCanBeClosed() throws {
+    let (image, layer) = image(Self.picture(32, 32))
+    gimp.answer = { _ in nil }
+    #expect(throws: ShellError.cancelled) { try perform(.upscale, image, layer, mode: .interactive) }
+    #expect(gimp.memory.isEmpty)
+    gimp.answer = { form in
+      var form = form
+      form.choose(0, inRow: 1)
+      form.choose(1, inRow: 2)
+      form.choose(seed: 5)
+      return form
+    }
+    let first = try perform(.upscale, image, layer, mode: .interactive)
+    #expect(gimp.place(of: first) == PixelRect(x: 0, y: 0, width: 64, height: 64))
+    #expect(gimp[gimp.image(of: first)].isShown)
+    let again = try perform(.upscale, image, layer, mode: .lastValues)
+    #expect(gimp[again].pixels == gimp[first].pixels, "the same seed")
+  }
+
+  @Test func itemsWithoutPixelsOfTheirOwnAreRefused() throws {
+    let (image, layer) = image(Self.picture(16, 16))
+    let group = gimp.addGroup(to: image)
+    #expect(throws: ShellError.group(layer: gimp[group].name)) { try perform(.restore, image, group) }
+    #expect(throws: ShellError.itemMissing) { try perform(.restore, image, Layer(9999)) }
+    let (other, _) = self.image(Self.picture(16, 16))
+    #expect(throws: ShellError.otherImage(layer: gimp[layer].name)) { try perform(.restore, other, layer) }
+    gimp[image].hasFloatingSelection = true
+    #expect(throws: ShellError.floatingSelection) { try perform(.restore, image, layer) }
+    #expect(throws: ShellError.emptySelection) {
+      gimp[image].hasFloatingSelection = false
+      try perform(.inpaint, image, layer, [.text(""), .number(1)])
+    }
+  }
+
+  @Test("The second try lies above the first one, which is hidden where only its feather would be seen")
+  func secondTry() throws {
+    let (image, layer) = image(Self.picture(80, 60), selecting: Self.hole)
+    gimp[image].selection = Self.weights(80, 60, Self.hole, 0.5)
+    let first = try perform(.inpaint, image, layer, [.text(""), .number(1)])
+    let second = try perform(.inpaint, image, layer, [.text(""), .number(2)])
+    #expect(gimp[image].layers == [second, first, layer])
+    #expect(!gimp[first].isVisible && gimp[second].isVisible)
+    #expect(Tries(on: try Source(layer, in: image, of: gimp)).all.map(\.layer) == [second, first])
+  }
+
+  @Test("A source that is blended otherwise gets a copy in its place, locked as it was")
+  func copies() throws {
+    let (image, layer) = image(Self.picture(80, 60), selecting: Self.hole)
+    gimp[layer].blending = Blending(opacity: 0.5, isNormal: false)
+    gimp[layer].isLocked = true
+    gimp.addLayer(Self.picture(80, 60), to: image)
+    gimp.take(layer)
+    gimp[image].layers.insert(layer, at: 0)
+    gimp[layer].isInImage = true
+    let copy = try perform(.inpaint, image, layer, [.text(""), .number(1)])
+    #expect(gimp.place(of: copy) == gimp.place(of: layer))
+    #expect(gimp[copy].isVisible && !gimp[layer].isVisible && gimp[copy].isLocked)
+    let (old, new) = (gimp[layer].pixels, gimp[copy].pixels)
+    for y in 0..<60 {
+      for x in 0..<80 where !(Self.hole.contains(x: x, y: y)) { #expect(new[x, y, 0] == old[x, y, 0]) }
+    }
+    #expect(gimp[image].steps.count == 1)
+  }
+}
