@@ -25,7 +25,9 @@ let package = Package(
     .systemLibrary(
       name: "CGimp", pkgConfig: "gimpui-2.0", providers: [.apt(["libgimp2.0-dev", "libglib2.0-dev", "gimp"])]),
 
+    // What everything may use: sentences for users, names of files.
     .target(name: "Wording", exclude: ["README.md"]),
+    .target(name: "FilePaths", exclude: ["README.md"]),
 
     // The engine, from kernels up to the whole path of a picture. Arrows only point down.
     .target(
@@ -37,13 +39,18 @@ let package = Package(
     .target(name: "Diffusion", dependencies: ["TensorCore"], exclude: ["README.md"]),
     .target(name: "CoarseFill", dependencies: ["TensorCore", "CKernels"], exclude: ["README.md"]),
     .target(
-      name: "ResShift", dependencies: ["Diffusion", "Models", "CoarseFill", "Layers", "TensorCore", "Checkpoints"],
+      name: "ModelLibrary", dependencies: ["Diffusion", "Models", "Layers", "Checkpoints", "FilePaths", "Wording"],
       exclude: ["README.md"]),
+    .target(
+      name: "ResShift",
+      dependencies: [
+        "ModelLibrary", "Diffusion", "Models", "CoarseFill", "Layers", "TensorCore", "Checkpoints", "Wording",
+      ], exclude: ["README.md"]),
 
     // Ways in: C programs, picture files and the command line, GIMP.
     .target(name: "CResShift"),
     .target(
-      name: "ResShiftC", dependencies: ["ResShift", "Checkpoints", "CResShift"],
+      name: "ResShiftC", dependencies: ["ResShift", "ModelLibrary", "Checkpoints", "CResShift", "Wording"],
       exclude: ["README.md", "resshift.map"],
       linkerSettings: [
         .unsafeFlags([
@@ -63,19 +70,20 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CTransfer", dependencies: ["CCurl", "CCrypto"]),
     .target(
-      name: "ModelStore", dependencies: ["ResShift", "Models", "Layers", "TensorCore", "Checkpoints", "CTransfer"],
+      name: "ModelStore", dependencies: ["ModelLibrary", "Models", "Checkpoints", "FilePaths", "Wording", "CTransfer"],
       exclude: ["README.md"]),
-    .target(name: "PictureFiles", dependencies: ["ResShift", "CPictureCodecs"], exclude: ["README.md"]),
+    .target(name: "PictureFiles", dependencies: ["ResShift", "FilePaths", "CPictureCodecs"], exclude: ["README.md"]),
     .target(
       name: "Evaluation", dependencies: ["ResShift", "Diffusion", "TensorCore", "PictureFiles"], exclude: ["README.md"]),
     .executableTarget(
       name: "resshift",
       dependencies: [
-        "ResShift", "Models", "ModelStore", "PictureFiles", "Evaluation", "Checkpoints",
+        "ResShift", "ModelLibrary", "Models", "ModelStore", "PictureFiles", "Evaluation", "Checkpoints", "FilePaths",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     .target(
-      name: "ResShiftGIMP", dependencies: ["ResShift", "ModelStore", "PictureFiles", "CGimp"],
+      name: "ResShiftGIMP",
+      dependencies: ["ResShift", "ModelLibrary", "ModelStore", "PictureFiles", "FilePaths", "CGimp"],
       exclude: ["README.md", "plug-in.map"],
       linkerSettings: [
         .unsafeFlags(["-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/ResShiftGIMP/plug-in.map"])
@@ -86,18 +94,22 @@ let package = Package(
       name: "TestSupport", dependencies: ["TensorCore", "Checkpoints"], path: "Tests/TestSupport",
       exclude: ["server.py"]),
     .testTarget(name: "WordingTests", dependencies: ["Wording"]),
+    .testTarget(name: "FilePathsTests", dependencies: ["FilePaths"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
     .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport"]),
     .testTarget(name: "CoarseFillTests", dependencies: ["CoarseFill", "CKernels", "TensorCore", "TestSupport"]),
     .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TensorCore", "TestSupport"]),
-    .testTarget(name: "ModelsTests", dependencies: ["Models", "Layers", "ResShift", "TensorCore", "TestSupport"]),
+    .testTarget(name: "ModelsTests", dependencies: ["Models", "Layers", "ModelLibrary", "TensorCore", "TestSupport"]),
+    .testTarget(name: "ModelLibraryTests", dependencies: ["ModelLibrary", "Models", "TestSupport"]),
     .testTarget(
       name: "ResShiftTests",
-      dependencies: ["ResShift", "Diffusion", "Models", "Layers", "TensorCore", "Checkpoints", "TestSupport"]),
-    .testTarget(name: "ModelStoreTests", dependencies: ["ModelStore", "Models", "ResShift", "TestSupport"]),
+      dependencies: [
+        "ResShift", "ModelLibrary", "Diffusion", "Models", "Layers", "TensorCore", "Checkpoints", "TestSupport",
+      ]),
+    .testTarget(name: "ModelStoreTests", dependencies: ["ModelStore", "ModelLibrary", "Models", "TestSupport"]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["resshift", "ResShift", "ModelStore", "Checkpoints", "PictureFiles", "TestSupport"]),
+      dependencies: ["resshift", "ResShift", "ModelLibrary", "ModelStore", "Checkpoints", "PictureFiles", "TestSupport"]),
     .testTarget(name: "PictureFilesTests", dependencies: ["PictureFiles"], exclude: ["Files"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "ResShift", "TensorCore", "TestSupport"]),
     .testTarget(name: "CInterfaceTests", exclude: ["program"]),

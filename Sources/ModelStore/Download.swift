@@ -1,5 +1,5 @@
 import Checkpoints
-import ResShift
+import ModelLibrary
 
 extension ModelStore {
   /// What a download does, for whoever shows it.

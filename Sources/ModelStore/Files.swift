@@ -1,7 +1,7 @@
 import CTransfer
 import FoundationEssentials
 import Glibc
-import ResShift
+import ModelLibrary
 
 /// What the store does with files, beyond `ModelPath`.
 enum Files {

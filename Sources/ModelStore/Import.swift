@@ -1,6 +1,6 @@
 import Checkpoints
 import FoundationEssentials
-import ResShift
+import ModelLibrary
 
 extension ModelStore {
   /// How files are imported.

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import ResShift
+import ModelLibrary
 
 /// `files.json` beside a model's files: what the store has put there, to be compared with later.
 struct InstallationRecord: Codable, Equatable {

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import ResShift
+import ModelLibrary
 
 /// The licences that the user has agreed to, in a file of the user's own model folder: each is asked about once.
 struct Licences {

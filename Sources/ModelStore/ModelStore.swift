@@ -1,5 +1,5 @@
 import Checkpoints
-import ResShift
+import ModelLibrary
 
 /// Gets the files of models, checks them, keeps account of them and removes them.
 public struct ModelStore: Sendable {

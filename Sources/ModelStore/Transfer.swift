@@ -1,6 +1,6 @@
 import CTransfer
 import Glibc
-import ResShift
+import ModelLibrary
 
 /// One file on its way from a server into a hidden part file, which a later attempt, or a later run, goes on with.
 struct Transfer {

@@ -1,4 +1,5 @@
 import CGimp
+import FilePaths
 import Glibc
 import PictureFiles
 import ResShift

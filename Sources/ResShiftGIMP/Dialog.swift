@@ -1,4 +1,5 @@
 import CGimp
+import ModelLibrary
 import ResShift
 
 /// The dialog of a procedure: which model, how large, where to, which seed.

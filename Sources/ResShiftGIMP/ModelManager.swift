@@ -1,5 +1,6 @@
 import CGimp
 import Glibc
+import ModelLibrary
 import ModelStore
 import ResShift
 

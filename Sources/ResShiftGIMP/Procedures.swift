@@ -1,4 +1,5 @@
 import CGimp
+import ModelLibrary
 import ResShift
 
 /// The procedures of the plug-in; the raw values are their names in GIMP's procedure database.

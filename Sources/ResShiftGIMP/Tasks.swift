@@ -1,5 +1,6 @@
 import CGimp
 import Glibc
+import ModelLibrary
 import ResShift
 
 /// What one call works with: the layer, the choices, the model.

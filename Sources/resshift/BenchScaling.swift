@@ -1,3 +1,4 @@
+import ModelLibrary
 import ResShift
 
 /// How the time of a restoration grows with threads and with the size of the picture.

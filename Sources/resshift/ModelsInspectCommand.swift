@@ -1,5 +1,7 @@
 import ArgumentParser
 import Checkpoints
+import FilePaths
+import ModelLibrary
 import ModelStore
 import Models
 import ResShift

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import ModelLibrary
 import ModelStore
 import ResShift
 

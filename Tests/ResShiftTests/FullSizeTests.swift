@@ -1,5 +1,6 @@
 import Foundation
 import Layers
+import ModelLibrary
 import TensorCore
 import TestSupport
 import Testing

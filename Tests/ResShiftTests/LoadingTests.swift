@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Layers
+import ModelLibrary
 import TensorCore
 import TestSupport
 import Testing

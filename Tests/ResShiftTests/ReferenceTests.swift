@@ -2,6 +2,7 @@ import Checkpoints
 import Diffusion
 import Foundation
 import Layers
+import ModelLibrary
 import Models
 import TensorCore
 import TestSupport

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import ResShift
+@testable import ModelLibrary
 
 private let shipped = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   .deletingLastPathComponent().appending(path: "plugin/models")

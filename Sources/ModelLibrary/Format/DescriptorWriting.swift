@@ -1,6 +1,5 @@
 import FoundationEssentials
 import Models
-import ResShift
 
 extension ModelDescriptor {
   /// The text of a `model.json` that reads as this model, under the published names of the parameters.
@@ -50,7 +49,7 @@ extension ModelDescriptor {
   }
 
   /// Throws `RestoreError.badModel`, naming `file`, unless this model's `model.json` would be accepted.
-  func checkThatItReads(as file: String) throws {
+  package func checkThatItReads(as file: String) throws {
     _ = try ModelDescriptor(json: Data(json.utf8), of: file)
   }
 }

@@ -46,7 +46,7 @@ extension ModelDescriptor {
   /// Reads a configuration that has `unet`, `autoencoder` and `diffusion` but neither task nor files.
   ///
   /// The task is inferred when not given: `sf` above 1 is super-resolution, `cond_mask` inpainting, else restoration.
-  init(
+  package init(
     configuration file: String, task: ModelTask? = nil, unetFile: String = "unet.pth",
     autoencoderFile: String? = "autoencoder.pth"
   ) throws {

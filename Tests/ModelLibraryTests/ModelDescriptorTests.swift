@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import ResShift
+@testable import ModelLibrary
 
 /// The package's folder.
 private let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

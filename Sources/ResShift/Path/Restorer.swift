@@ -1,5 +1,6 @@
 import CoarseFill
 import Diffusion
+import ModelLibrary
 import TensorCore
 
 /// One loaded model, ready to restore pictures. Immutable and safe to share between threads.

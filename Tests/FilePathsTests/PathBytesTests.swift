@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ResShift
+@testable import FilePaths
 
 @Suite struct PathBytesTests {
   /// Every name comes back as the bytes that it was, whatever they are.

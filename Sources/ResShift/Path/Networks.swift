@@ -1,6 +1,7 @@
 import Checkpoints
 import Diffusion
 import Layers
+import ModelLibrary
 import Models
 import TensorCore
 

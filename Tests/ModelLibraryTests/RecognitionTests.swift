@@ -1,10 +1,9 @@
 import Foundation
 import Models
-import ResShift
 import TestSupport
 import Testing
 
-@testable import ModelStore
+@testable import ModelLibrary
 
 @Suite struct RecognitionTests {
   /// The published networks, by the names and shapes of their tensors alone.

@@ -1,3 +1,5 @@
+@_exported import ModelLibrary
+
 extension ModelDescriptor {
   /// Model-input pixels a side for one latent position.
   var inputPerLatent: Int { unet.lqSize / unet.imageSize }

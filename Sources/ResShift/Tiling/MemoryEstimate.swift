@@ -1,3 +1,4 @@
+import ModelLibrary
 import Models
 
 /// How much memory a restoration takes, in bytes, from the sizes of the networks alone.

@@ -1,7 +1,6 @@
 import Checkpoints
 import Layers
 import Models
-import ResShift
 
 /// The two networks of a model, of which each has a file of its own.
 public enum NetworkKind: String, Sendable {
@@ -23,14 +22,14 @@ public enum NetworkKind: String, Sendable {
 extension ModelDescriptor {
   /// Throws the first `CheckpointError` that keeps a file from being this model's: container, tensors missing, surplus or of
   /// another shape or type.
-  func check(_ checkpoint: Checkpoint, as kind: NetworkKind) throws {
+  package func check(_ checkpoint: Checkpoint, as kind: NetworkKind) throws {
     let source = CheckpointWeights(checkpoint)
     try build(kind, source)
     try source.finish()
   }
 
   /// Names and shapes of all tensors of one of its networks, as its configuration has them.
-  func tensors(of kind: NetworkKind) throws -> [String: [Int]] {
+  package func tensors(of kind: NetworkKind) throws -> [String: [Int]] {
     let count = ParameterCount()
     try build(kind, count)
     return count.shapes
@@ -62,5 +61,5 @@ public struct TensorDifference: Sendable, Equatable {
 }
 
 extension Checkpoint {
-  var shapes: [String: [Int]] { Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.shape) }) }
+  package var shapes: [String: [Int]] { Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.shape) }) }
 }

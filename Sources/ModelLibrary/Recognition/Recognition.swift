@@ -1,6 +1,5 @@
 import Checkpoints
 import Models
-import ResShift
 
 /// The architecture of a network as the names and shapes of its tensors tell it, for files without a `model.json`.
 ///

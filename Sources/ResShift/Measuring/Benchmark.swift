@@ -1,3 +1,4 @@
+import ModelLibrary
 import TensorCore
 
 /// Measures one model on this machine.
