@@ -33,7 +33,7 @@ let package = Package(
     .target(
       name: "CKernels", exclude: ["README.md"], cSettings: kernelSettings),
     .target(name: "TensorCore", dependencies: ["CKernels", "COpenBLAS"], exclude: ["README.md"]),
-    .target(name: "Checkpoints", exclude: ["README.md"]),
+    .target(name: "Checkpoints", dependencies: ["Wording"], exclude: ["README.md"]),
     .target(name: "Layers", dependencies: ["TensorCore", "Checkpoints"], exclude: ["README.md"]),
     .target(name: "Models", dependencies: ["Layers", "TensorCore"], exclude: ["README.md"]),
     .target(name: "Diffusion", dependencies: ["TensorCore"], exclude: ["README.md"]),
@@ -78,12 +78,12 @@ let package = Package(
     .executableTarget(
       name: "resshift",
       dependencies: [
-        "ResShift", "ModelLibrary", "Models", "ModelStore", "PictureFiles", "Evaluation", "Checkpoints", "FilePaths",
+        "ResShift", "ModelLibrary", "Models", "ModelStore", "PictureFiles", "Evaluation", "Checkpoints", "FilePaths", "Wording",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     .target(
       name: "ResShiftGIMP",
-      dependencies: ["ResShift", "ModelLibrary", "ModelStore", "PictureFiles", "FilePaths", "CGimp"],
+      dependencies: ["ResShift", "ModelLibrary", "ModelStore", "PictureFiles", "FilePaths", "Wording", "CGimp"],
       exclude: ["README.md", "plug-in.map"],
       linkerSettings: [
         .unsafeFlags(["-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/ResShiftGIMP/plug-in.map"])
@@ -100,7 +100,7 @@ let package = Package(
     .testTarget(name: "CoarseFillTests", dependencies: ["CoarseFill", "CKernels", "TensorCore", "TestSupport"]),
     .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TensorCore", "TestSupport"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Layers", "ModelLibrary", "TensorCore", "TestSupport"]),
-    .testTarget(name: "ModelLibraryTests", dependencies: ["ModelLibrary", "Models", "TestSupport"]),
+    .testTarget(name: "ModelLibraryTests", dependencies: ["ModelLibrary", "Models", "Diffusion", "TestSupport"]),
     .testTarget(
       name: "ResShiftTests",
       dependencies: [

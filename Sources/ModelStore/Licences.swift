@@ -15,7 +15,7 @@ struct Licences {
 
   func isAccepted(_ licence: String) -> Bool { accepted.contains(licence) }
 
-  /// Throws `StoreError.cannotWrite`.
+  /// Throws `StoreError.system`.
   func accept(_ licence: String) throws {
     guard !isAccepted(licence) else { return }
     try Files.makeFolder(ModelPath.folder(ofFile: file))

@@ -19,7 +19,7 @@ final class Dialog {
 
   /// Shows the dialog and waits for the user.
   ///
-  /// Throws `PlugInError.cancelled` when it is closed otherwise than by its button, `RestoreError.modelUnavailable`
+  /// Throws `PlugInError.cancelled` when it is closed otherwise than by its button, `ModelError.notInstalled`
   /// when there is no model to offer.
   static func ask(
     _ procedure: Procedure, _ source: Source, _ catalogue: ModelCatalogue, initial: Settings

@@ -1,3 +1,4 @@
+import ModelLibrary
 import ModelStore
 import PictureFiles
 import ResShift
@@ -26,9 +27,8 @@ extension PlugInError {
     switch error {
     case let error as PlugInError: self = error
     case RestoreError.cancelled: self = .cancelled
-    case RestoreError.usage(let text): self = .calling(text)
-    case let error as RestoreError: self = .execution(error.message)
-    case let error as StoreError: self = .execution(error.message)
+    case let error as RestoreError where error.kind == .usage: self = .calling(error.message.text)
+    case let error as ModelError where error.kind == .usage: self = .calling(error.message.text)
     case let error as PictureFileError: self = .execution(error.description)
     default: self = .execution(String(describing: error))
     }

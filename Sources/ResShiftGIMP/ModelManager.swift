@@ -120,7 +120,7 @@ final class ModelManager {
   private func button(for entry: ModelCatalogue.Entry) -> Widget? {
     guard let model = entry.descriptor else { return nil }
     if !entry.isInstalled {
-      guard model.unetSource != nil else { return nil }
+      guard model.files.unet.source != nil else { return nil }
       let button = gtk_button_new_with_label("Install...")
       connect(button) { $0.install(model) }
       return button
@@ -144,7 +144,7 @@ final class ModelManager {
 
   private func install(_ model: ModelDescriptor) {
     guard store.isLicenceAccepted(model) || agrees(to: model) else { return }
-    perform("\(model.title) is installed.", stopped: StoreError.stopped.message) { store in
+    perform("\(model.title) is installed.", stopped: StoreError.stopped.message.text) { store in
       try store.acceptLicence(of: model)
       try transfer("Connecting ...") { try store.download(model, report: $0) }
     }
@@ -170,11 +170,11 @@ final class ModelManager {
   }
 
   private func agrees(to model: ModelDescriptor) -> Bool {
-    let place = model.licenceSource.map { "\n\n<a href=\"\(markup($0))\">\(markup($0))</a>" } ?? ""
+    let place = model.licence.address.map { "\n\n<a href=\"\(markup($0))\">\(markup($0))</a>" } ?? ""
     let size = Size.text(4 * model.parameterCount)
     return asks(
       "ResShift: Licence", "_Agree and install",
-      "<b>\(markup(model.title))</b> is under the \(markup(model.licence)).\(place)\n\nAbout \(size) will be downloaded."
+      "<b>\(markup(model.title))</b> is under the \(markup(model.licence.name)).\(place)\n\nAbout \(size) will be downloaded."
     )
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ModelLibrary
@@ -54,15 +55,13 @@ private let faceFiles = ["resshift_faceir_s4.pth", "ffhq512_vq_f8_dim8_face.pth"
     let catalogue = ModelCatalogue(roots: [root.path])
     let source = "https://github.com/zsyOAOA/ResShift/releases/download/v2.0/"
     #expect(
-      throws: RestoreError.modelUnavailable(
-        "no restoration model is installed; to install faceir, run resshift models download faceir, or put \(faceFiles[1]) from \(source)\(faceFiles[1])"
+      message { try catalogue.model(named: "", for: .restoration) }
+        == "no restoration model is installed; to install faceir, run resshift models download faceir, or put \(faceFiles[1]) from \(source)\(faceFiles[1])"
           + " into \(folder)")
-    ) { try catalogue.model(named: "", for: .restoration) }
     #expect(
-      throws: RestoreError.modelUnavailable(
-        "model faceir is not installed; to install faceir, run resshift models download faceir, or put \(faceFiles[1]) from \(source)\(faceFiles[1])"
+      message { try catalogue.model(named: "faceir", for: .restoration) }
+        == "model faceir is not installed; to install faceir, run resshift models download faceir, or put \(faceFiles[1]) from \(source)\(faceFiles[1])"
           + " into \(folder)")
-    ) { try catalogue.model(named: "faceir", for: .restoration) }
     try Data().write(to: URL(filePath: folder).appending(path: faceFiles[1]))
     #expect(try catalogue.model(named: "", for: .restoration).name == "faceir")
   }
@@ -79,30 +78,28 @@ private let faceFiles = ["resshift_faceir_s4.pth", "ffhq512_vq_f8_dim8_face.pth"
     let catalogue = ModelCatalogue(roots: ["/nowhere/a", "/nowhere/b"])
     #expect(catalogue.entries.isEmpty)
     #expect(
-      throws: RestoreError.modelUnavailable(
-        "no inpainting model is installed; put its folder, a model.json and the files that it names, into one of"
+      message { try catalogue.model(named: "", for: .inpainting) }
+        == "no inpainting model is installed; put its folder, a model.json and the files that it names, into one of"
           + " /nowhere/a, /nowhere/b")
-    ) { try catalogue.model(named: "", for: .inpainting) }
     #expect(
-      throws: RestoreError.modelUnavailable(
-        "unknown model \"x\"; put its folder, a model.json and the files that it names, into one of /nowhere/a,"
+      message { try catalogue.model(named: "x", for: .inpainting) }
+        == "unknown model \"x\"; put its folder, a model.json and the files that it names, into one of /nowhere/a,"
           + " /nowhere/b")
-    ) { try catalogue.model(named: "x", for: .inpainting) }
   }
 
   @Test func unknownNameListsTheKnownOnes() throws {
     let root = try TemporaryRoot()
     try root.add("faceir")
     try root.add("bicsr-x4")
-    #expect(throws: RestoreError.modelUnavailable("unknown model \"esrgan\"; known: bicsr-x4, faceir")) {
-      try ModelCatalogue(roots: [root.path]).model(named: "esrgan", for: .superResolution)
-    }
+    #expect(
+      message { try ModelCatalogue(roots: [root.path]).model(named: "esrgan", for: .superResolution) }
+        == "unknown model \"esrgan\"; known: bicsr-x4, faceir")
   }
 
   @Test func wrongTaskIsAUsageError() throws {
-    #expect(throws: RestoreError.usage("model compact-sr-x4 is for super-resolution, not for inpainting")) {
-      try ModelCatalogue(roots: [shipped.path]).model(named: "compact-sr-x4", for: .inpainting)
-    }
+    #expect(
+      message { try ModelCatalogue(roots: [shipped.path]).model(named: "compact-sr-x4", for: .inpainting) }
+        == "model compact-sr-x4 is for super-resolution, not for inpainting")
   }
 
   @Test func firstRootWinsButInstalledBeatsMissing() throws {
@@ -127,9 +124,9 @@ private let faceFiles = ["resshift_faceir_s4.pth", "ffhq512_vq_f8_dim8_face.pth"
     #expect(entries.map(\.name) == ["bicsr-x4", "faceir"])
     #expect(entries[1].problem?.hasPrefix("\(folder)/model.json: not valid JSON") == true)
     #expect(entries[1].task == nil && !entries[1].isInstalled)
-    #expect(throws: RestoreError.badModel(entries[1].problem ?? "")) {
-      try ModelCatalogue(roots: [root.path]).model(named: "faceir", for: .restoration)
-    }
+    #expect(
+      message { try ModelCatalogue(roots: [root.path]).model(named: "faceir", for: .restoration) }
+        == entries[1].problem)
   }
 
   @Test func pathsOfModels() throws {
@@ -138,9 +135,9 @@ private let faceFiles = ["resshift_faceir_s4.pth", "ffhq512_vq_f8_dim8_face.pth"
     let empty = ModelCatalogue(roots: [])
     #expect(try empty.model(named: folder, for: .restoration).folder == folder)
     #expect(try empty.model(named: folder + "/model.json", for: .restoration).name == "faceir")
-    #expect(throws: RestoreError.notFound("/nowhere/mine: no such file; a model is a folder with a model.json")) {
-      try empty.model(named: "/nowhere/mine", for: .restoration)
-    }
+    #expect(
+      message { try empty.model(named: "/nowhere/mine", for: .restoration) }
+        == "/nowhere/mine: no such file; a model is a folder with a model.json")
   }
 
   @Test func filesMayLieInAnotherRootWithoutAModelJSON() throws {
@@ -171,12 +168,13 @@ private let faceFiles = ["resshift_faceir_s4.pth", "ffhq512_vq_f8_dim8_face.pth"
     // A system's installation: nothing is put there even by those who could.
     model.folder = "/usr/share/resshift/models/faceir"
     #expect(catalogue.installFolder(of: model) == user + "/faceir")
-    #expect(model.howToInstall(into: user + "/faceir").hasSuffix(" into \(user)/faceir (make this folder)"))
+    func advice(_ folder: String) -> String { InstallAdvice(model, folder: folder).message.text }
+    #expect(advice(user + "/faceir").hasSuffix(" into \(user)/faceir (make this folder)"))
     // Only what is missing there has to come.
     try FileManager.default.createDirectory(atPath: user + "/faceir", withIntermediateDirectories: true)
     try Data().write(to: URL(filePath: user + "/faceir/" + faceFiles[0]))
-    #expect(!model.howToInstall(into: user + "/faceir").contains(faceFiles[0]))
-    #expect(model.howToInstall(into: user + "/faceir").hasSuffix("\(faceFiles[1]) into \(user)/faceir"))
+    #expect(!advice(user + "/faceir").contains(faceFiles[0]))
+    #expect(advice(user + "/faceir").hasSuffix("\(faceFiles[1]) into \(user)/faceir"))
     // Without a place of the user's there is only the system's.
     #expect(ModelCatalogue(roots: ["/usr/share/resshift/models"]).installFolder(of: model) == model.folder)
   }

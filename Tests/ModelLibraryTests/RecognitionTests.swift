@@ -70,10 +70,10 @@ import Testing
   @Test(arguments: ModelDescriptor.architectureNames)
   func descriptorsSurviveWriting(name: String) throws {
     var model = try ModelDescriptor.architecture(named: name)
-    (model.name, model.title, model.licence) = ("a \"name\"", "Zwölf\nZeilen", "CC0")
-    (model.licenceSource, model.unetSource) = ("https://localhost/licence", "https://localhost/\"unet\"")
-    model.unetFile = "unet.safetensors"
-    if case .vq = model.autoencoder { model.autoencoderFile = "autoencoder.pth" }
+    (model.name, model.title, model.licence.name) = ("a \"name\"", "Zwölf\nZeilen", "CC0")
+    (model.licence.address, model.files.unet.source) = ("https://localhost/licence", "https://localhost/\"unet\"")
+    model.files.unet.name = "unet.safetensors"
+    if case .vq = model.autoencoder { model.files.autoencoder = ModelFile(name: "autoencoder.pth") }
     let folder = FileManager.default.temporaryDirectory.appending(path: "resshift-json-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }

@@ -20,15 +20,17 @@ public struct ModelCatalogue: Sendable {
     /// That of `model.json`; the files may lie elsewhere, see the descriptor's.
     public let folder: String
     /// Whether `model.json` is sound and every file that it names is there.
-    public var isInstalled: Bool { problem == nil && missingFiles.isEmpty }
+    public var isInstalled: Bool { error == nil && missingFiles.isEmpty }
     /// File names, relative to the folder.
     public private(set) var missingFiles: [String]
-    /// What is wrong with `model.json`, in one line.
-    public let problem: String?
+    /// What is wrong with `model.json`.
+    public let error: ModelError?
+    /// The same in one line.
+    public var problem: String? { error?.message.text }
     /// nil if `model.json` cannot be read.
     public private(set) var descriptor: ModelDescriptor?
 
-    /// Reads the `model.json` of a folder; a broken one becomes the entry's `problem`.
+    /// Reads the `model.json` of a folder; what is wrong with it becomes the entry's `error`.
     init(folder: String) {
       self.folder = folder
       do {
@@ -36,17 +38,17 @@ public struct ModelCatalogue: Sendable {
         name = descriptor.name
         title = descriptor.title
         task = descriptor.task
-        licence = descriptor.licence
+        licence = descriptor.licence.name
         missingFiles = descriptor.missingFiles
-        problem = nil
+        error = nil
         self.descriptor = descriptor
       } catch {
         name = ModelPath.lastComponent(folder)
         title = name
         task = nil
-        licence = "unknown"
+        licence = Licence.unknown
         missingFiles = []
-        problem = (error as? RestoreError)?.message ?? String(describing: error)
+        self.error = error as? ModelError ?? .unreadable(file: ModelPath.join(folder, "model.json"))
         descriptor = nil
       }
     }
@@ -61,7 +63,7 @@ public struct ModelCatalogue: Sendable {
     }
 
     /// Which of two entries of the same name is of more use.
-    fileprivate var rank: Int { isInstalled ? 0 : problem == nil ? 1 : 2 }
+    fileprivate var rank: Int { isInstalled ? 0 : error == nil ? 1 : 2 }
   }
 
   /// All models by name. Of several with one name the first root's wins, but an installed one before one that is not.
@@ -87,17 +89,16 @@ public struct ModelCatalogue: Sendable {
   /// The model of that name, or at that path of a `model.json` or its folder; "" is the default of the task and, in
   /// super-resolution, of the wanted `factor`, nil = any.
   ///
-  /// Throws `RestoreError.usage` for a model of another task, `.modelUnavailable` for a name that is not known or whose
-  /// files are missing (what is missing, where to get it, where to put it), `.notFound` and `.badModel` for a path.
+  /// Throws `ModelError`: `.wrongTask`, `.unknownModel` and `.notInstalled` for a name (with what is missing, where to get
+  /// it, where to put it), `.noSuchFile` and what is wrong with the `model.json` for a path.
   public func model(named name: String, for task: ModelTask, factor: Int? = nil) throws -> ModelDescriptor {
     if name.isEmpty { return try defaultModel(for: task, factor: factor) }
     let model = try model(named: name)
     guard model.task == task else {
-      throw RestoreError.usage("model \(model.name) is for \(model.task.rawValue), not for \(task.rawValue)")
+      throw ModelError.wrongTask(model: model.name, task: model.task, wanted: task)
     }
     guard model.missingFiles.isEmpty else {
-      let howToInstall = model.howToInstall(into: installFolder(of: model))
-      throw RestoreError.modelUnavailable("model \(model.name) is not installed; \(howToInstall)")
+      throw ModelError.notInstalled(model: model.name, InstallAdvice(model, folder: installFolder(of: model)))
     }
     return model
   }
@@ -109,19 +110,12 @@ public struct ModelCatalogue: Sendable {
     }
     let known = entries
     if let entry = known.first(where: { $0.name == name }) {
-      guard let descriptor = entry.descriptor else { throw RestoreError.badModel(entry.problem ?? name) }
-      return descriptor
+      if let error = entry.error { throw error }
+      if let descriptor = entry.descriptor { return descriptor }
     }
     if ModelPath.isFolder(name) { return completed(try ModelDescriptor(contentsOf: name)) }
-    guard !known.isEmpty else {
-      throw RestoreError.modelUnavailable("unknown model \"\(name)\"; \(nothingFound)")
-    }
-    let names = known.map(\.name).joined(separator: ", ")
-    throw RestoreError.modelUnavailable("unknown model \"\(name)\"; known: \(names)")
-  }
-
-  private var nothingFound: String {
-    "put its folder, a model.json and the files that it names, into one of \(roots.joined(separator: ", "))"
+    guard !known.isEmpty else { throw ModelError.emptyCatalogue(wanted: name, roots: roots) }
+    throw ModelError.unknownModel(name, known: known.map(\.name))
   }
 
   /// The built-in model of a task, or its first installed one.
@@ -131,11 +125,8 @@ public struct ModelCatalogue: Sendable {
     let preferred = task.builtInModels(factor: factor).lazy.compactMap { name in installed.first { $0.name == name } }
     if let descriptor = (preferred.first ?? installed.first)?.descriptor { return descriptor }
     let suggestion = candidates.first { $0.name == task.suggestedModel } ?? candidates.first
-    guard let descriptor = suggestion?.descriptor else {
-      throw RestoreError.modelUnavailable("no \(task.rawValue) model is installed; \(nothingFound)")
-    }
-    let howToInstall = descriptor.howToInstall(into: installFolder(of: descriptor))
-    throw RestoreError.modelUnavailable("no \(task.rawValue) model is installed; \(howToInstall)")
+    guard let descriptor = suggestion?.descriptor else { throw ModelError.noneKnown(task, roots: roots) }
+    throw ModelError.noneInstalled(task, InstallAdvice(descriptor, folder: installFolder(of: descriptor)))
   }
 }
 

@@ -1,42 +1,3 @@
-extension ModelDescriptor {
-  /// The files that are not in the folder.
-  public var missingFiles: [String] { folder.map { missingFiles(in: $0) } ?? [] }
-
-  /// The files that another folder lacks.
-  func missingFiles(in folder: String) -> [String] {
-    files.filter { Self.path(of: $0, in: folder) == nil }
-  }
-
-  /// The names of its files, the UNet's first.
-  public var files: [String] { [unetFile, autoencoderFile].compactMap { $0 } }
-
-  /// Where a file of a model lies in `folder`: under its own name, or converted as `.safetensors`; nil if neither is there.
-  public static func path(of file: String, in folder: String) -> String? {
-    [file, converted(file)].map { ModelPath.join(folder, $0) }.first(where: ModelPath.exists)
-  }
-
-  /// The name of a file that was converted.
-  public static func converted(_ file: String) -> String {
-    let name = file.lastIndex(of: ".").map { String(file[..<$0]) } ?? file
-    return name + ".safetensors"
-  }
-
-  /// What to download and where to put it, as the second half of a sentence.
-  public var howToInstall: String { howToInstall(into: folder) }
-
-  /// The same for a folder of the user's choice.
-  func howToInstall(into folder: String?) -> String {
-    let missing = folder.map { missingFiles(in: $0) } ?? []
-    let files = [(unetFile, unetSource), (autoencoderFile, autoencoderSource)].compactMap { file, source -> String? in
-      guard let file, missing.contains(file) else { return nil }
-      return source.map { "\(file) from \($0)" } ?? file
-    }
-    let place = folder.map { ModelPath.exists($0) ? $0 : "\($0) (make this folder)" } ?? "its folder"
-    let command = unetSource == nil ? "" : "run resshift models download \(name), or "
-    return "to install \(name), \(command)put \(files.joined(separator: " and ")) into \(place)"
-  }
-}
-
 extension ModelCatalogue {
   /// Where the missing files of a model belong: beside its `model.json` if the user may write there, otherwise, as in
   /// a system's installation, in the folder of the model's name in the user's own root. Absolute; nil without a folder.
@@ -60,7 +21,7 @@ extension ModelCatalogue {
   /// another root, where they need no copy of the `model.json`.
   func completed(_ model: ModelDescriptor) -> ModelDescriptor {
     guard !model.missingFiles.isEmpty,
-      let home = homes(of: model.name).first(where: { model.missingFiles(in: $0).isEmpty })
+      let home = homes(of: model.name).first(where: { model.files.missing(in: $0).isEmpty })
     else { return model }
     var complete = model
     complete.folder = home

@@ -7,7 +7,7 @@ extension ModelDescriptor {
     "realsr", "realsr-x2", "inpaint", "faceir", "compact-sr", "compact-sr-x2", "compact-inpaint", "compact-restore",
   ]
 
-  /// A published or built-in architecture without files, for use with random weights. Throws `RestoreError.usage`.
+  /// A published or built-in architecture without files, for use with random weights. Throws `ModelError.unknownArchitecture`.
   public static func architecture(named name: String) throws -> ModelDescriptor {
     switch name {
     case "realsr": published(name, .superResolution, sf: 4, lqSize: 64)
@@ -33,8 +33,7 @@ extension ModelDescriptor {
         name, .restoration, unshuffle: 2, lqSize: 256, channels: 32, channelMult: [1, 2, 3], numResBlocks: [1, 2, 2],
         swinEmbedDim: 64, sf: 1, steps: 2, minNoiseLevel: 0.5, kappa: 0.4)
     default:
-      throw RestoreError.usage(
-        "unknown architecture \"\(name)\"; there are \(architectureNames.joined(separator: ", "))")
+      throw ModelError.unknownArchitecture(name, known: architectureNames)
     }
   }
 
@@ -45,8 +44,8 @@ extension ModelDescriptor {
     let f8 = VQConfiguration(
       embedDim: 8, nEmbed: 4096, zChannels: 8, ch: 64, chMult: [1, 2, 4, 8], numResBlocks: [1, 2, 3, 4])
     let autoencoder = task == .restoration ? f8 : f4
-    return ModelDescriptor(
-      name: name, title: name, task: task, licence: "none", folder: nil, unetFile: "", autoencoderFile: nil,
+    return withoutFiles(
+      name, task,
       unet: UNetConfiguration(
         imageSize: 64, inChannels: autoencoder.embedDim, outChannels: autoencoder.embedDim, modelChannels: 160,
         channelMult: [1, 2, 2, 4], numResBlocks: [2, 2, 2, 2], attentionResolutions: [64, 32, 16, 8],
@@ -54,7 +53,7 @@ extension ModelDescriptor {
         condMask: task == .inpainting),
       autoencoder: .vq(autoencoder),
       diffusion: DiffusionConfiguration(sf: sf, steps: 4, minNoiseLevel: 0.2),
-      frame: task == .restoration ? .face : .none)
+      ModelPolicy(frame: task == .restoration ? .face : .none))
   }
 
   /// The sizes of a built-in model: pixel-unshuffle instead of an autoencoder, for pictures of 256 x 256.
@@ -64,8 +63,8 @@ extension ModelDescriptor {
     minNoiseLevel: Double, kappa: Double
   ) -> ModelDescriptor {
     let latent = 3 * unshuffle * unshuffle
-    return ModelDescriptor(
-      name: name, title: name, task: task, licence: "none", folder: nil, unetFile: "", autoencoderFile: nil,
+    return withoutFiles(
+      name, task,
       unet: UNetConfiguration(
         imageSize: 256 / unshuffle, inChannels: latent, outChannels: latent, modelChannels: channels,
         channelMult: channelMult, numResBlocks: numResBlocks, attentionResolutions: attentionResolutions,
@@ -74,6 +73,16 @@ extension ModelDescriptor {
       autoencoder: .pixelUnshuffle(unshuffle),
       diffusion: DiffusionConfiguration(
         sf: sf, steps: steps, minNoiseLevel: minNoiseLevel, kappa: kappa, predictType: .residual, scaleFactor: 4),
-      fill: task == .inpainting ? .exemplar : .blank)
+      ModelPolicy(fill: task == .inpainting ? .exemplar : .blank))
+  }
+
+  private static func withoutFiles(
+    _ name: String, _ task: ModelTask, unet: UNetConfiguration, autoencoder: AutoencoderConfiguration,
+    diffusion: DiffusionConfiguration, _ policy: ModelPolicy
+  ) -> ModelDescriptor {
+    ModelDescriptor(
+      identity: ModelIdentity(name: name, title: name, task: task), licence: Licence(name: "none"),
+      files: ModelFiles(unet: ModelFile(name: "")),
+      architecture: ModelArchitecture(unet: unet, autoencoder: autoencoder, diffusion: diffusion), policy: policy)
   }
 }

@@ -1,9 +1,14 @@
 import Layers
 import Models
 
-extension ModelDescriptor {
+extension ModelArchitecture {
   /// Trainable numbers of the UNet and the autoencoder together; buffers are not counted.
   public var parameterCount: Int { unet.parameterCount + autoencoder.parameterCount }
+}
+
+extension ModelDescriptor {
+  /// The same.
+  public var parameterCount: Int { architecture.parameterCount }
 }
 
 extension UNetConfiguration {

@@ -118,32 +118,31 @@ public enum Recognition {
   /// The descriptor of a model whose files, by their own names, are known by their tensors alone. What tensors cannot tell is as in the
   /// published four-step models.
   ///
-  /// Throws `RestoreError.badModel` if no network of this kind has these tensors.
+  /// Throws `ModelError` if no network of this kind has these tensors.
   public static func model(
     name: String, unet file: Checkpoint, autoencoder: Checkpoint?, task: ModelTask? = nil, steps: Int? = nil
   ) throws -> ModelDescriptor {
     guard let unet = unet(of: file) else {
-      throw RestoreError.badModel("\(file.path): these are not the tensors of a ResShift UNet; import its checkpoint")
+      throw ModelError.notAUNet(file: file.path)
     }
     let isSmall = autoencoder == nil
     let base = try ModelDescriptor.architecture(
       named: isSmall ? unet.condMask ? "compact-inpaint" : "compact-sr" : unet.condMask ? "inpaint" : "realsr")
     var model = base
-    (model.name, model.title, model.licence) = (name, name, "unknown")
+    (model.name, model.title, model.licence) = (name, name, Licence(name: Licence.unknown))
     model.unet = unet
     model.unet.shiftMask = base.unet.shiftMask
     let factor: Int
     if let autoencoder {
       guard let vq = self.autoencoder(of: autoencoder) else {
-        throw RestoreError.badModel("\(autoencoder.path): these are not the tensors of a VQ autoencoder")
+        throw ModelError.notAnAutoencoder(file: autoencoder.path)
       }
       model.autoencoder = .vq(vq)
       factor = 1 << (vq.chMult.count - 1)
     } else {
       factor = squareRoot(unet.inChannels / 3)
       guard 3 * factor * factor == unet.inChannels, factor > 1 else {
-        throw RestoreError.badModel(
-          "\(file.path): its latent of \(unet.inChannels) channels needs an autoencoder; give the file of that too")
+        throw ModelError.autoencoderNeeded(file: file.path, channels: unet.inChannels)
       }
       model.autoencoder = .pixelUnshuffle(factor)
     }
@@ -151,9 +150,9 @@ public enum Recognition {
     model.diffusion.sf = max(1, factor >> unet.featureExtractorStages)
     model.task = task ?? (model.diffusion.sf > 1 ? .superResolution : unet.condMask ? .inpainting : .restoration)
     model.diffusion.steps = steps ?? base.diffusion.steps
-    (model.fill, model.frame) = (.blank, .none)
-    model.unetFile = ModelPath.lastComponent(file.path)
-    model.autoencoderFile = autoencoder.map { ModelPath.lastComponent($0.path) }
+    model.policy = ModelPolicy()
+    model.files.unet.name = ModelPath.lastComponent(file.path)
+    model.files.autoencoder = autoencoder.map { ModelFile(name: ModelPath.lastComponent($0.path)) }
     // Sizes that no network has would be asked for beyond this point.
     try model.checkThatItReads(as: file.path)
     try model.check(file, as: .unet)

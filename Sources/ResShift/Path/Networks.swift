@@ -19,7 +19,7 @@ struct Networks: Sendable {
   ///
   /// All of that is found here; the numbers themselves are read when a layer is first used.
   init(_ descriptor: ModelDescriptor) throws {
-    let unetFile = try Self.open(descriptor, descriptor.unetFile)
+    let unetFile = try Self.open(descriptor, descriptor.files.unet.name)
     var autoencoderFile: Checkpoint?
     (unet, autoencoder) = try PendingTensors.$current.withValue(pending) {
       let unetSource = CheckpointWeights(unetFile)
@@ -27,8 +27,8 @@ struct Networks: Sendable {
       try unetSource.finish()
       var autoencoderSource: CheckpointWeights?
       let autoencoder = try Autoencoder(descriptor.autoencoder) {
-        guard let name = descriptor.autoencoderFile else {
-          throw RestoreError.badModel("\(descriptor.name): model.json names no autoencoder file under \"files\".")
+        guard let name = descriptor.files.autoencoder?.name else {
+          throw RestoreError.noAutoencoderFile(model: descriptor.name)
         }
         let file = try Self.open(descriptor, name)
         let source = CheckpointWeights(file)
@@ -62,9 +62,7 @@ struct Networks: Sendable {
   }
 
   private static func open(_ descriptor: ModelDescriptor, _ file: String) throws -> Checkpoint {
-    guard let folder = descriptor.folder else {
-      throw RestoreError.badModel("\(descriptor.name) is an architecture without files; it can only be measured.")
-    }
-    return try Checkpoint(path: ModelDescriptor.path(of: file, in: folder) ?? folder + "/" + file)
+    guard let folder = descriptor.folder else { throw RestoreError.noFiles(model: descriptor.name) }
+    return try Checkpoint(path: ModelFiles.path(of: file, in: folder) ?? folder + "/" + file)
   }
 }

@@ -11,12 +11,12 @@ public final class Restorer: Sendable {
   /// Opens the files that the model's `model.json` names. They stay mapped and are read as layers are first used: until
   /// this object goes they may be replaced (by renaming) or removed, but not written to.
   ///
-  /// Throws `CheckpointError` when a file is damaged or does not fit the architecture, `RestoreError.modelUnavailable`
-  /// when one is missing.
+  /// Throws `CheckpointError` when a file is damaged or does not fit the architecture, `ModelError.incomplete` when one is
+  /// missing.
   public init(_ descriptor: ModelDescriptor) throws {
     self.descriptor = descriptor
     if !descriptor.missingFiles.isEmpty {
-      throw RestoreError.modelUnavailable("\(descriptor.name) is not complete; \(descriptor.howToInstall)")
+      throw ModelError.incomplete(model: descriptor.name, descriptor.installAdvice)
     }
     networks = try Networks(descriptor)
   }
@@ -30,19 +30,19 @@ public final class Restorer: Sendable {
   /// Enlarges a picture; `factor` nil means the model's own scale, smaller factors are reduced by area average.
   ///
   /// Returns a picture of `factor` times the size with the same channels; gray stays gray, alpha is scaled on its own, and
-  /// at factor 1 the colours of transparent pixels stay. Throws `RestoreError` (`usage` for a factor that the model does
-  /// not reach, `badPicture` for a picture of which nothing can be seen), `CheckpointError.changed` and what
+  /// at factor 1 the colours of transparent pixels stay. Throws `RestoreError` (`factorTooLarge` for a factor that the
+  /// model does not reach, `nothingVisible` for a picture of which nothing can be seen), `CheckpointError.changed` and what
   /// `options.progress` throws.
   public func upscale(_ picture: PixelImage, factor: Int? = nil, _ options: RestoreOptions = .init()) throws
     -> PixelImage
   {
     let scale = descriptor.diffusion.sf
     let factor = factor ?? scale
-    try check(.superResolution, "enlarges")
+    try check(.superResolution)
     guard (1...scale).contains(factor) else {
-      throw RestoreError.usage("\(descriptor.name) enlarges \(scale) times at most, not \(factor) times")
+      throw RestoreError.factorTooLarge(model: descriptor.name, largest: scale, asked: factor)
     }
-    guard picture.isAnythingVisible() else { throw RestoreError.badPicture(Self.nothingVisible) }
+    guard picture.isAnythingVisible() else { throw RestoreError.nothingVisible }
     return try withThreads(options) { try enlarged(picture.madeFinite(), factor: factor, options) }
   }
 
@@ -71,7 +71,7 @@ public final class Restorer: Sendable {
   ///
   /// Returns a picture of the same size and channels whose hole pixels are the network's, not yet blended by the mask's
   /// value (see `blended`); all other pixels and all alpha values are those of the input, bit for bit.
-  /// Pixels of alpha 0 are unknown to the network. Throws as `upscale`, `badPicture` for a mask that does not fit.
+  /// Pixels of alpha 0 are unknown to the network. Throws as `upscale`, and for a mask that does not fit.
   public func inpaint(_ picture: PixelImage, mask: PixelImage, _ options: RestoreOptions = .init()) throws -> PixelImage
   {
     try withHole(picture, mask, options) { hole, region, seen, known in
@@ -102,7 +102,7 @@ public final class Restorer: Sendable {
     _ picture: PixelImage, _ mask: PixelImage, _ options: RestoreOptions,
     _ body: (_ hole: Hole, _ region: PixelRect, _ seen: SeenPicture, _ known: Tensor) throws -> PixelImage
   ) throws -> PixelImage {
-    try check(.inpainting, "fills holes")
+    try check(.inpainting)
     let hole = try Hole(picture, mask: mask)
     return try withThreads(options) {
       let region =
@@ -144,16 +144,14 @@ public final class Restorer: Sendable {
   public func restore(
     _ picture: PixelImage, boxes: [PixelRect] = [], _ options: RestoreOptions = .init()
   ) throws -> PixelImage {
-    try check(.restoration, "restores pictures at their own size")
+    try check(.restoration)
     let whole = PixelRect(x: 0, y: 0, width: picture.width, height: picture.height)
     for box in boxes where !whole.contains(box) {
-      throw RestoreError.usage(
-        "the box \(box.x),\(box.y),\(box.width),\(box.height) does not lie inside the picture of"
-          + " \(picture.width) x \(picture.height) pixels")
+      throw RestoreError.boxOutside(box, width: picture.width, height: picture.height)
     }
     let parts = boxes.isEmpty ? [whole] : boxes
     guard parts.contains(where: { picture.isAnythingVisible(in: $0) }) else {
-      throw RestoreError.badPicture(Self.nothingVisible)
+      throw RestoreError.nothingVisible
     }
     return try withThreads(options) {
       var result = picture
@@ -166,8 +164,6 @@ public final class Restorer: Sendable {
       return result
     }
   }
-
-  private static let nothingVisible = "it is wholly transparent there: nothing can be seen that could be restored"
 
   private func restoreBox(
     _ box: PixelRect, of picture: inout PixelImage, whole: Bool, isNeutral: Bool, _ options: RestoreOptions
@@ -276,9 +272,9 @@ public final class Restorer: Sendable {
     try MemoryReserve.shared.kept { try Parallel.$threads.withValue(max(1, options.threads), operation: body) }
   }
 
-  private func check(_ task: ModelTask, _ what: String) throws {
+  private func check(_ task: ModelTask) throws {
     guard descriptor.task == task else {
-      throw RestoreError.usage("\(descriptor.name) is a model for \(descriptor.task.rawValue), not one that \(what)")
+      throw RestoreError.wrongTask(model: descriptor.name, task: descriptor.task, wanted: task)
     }
   }
 }

@@ -14,7 +14,7 @@ extension PixelImage {
 
   /// The picture with its hole (mask above 0) filled smoothly from around by push-pull.
   ///
-  /// Throws `RestoreError.badPicture` for a mask that does not fit, is black, or covers everything.
+  /// Throws `RestoreError` for a mask that does not fit, is black, or covers everything.
   public func filledSmoothly(mask: PixelImage) throws -> PixelImage {
     let hole = try Hole(self, mask: mask)
     let whole = PixelRect(x: 0, y: 0, width: width, height: height)

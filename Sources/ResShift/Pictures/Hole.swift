@@ -11,12 +11,11 @@ struct Hole {
   /// The smallest rectangle around all holes.
   let bounds: PixelRect
 
-  /// Throws `RestoreError.badPicture` when sizes differ, when there is no hole, or when nothing is known around it.
+  /// Throws a `RestoreError` of kind `badPicture` when sizes differ, when there is no hole, or when nothing is known around it.
   init(_ picture: PixelImage, mask: PixelImage) throws {
     guard (mask.width, mask.height) == (picture.width, picture.height) else {
-      throw RestoreError.badPicture(
-        "the mask has \(mask.width) x \(mask.height) pixels, the picture \(picture.width) x \(picture.height);"
-          + " make both the same size")
+      throw RestoreError.maskOfOtherSize(
+        maskWidth: mask.width, maskHeight: mask.height, width: picture.width, height: picture.height)
     }
     let count = picture.width * picture.height
     width = picture.width
@@ -34,15 +33,9 @@ struct Hole {
         (left, right, top, bottom) = (min(left, x), max(right, x), min(top, y), max(bottom, y))
       }
     }
-    guard right >= left else {
-      throw RestoreError.badPicture("the mask is black, or nearly so: nothing is marked to be filled")
-    }
+    guard right >= left else { throw RestoreError.maskIsBlack }
     guard isKnown.contains(true) else {
-      if isHole.contains(false) {
-        throw RestoreError.badPicture(
-          "all that the mask leaves is wholly transparent: nothing is left to continue from")
-      }
-      throw RestoreError.badPicture("the mask covers the whole picture: nothing is left to continue from")
+      throw isHole.contains(false) ? RestoreError.nothingVisibleBesideMask : RestoreError.maskCoversAll
     }
     bounds = PixelRect(x: left, y: top, width: right - left + 1, height: bottom - top + 1)
   }

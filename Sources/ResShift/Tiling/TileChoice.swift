@@ -1,4 +1,4 @@
-@_exported import ModelLibrary
+import ModelLibrary
 
 extension ModelDescriptor {
   /// Model-input pixels a side for one latent position.
@@ -31,7 +31,7 @@ struct TileChoice {
     let estimate = MemoryEstimate(descriptor: descriptor, threads: options.threads)
     let fixed = estimate.picture(height: height, width: width)
     func need(_ plan: TilePlan) -> Int { fixed + estimate.tile(height: plan.tileHeight, width: plan.tileWidth) }
-    let budget = Budget(limit: options.memoryLimit, promised: pendingWeights)
+    let budget = MemoryBudget(limit: options.memoryLimit, promised: pendingWeights)
 
     switch options.tile {
     case .whole, .pixels:
@@ -41,10 +41,8 @@ struct TileChoice {
       }
       let chosen = plan(side)
       guard need(chosen) <= budget.bytes else {
-        guard fixed < budget.bytes else { throw pictureTooLarge(fixed, budget) }
-        throw RestoreError.notEnoughMemory(
-          "a tile of \(inputSide(chosen)) pixels needs about \(mebibytes(need(chosen))), but \(budget.words);"
-            + " choose a smaller tile, or leave the choice to the program")
+        guard fixed < budget.bytes else { throw RestoreError.notEnoughMemory(.picture, needed: fixed, budget) }
+        throw RestoreError.notEnoughMemory(.tile(side: inputSide(chosen)), needed: need(chosen), budget)
       }
       return chosen
     case .automatic:
@@ -56,15 +54,14 @@ struct TileChoice {
         let chosen = plan(side)
         guard need(chosen) <= budget.bytes else { continue }
         if (chosen.tileHeight, chosen.tileWidth) != (preferred.tileHeight, preferred.tileWidth) {
-          options.notice?(
-            "working in tiles of \(inputSide(chosen)) instead of \(inputSide(preferred)) pixels, as \(budget.words)")
+          options.notice?(Notice.smallerTiles(inputSide(chosen), insteadOf: inputSide(preferred), budget).text)
         }
         return chosen
       }
-      guard fixed < budget.bytes else { throw pictureTooLarge(fixed, budget) }
+      guard fixed < budget.bytes else { throw RestoreError.notEnoughMemory(.picture, needed: fixed, budget) }
+      let smallest = plan(multiple)
       throw RestoreError.notEnoughMemory(
-        "the smallest tile, \(inputSide(plan(multiple))) pixels, needs about \(mebibytes(need(plan(multiple)))), but"
-          + " \(budget.words); \(budget.remedy) or use a smaller picture")
+        .smallestTile(side: inputSide(smallest)), needed: need(smallest), budget)
     }
   }
 
@@ -74,43 +71,5 @@ struct TileChoice {
     return whole + (rest > 0 ? 1 : 0)
   }
 
-  private func pictureTooLarge(_ bytes: Int, _ budget: Budget) -> RestoreError {
-    .notEnoughMemory(
-      "a picture of this size needs about \(mebibytes(bytes)) whatever the tile, but \(budget.words); \(budget.remedy)"
-        + " or use a smaller picture")
-  }
-
   private func inputSide(_ plan: TilePlan) -> Int { max(plan.tileHeight, plan.tileWidth) * descriptor.inputPerLatent }
-}
-
-/// Bytes that a restoration may still take, and why no more.
-private struct Budget {
-  let bytes: Int
-  /// The second half of "needs so much, but ...".
-  let words: String
-  /// What gives more, for "... or use a smaller picture".
-  let remedy: String
-
-  /// `limit` is for the whole program; nil = what the machine has free. `promised` bytes of it are as good as taken.
-  init(limit: Int?, promised: Int) {
-    let free = max(0, (SystemMemory.available ?? Int.max / 2) - promised)
-    let held = (SystemMemory.resident ?? 0) + promised
-    guard let limit, limit - held < free else {
-      bytes = free
-      words = "only \(mebibytes(free)) of memory are free"
-      remedy = "close other programs"
-      return
-    }
-    bytes = max(0, limit - held)
-    words =
-      limit > held
-      ? "the limit of \(mebibytes(limit)) leaves \(mebibytes(bytes)) beside model and picture"
-      : "the limit is \(mebibytes(limit)), and the program with model and picture takes \(mebibytes(held))"
-    remedy = "raise the limit"
-  }
-}
-
-/// Limits are given in powers of 1024; what would read as nothing stays in bytes.
-private func mebibytes(_ bytes: Int) -> String {
-  bytes < 1 << 20 ? "\(bytes) bytes" : "\((bytes + (1 << 19)) >> 20) MiB"
 }
