@@ -83,7 +83,7 @@ extension FieldProblem: Explained {
       "must be above 0 and at most \(JSONValue.text(of: upper)), found \(JSONValue.text(of: found))"
     case .mustBe(let wanted, isMissing: false): "only \(wanted) is supported"
     case .mustBe(let wanted, isMissing: true): "only \(wanted) is supported, and that must be said"
-    case .notSupported(let accepted, let found): "only \(accepted.quotedWords) is supported, found \(found.quotedWords)"
+    case .notSupported(let accepted, let found): "only \(accepted.onlyWords) is supported, found \(found.quotedWords)"
     case .unknownOption: "unknown option; remove it if it does not change what the network computes"
     case .notAName: "must be one to 100 characters without a slash"
 
@@ -155,12 +155,12 @@ extension JSONValue {
 
   /// The same with the text of a string, or its beginning.
   fileprivate var quotedWords: Message {
-    switch self {
-    case .string(let text): Message(verbatim: "\"\(String(text.prefix(40)).oneLine)\"")
-    case .array(let entries) where entries.isEmpty: "an empty list"
-    default: words
-    }
+    if case .string(let text) = self { return Message(verbatim: "\"\(String(text.prefix(40)).oneLine)\"") }
+    return words
   }
+
+  /// The one value that is supported.
+  fileprivate var onlyWords: Message { self == .array([]) ? "an empty list" : quotedWords }
 }
 
 extension String {

@@ -180,3 +180,7 @@ extension Recognition.Shapes {
     }
   }
 }
+
+extension Checkpoint {
+  fileprivate var shapes: [String: [Int]] { Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.shape) }) }
+}
