@@ -25,25 +25,32 @@ let package = Package(
     .systemLibrary(
       name: "CGimp2", pkgConfig: "gimpui-2.0", providers: [.apt(["libgimp2.0-dev", "libglib2.0-dev", "gimp"])]),
 
+    // What everything may use: sentences for users, names of files.
     .target(name: "Wording", exclude: ["README.md"]),
+    .target(name: "FilePaths", exclude: ["README.md"]),
 
     // The engine, from kernels up to the whole path of a picture. Arrows only point down.
     .target(
       name: "CKernels", exclude: ["README.md"], cSettings: kernelSettings),
     .target(name: "TensorCore", dependencies: ["CKernels", "COpenBLAS"], exclude: ["README.md"]),
-    .target(name: "Checkpoints", exclude: ["README.md"]),
+    .target(name: "Checkpoints", dependencies: ["Wording"], exclude: ["README.md"]),
     .target(name: "Layers", dependencies: ["TensorCore", "Checkpoints"], exclude: ["README.md"]),
     .target(name: "Models", dependencies: ["Layers", "TensorCore"], exclude: ["README.md"]),
     .target(name: "Diffusion", dependencies: ["TensorCore"], exclude: ["README.md"]),
     .target(name: "CoarseFill", dependencies: ["TensorCore", "CKernels"], exclude: ["README.md"]),
     .target(
-      name: "ResShift", dependencies: ["Diffusion", "Models", "CoarseFill", "Layers", "TensorCore", "Checkpoints"],
+      name: "ModelLibrary", dependencies: ["Diffusion", "Models", "Layers", "Checkpoints", "FilePaths", "Wording"],
       exclude: ["README.md"]),
+    .target(
+      name: "ResShift",
+      dependencies: [
+        "ModelLibrary", "Diffusion", "Models", "CoarseFill", "Layers", "TensorCore", "Checkpoints", "Wording",
+      ], exclude: ["README.md"]),
 
     // Ways in: C programs, picture files and the command line, GIMP.
     .target(name: "CResShift"),
     .target(
-      name: "ResShiftC", dependencies: ["ResShift", "Checkpoints", "CResShift"],
+      name: "ResShiftC", dependencies: ["ResShift", "ModelLibrary", "Checkpoints", "CResShift", "Wording"],
       exclude: ["README.md", "resshift.map"],
       linkerSettings: [
         .unsafeFlags([
@@ -63,21 +70,24 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CTransfer", dependencies: ["CCurl", "CCrypto"]),
     .target(
-      name: "ModelStore", dependencies: ["ResShift", "Models", "Layers", "TensorCore", "Checkpoints", "CTransfer"],
+      name: "ModelStore", dependencies: ["ModelLibrary", "Models", "Checkpoints", "FilePaths", "Wording", "CTransfer"],
       exclude: ["README.md"]),
-    .target(name: "PictureFiles", dependencies: ["ResShift", "CPictureCodecs"], exclude: ["README.md"]),
+    .target(name: "PictureFiles", dependencies: ["ResShift", "FilePaths", "CPictureCodecs"], exclude: ["README.md"]),
     .target(
       name: "Evaluation", dependencies: ["ResShift", "Diffusion", "TensorCore", "PictureFiles"], exclude: ["README.md"]),
     .executableTarget(
       name: "resshift",
       dependencies: [
-        "ResShift", "Models", "ModelStore", "PictureFiles", "Evaluation", "Checkpoints",
+        "ResShift", "ModelLibrary", "Models", "ModelStore", "PictureFiles", "Evaluation", "Checkpoints", "FilePaths", "Wording",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     .target(
-      name: "GimpShell", dependencies: ["ResShift", "ModelStore", "PictureFiles", "Wording"], exclude: ["README.md"]),
+      name: "GimpShell",
+      dependencies: ["ResShift", "ModelLibrary", "ModelStore", "PictureFiles", "FilePaths", "Wording"],
+      exclude: ["README.md"]),
     .target(
-      name: "Gimp2", dependencies: ["GimpShell", "ResShift", "ModelStore", "Wording", "CGimp2"],
+      name: "Gimp2",
+      dependencies: ["GimpShell", "ResShift", "ModelLibrary", "ModelStore", "FilePaths", "Wording", "CGimp2"],
       exclude: ["README.md", "plug-in.map"],
       linkerSettings: [
         .unsafeFlags(["-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/Gimp2/plug-in.map"])
@@ -88,18 +98,22 @@ let package = Package(
       name: "TestSupport", dependencies: ["TensorCore", "Checkpoints"], path: "Tests/TestSupport",
       exclude: ["server.py"]),
     .testTarget(name: "WordingTests", dependencies: ["Wording"]),
+    .testTarget(name: "FilePathsTests", dependencies: ["FilePaths"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
     .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport"]),
     .testTarget(name: "CoarseFillTests", dependencies: ["CoarseFill", "CKernels", "TensorCore", "TestSupport"]),
     .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TensorCore", "TestSupport"]),
-    .testTarget(name: "ModelsTests", dependencies: ["Models", "Layers", "ResShift", "TensorCore", "TestSupport"]),
+    .testTarget(name: "ModelsTests", dependencies: ["Models", "Layers", "ModelLibrary", "TensorCore", "TestSupport"]),
+    .testTarget(name: "ModelLibraryTests", dependencies: ["ModelLibrary", "Models", "Diffusion", "TestSupport"]),
     .testTarget(
       name: "ResShiftTests",
-      dependencies: ["ResShift", "Diffusion", "Models", "Layers", "TensorCore", "Checkpoints", "TestSupport"]),
-    .testTarget(name: "ModelStoreTests", dependencies: ["ModelStore", "Models", "ResShift", "TestSupport"]),
+      dependencies: [
+        "ResShift", "ModelLibrary", "Diffusion", "Models", "Layers", "TensorCore", "Checkpoints", "TestSupport",
+      ]),
+    .testTarget(name: "ModelStoreTests", dependencies: ["ModelStore", "ModelLibrary", "Models", "TestSupport"]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["resshift", "ResShift", "ModelStore", "Checkpoints", "PictureFiles", "TestSupport"]),
+      dependencies: ["resshift", "ResShift", "ModelLibrary", "ModelStore", "Checkpoints", "PictureFiles", "TestSupport"]),
     .testTarget(name: "PictureFilesTests", dependencies: ["PictureFiles"], exclude: ["Files"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "ResShift", "TensorCore", "TestSupport"]),
     .testTarget(name: "CInterfaceTests", exclude: ["program"]),

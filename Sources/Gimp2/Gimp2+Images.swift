@@ -1,4 +1,5 @@
 import CGimp2
+import FilePaths
 import GimpShell
 import ResShift
 

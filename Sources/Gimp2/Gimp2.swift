@@ -1,6 +1,8 @@
 import CGimp2
+import FilePaths
 import GimpShell
 import Glibc
+import ModelLibrary
 import ResShift
 import Wording
 

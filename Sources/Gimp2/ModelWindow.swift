@@ -1,5 +1,6 @@
 import CGimp2
 import GimpShell
+import ModelLibrary
 import ModelStore
 import ResShift
 import Wording
@@ -114,7 +115,7 @@ final class ModelWindow {
     if let question = list.question(before: action), !asks(question) { return }
     switch action {
     case .install(let model):
-      run(success: list.success(of: action), stopped: Message(verbatim: StoreError.stopped.message)) { store in
+      run(success: list.success(of: action), stopped: StoreError.stopped.message) { store in
         try store.acceptLicence(of: model)
         try transfer(ModelList.connecting) { try store.download(model, report: $0) }
       }

@@ -1,5 +1,5 @@
 import Checkpoints
-import ResShift
+import ModelLibrary
 
 extension ModelStore {
   /// What a download does, for whoever shows it.
@@ -15,23 +15,21 @@ extension ModelStore {
   /// Fetches the files of a model that are missing, or all with `force`, checks them and puts them in their place.
   ///
   /// `base` stands for everything before the name of a file. `report` is called often; false stops, and the same download
-  /// goes on from there later. Throws `RestoreError.usage` for a model without addresses, `StoreError.licenceNotAccepted`
+  /// goes on from there later. Throws `StoreError.noAddress` for a model without addresses, `StoreError.licenceNotAccepted`
   /// before anything else happens, `CheckpointError` for files that are not this model's (they do not stay),
   /// `StoreError` for network and disk.
   public func download(
     _ model: ModelDescriptor, base: String? = nil, force: Bool = false, report: (DownloadEvent) -> Bool
   ) throws {
     guard isLicenceAccepted(model) else {
-      throw StoreError.licenceNotAccepted(
-        "\(model.name) is under the \(model.licence); read it, then run again with --accept-licence")
+      throw StoreError.licenceNotAccepted(model: model.name, licence: model.licence.name)
     }
     let folder = try folder(for: model)
     try Files.makeFolder(folder)
     var record = InstallationRecord(folder: folder)
-    for (file, kind) in model.parts where force || ModelDescriptor.path(of: file, in: folder) == nil {
+    for (file, kind) in model.networkFiles where force || ModelFiles.path(of: file, in: folder) == nil {
       guard let source = model.source(of: kind) else {
-        throw RestoreError.usage(
-          "model.json of \(model.name) does not say where to get \(file); import the file instead")
+        throw StoreError.noAddress(model: model.name, file: file)
       }
       let target = ModelPath.join(folder, file)
       let url = base.map { Self.join($0, ModelPath.lastComponent(source)) } ?? source
@@ -60,28 +58,26 @@ extension ModelStore {
       do {
         try transfer.fetch { done, total in
           if let free = Files.free(in: folder), total - done > free {
-            refusal = .cannotWrite(
-              "\(folder): \(Size.text(total - done)) more are needed, \(Size.text(free)) are free; make room")
+            refusal = .diskFull(folder: folder, needed: total - done, free: free)
             return false
           }
           if max(done, total) > most {
-            refusal = .damaged("\(url): longer than the file of \(model.name) can be; check the address")
+            refusal = .tooLong(url: url, model: model.name)
             return false
           }
           return report(.fetching(file: ModelPath.lastComponent(target), done: done, total: total))
         } check: {
           do { try model.check(Checkpoint(path: transfer.part), as: kind) } catch {
             // Its text names the part file, which is gone by then.
-            let text = "\(error)".replacing(transfer.part, with: url)
-            throw StoreError.damaged("what came is not a file of \(model.name): \(text)")
+            throw StoreError.notOfThisModel(model.name, problem: "\(error)".replacing(transfer.part, with: url))
           }
         }
       } catch StoreError.stopped {
-        if case .damaged = refusal { transfer.discard() }
+        if case .tooLong = refusal { transfer.discard() }
         throw refusal ?? .stopped
       }
     }
-    let converted = ModelPath.join(folder, ModelDescriptor.converted(ModelPath.lastComponent(target)))
+    let converted = ModelPath.join(folder, ModelFiles.converted(ModelPath.lastComponent(target)))
     if converted != target { try Files.delete(converted) }
   }
 
@@ -90,7 +86,7 @@ extension ModelStore {
     path: String, model: String
   )? {
     for entry in catalogue.entries where entry.name != model.name {
-      guard let other = entry.descriptor, let folder = other.folder, other.parts.contains(where: { $0.file == file })
+      guard let other = entry.descriptor, let folder = other.folder, other.networkFiles.contains(where: { $0.file == file })
       else {
         continue
       }
@@ -104,17 +100,5 @@ extension ModelStore {
 
   private static func join(_ base: String, _ name: String) -> String {
     base.hasSuffix("/") ? base + name : base + "/" + name
-  }
-}
-
-/// Numbers of bytes for people.
-public enum Size {
-  /// Such as "696 MB".
-  public static func text(_ bytes: Int) -> String {
-    switch bytes {
-    case ..<1_000_000: "\(max(1, (bytes + 500) / 1000)) kB"
-    case ..<10_000_000_000: "\((bytes + 500_000) / 1_000_000) MB"
-    default: "\((bytes + 500_000_000) / 1_000_000_000) GB"
-    }
   }
 }

@@ -1,7 +1,7 @@
 import CTransfer
 import FoundationEssentials
 import Glibc
-import ResShift
+import ModelLibrary
 
 /// What the store does with files, beyond `ModelPath`.
 enum Files {
@@ -17,32 +17,32 @@ enum Files {
     return statvfs(folder, &status) == 0 ? Int(status.f_bavail) * Int(status.f_frsize) : nil
   }
 
-  /// Makes a folder, given by its absolute path, and those above it. Throws `StoreError.cannotWrite`.
+  /// Makes a folder, given by its absolute path, and those above it. Throws `StoreError.system`.
   static func makeFolder(_ path: String) throws {
     if ModelPath.isFolder(path) { return }
     let above = ModelPath.folder(ofFile: path)
     if above != path { try makeFolder(above) }
     guard mkdir(path, 0o777) == 0 || errno == EEXIST && ModelPath.isFolder(path) else {
-      throw cannotWrite(path, "make this folder")
+      throw refused(.makeFolder, path)
     }
   }
 
-  /// Puts a finished file in its place. Throws `StoreError.cannotWrite`.
+  /// Puts a finished file in its place. Throws `StoreError.system`.
   static func move(_ path: String, to target: String) throws {
-    guard rename(path, target) == 0 else { throw cannotWrite(target, "write") }
+    guard rename(path, target) == 0 else { throw refused(.write, target) }
   }
 
   static func remove(_ path: String) { unlink(path) }
 
-  /// Removes a file that is there. Throws `StoreError.cannotWrite`.
+  /// Removes a file that is there. Throws `StoreError.system`.
   static func delete(_ path: String) throws {
-    guard unlink(path) == 0 || errno == ENOENT else { throw cannotWrite(path, "remove") }
+    guard unlink(path) == 0 || errno == ENOENT else { throw refused(.remove, path) }
   }
 
   /// Removes a folder with nothing in it.
   static func removeEmptyFolder(_ path: String) { rmdir(path) }
 
-  /// A second name for a file, or a copy where the file system has none. Throws `StoreError.cannotWrite`.
+  /// A second name for a file, or a copy where the file system has none. Throws `StoreError.system`.
   static func share(_ path: String, as target: String) throws {
     let part = hidden(target, "part")
     remove(part)
@@ -50,7 +50,7 @@ enum Files {
     try move(part, to: target)
   }
 
-  /// Copies a file by way of a hidden one beside the target. Throws `StoreError.cannotWrite`, and for the source too.
+  /// Copies a file by way of a hidden one beside the target. Throws `StoreError.system`, and for the source too.
   static func copy(_ path: String, to target: String) throws {
     let part = try stage(path, for: target) { _, _ in }
     do { try move(part, to: target) } catch {
@@ -66,10 +66,10 @@ enum Files {
   {
     let part = hidden(target, "copy")
     let source = open(path, O_RDONLY | O_CLOEXEC)
-    guard source >= 0 else { throw cannotWrite(path, "read") }
+    guard source >= 0 else { throw refused(.read, path) }
     defer { close(source) }
     let file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard file >= 0 else { throw cannotWrite(target, "write") }
+    guard file >= 0 else { throw refused(.write, target) }
     defer { close(file) }
     do {
       let total = ModelPath.sizeOfFile(path) ?? 0
@@ -79,7 +79,7 @@ enum Files {
         try progress(done, total)
         let count = Glibc.read(source, &piece, piece.count)
         if count < 0 && errno == EINTR { continue }
-        guard count >= 0 else { throw cannotWrite(path, "read") }
+        guard count >= 0 else { throw refused(.read, path) }
         guard count > 0 else { return part }
         try write(piece[..<count], to: file, target)
         done += count
@@ -98,15 +98,15 @@ enum Files {
       while !rest.isEmpty {
         let written = Glibc.write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
         if written < 0 && errno == EINTR { continue }
-        guard written > 0 else { throw cannotWrite(target, "write") }
+        guard written > 0 else { throw refused(.write, target) }
         rest = rest.dropFirst(written)
       }
     }
   }
 
-  /// Writes a small file by way of a hidden one. Throws `StoreError.cannotWrite`.
+  /// Writes a small file by way of a hidden one. Throws `StoreError.system`.
   static func write(_ data: Data, to path: String) throws {
-    do { try data.write(to: URL(filePath: path), options: .atomic) } catch { throw cannotWrite(path, "write") }
+    do { try data.write(to: URL(filePath: path), options: .atomic) } catch { throw refused(.write, path) }
     chmod(path, 0o644)
   }
 
@@ -132,7 +132,7 @@ enum Files {
   }
 
   /// The error for what the system has just refused.
-  static func cannotWrite(_ path: String, _ action: String) -> StoreError {
-    .cannotWrite("\(path): cannot \(action): \(String(cString: strerror(errno)))")
+  static func refused(_ action: StoreError.Action, _ path: String) -> StoreError {
+    .system(action, path: path, reason: String(cString: strerror(errno)))
   }
 }

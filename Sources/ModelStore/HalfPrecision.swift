@@ -9,13 +9,13 @@ import Glibc
 enum HalfPrecision {
   /// Writes to a hidden file beside `target`, whose path it returns; `progress` as in `Files.stage`.
   ///
-  /// Throws `CheckpointError` for what cannot be read, `StoreError.cannotWrite`. Nothing half-written remains.
+  /// Throws `CheckpointError` for what cannot be read, `StoreError.system`. Nothing half-written remains.
   static func stage(
     _ checkpoint: Checkpoint, for target: String, progress: (_ done: Int, _ total: Int) throws -> Void
   ) throws -> String {
     let part = Files.hidden(target, "convert")
     let file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard file >= 0 else { throw Files.cannotWrite(target, "write") }
+    guard file >= 0 else { throw Files.refused(.write, target) }
     do {
       defer { close(file) }
       let all = try checkpoint.weights.map { (tensor: $0, isHalf: try fitsHalf(checkpoint, $0)) }

@@ -1,6 +1,6 @@
 import Checkpoints
 import FoundationEssentials
-import ResShift
+import ModelLibrary
 
 extension ModelStore {
   /// How files are imported.
@@ -22,8 +22,9 @@ extension ModelStore {
 
   /// Copies files of weights, recognised by their tensors, or a folder with a `model.json`, to where models are looked for.
   ///
-  /// Returns the model and the folder it is in now. `report` is called often; false stops, and nothing is installed. Throws `CheckpointError` and `RestoreError.badModel` for files that are
-  /// no networks, `RestoreError.usage` where `options` do not say which of several models is meant, `StoreError`.
+  /// Returns the model and the folder it is in now. `report` is called often; false stops, and nothing is installed. Throws `CheckpointError`, `ModelError` and
+  /// `StoreError.notANetwork` for files that are no networks, `StoreError.severalModels` where `options` do not say which of
+  /// several models is meant, and other `StoreError`s.
   public func importModel(
     _ paths: [String], _ options: ImportOptions, report: (DownloadEvent) -> Bool = { _ in true }
   ) throws -> (model: ModelDescriptor, folder: String) {
@@ -32,29 +33,20 @@ extension ModelStore {
     }
     var files: [NetworkKind: Checkpoint] = [:]
     for path in paths {
-      guard ModelPath.exists(path) else { throw RestoreError.notFound("\(path): no such file") }
+      guard ModelPath.exists(path) else { throw StoreError.noSuchFile(path) }
       let checkpoint = try Checkpoint(path: path)
-      guard let kind = NetworkKind(of: checkpoint) else {
-        throw RestoreError.badModel(
-          "\(path): neither a ResShift UNet nor a VQ autoencoder by its tensors; import the files of a ResShift model")
-      }
+      guard let kind = NetworkKind(of: checkpoint) else { throw StoreError.notANetwork(file: path) }
       guard files.updateValue(checkpoint, forKey: kind) == nil else {
-        throw RestoreError.usage("\(path): a second \(kind.rawValue); import the files of one model at a time")
+        throw StoreError.secondNetwork(file: path, kind)
       }
     }
     if let known = try known(files, options) { return (known, try install(files, as: known, options, report)) }
-    guard let unet = files[.unet] else {
-      throw RestoreError.badModel(
-        "\(paths[0]): an autoencoder that belongs to no known model; import it together with its UNet")
-    }
+    guard let unet = files[.unet] else { throw StoreError.unknownAutoencoder(file: paths[0]) }
     let fileName = String(Self.stem(ModelPath.lastComponent(unet.path)))
     guard let name = options.name ?? (options.ownName && !fileName.isEmpty ? fileName : nil) else {
-      throw RestoreError.usage(
-        "\(unet.path): a model of your own, as no known one has these tensors; name it with --name")
+      throw StoreError.nameNeeded(file: unet.path)
     }
-    guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/") else {
-      throw RestoreError.usage("\"\(name)\" is no name for a model's folder; give another --name")
-    }
+    try Self.checkFolderName(name)
     let model = try Recognition.model(
       name: name, unet: unet, autoencoder: files[.autoencoder], task: options.task, steps: options.steps
     )
@@ -65,29 +57,36 @@ extension ModelStore {
     model: ModelDescriptor, folder: String
   ) {
     var model = try ModelDescriptor(contentsOf: path)
-    guard let folder = model.folder else { throw RestoreError.notFound("\(path): no such folder") }
+    guard let folder = model.folder else { throw StoreError.noSuchFolder(path) }
     var files: [NetworkKind: Checkpoint] = [:]
-    for (file, kind) in model.parts {
-      let checkpoint = try Checkpoint(path: ModelDescriptor.path(of: file, in: folder) ?? ModelPath.join(folder, file))
+    for (file, kind) in model.networkFiles {
+      let checkpoint = try Checkpoint(path: ModelFiles.path(of: file, in: folder) ?? ModelPath.join(folder, file))
       try model.check(checkpoint, as: kind)
       files[kind] = checkpoint
     }
     if let name = options.name, name != model.name {
+      try Self.checkFolderName(name)
       model.name = name
+      try model.checkThatItReads(as: path)
       return (model, try install(files, as: model, options, report, descriptor: Data(model.json.utf8)))
     }
     let descriptor = Files.read(ModelPath.join(folder, "model.json"))
     return (model, try install(files, as: model, options, report, descriptor: descriptor))
   }
 
+  /// Throws `StoreError.notAFolderName`.
+  private static func checkFolderName(_ name: String) throws {
+    guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/") else { throw StoreError.notAFolderName(name) }
+  }
+
   /// The model of the catalogue that all files belong to; nil if none has such tensors.
   private func known(_ files: [NetworkKind: Checkpoint], _ options: ImportOptions) throws -> ModelDescriptor? {
     let candidates = catalogue.entries.compactMap(\.descriptor).filter { model in
-      model.unetSource != nil && files.allSatisfy { kind, file in (try? model.check(file, as: kind)) != nil }
+      model.files.unet.source != nil && files.allSatisfy { kind, file in (try? model.check(file, as: kind)) != nil }
     }
     if let name = options.name {
       if let model = candidates.first(where: { $0.name == name }) { return model }
-      guard let other = catalogue.entries.first(where: { $0.name == name })?.descriptor, other.unetSource != nil else {
+      guard let other = catalogue.entries.first(where: { $0.name == name })?.descriptor, other.files.unet.source != nil else {
         return nil
       }
       for (kind, file) in files { try other.check(file, as: kind) }
@@ -98,12 +97,12 @@ extension ModelStore {
     let telling: NetworkKind = files[.unet] == nil ? .autoencoder : .unet
     let hint = files[telling].map { Self.stem(ModelPath.lastComponent($0.path)) }
     let hinted = candidates.filter { model in
-      model.parts.contains { $0.kind == telling && Self.stem($0.file) == hint }
+      model.networkFiles.contains { $0.kind == telling && Self.stem($0.file) == hint }
     }
     if hinted.count == 1 { return hinted[0] }
-    let names = (hinted.isEmpty ? candidates : hinted).map(\.name).joined(separator: ", ")
+    let names = (hinted.isEmpty ? candidates : hinted).map(\.name)
     let path = files[.unet]?.path ?? files[.autoencoder]?.path ?? ""
-    throw RestoreError.usage("\(path): these tensors are the same in \(names); say which it is with --name")
+    throw StoreError.severalModels(file: path, names)
   }
 
   private static func stem(_ name: String) -> Substring { name.prefix { $0 != "." } }
@@ -114,19 +113,19 @@ extension ModelStore {
     _ report: (DownloadEvent) -> Bool, descriptor: Data? = nil
   ) throws -> String {
     let folder = try folder(for: model, isNew: descriptor != nil)
-    let parts = model.parts.filter { files[$0.kind] != nil }
+    let parts = model.networkFiles.filter { files[$0.kind] != nil }
     let isThere =
       descriptor != nil && ModelPath.exists(ModelPath.join(folder, "model.json"))
-      || parts.contains { ModelDescriptor.path(of: $0.file, in: folder) != nil }
+      || parts.contains { ModelFiles.path(of: $0.file, in: folder) != nil }
     guard !isThere || options.force else {
-      throw RestoreError.usage("\(model.name) is installed already in \(folder); replace it with --force")
+      throw StoreError.alreadyInstalled(model: model.name, folder: folder)
     }
     try Files.makeFolder(folder)
     var staged: [(part: String, name: String, file: String, source: String)] = []
     do {
       for (file, kind) in parts {
         guard let checkpoint = files[kind] else { continue }
-        let name = options.half ? ModelDescriptor.converted(file) : file
+        let name = options.half ? ModelFiles.converted(file) : file
         let target = ModelPath.join(folder, name)
         func progress(_ done: Int, _ total: Int) throws {
           guard report(.fetching(file: name, done: done, total: total)) else { throw StoreError.stopped }
@@ -146,7 +145,7 @@ extension ModelStore {
     for (part, name, file, source) in staged {
       try Files.move(part, to: ModelPath.join(folder, name))
       // The other form of the same file would go before it, or be left over.
-      for other in [file, ModelDescriptor.converted(file)] where other != name {
+      for other in [file, ModelFiles.converted(file)] where other != name {
         try Files.delete(ModelPath.join(folder, other))
         record.files.removeAll { $0.name == other }
       }

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import ResShift
+import ModelLibrary
 
 /// `files.json` beside a model's files: what the store has put there, to be compared with later.
 struct InstallationRecord: Codable, Equatable {
@@ -31,13 +31,13 @@ struct InstallationRecord: Codable, Equatable {
   mutating func add(_ name: String, in folder: String, source: String) throws {
     let path = ModelPath.join(folder, name)
     guard let bytes = ModelPath.sizeOfFile(path), let sha256 = Files.digest(path) else {
-      throw StoreError.damaged("\(path): cannot be read right after it was written")
+      throw StoreError.unreadableAfterWriting(file: path)
     }
     files.removeAll { $0.name == name }
     files.append(File(name: name, bytes: bytes, sha256: sha256, source: source))
   }
 
-  /// Throws `StoreError.cannotWrite`.
+  /// Throws `StoreError.system`.
   func write(to folder: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -1,5 +1,5 @@
 import Checkpoints
-import ResShift
+import ModelLibrary
 
 /// Gets the files of models, checks them, keeps account of them and removes them.
 public struct ModelStore: Sendable {
@@ -9,18 +9,18 @@ public struct ModelStore: Sendable {
 
   /// Whether the user has agreed to the licence of a model, now or for another model of the same licence.
   public func isLicenceAccepted(_ model: ModelDescriptor) -> Bool {
-    catalogue.installFolder(of: model).map { Licences(modelFolder: $0).isAccepted(model.licence) } ?? false
+    catalogue.installFolder(of: model).map { Licences(modelFolder: $0).isAccepted(model.licence.name) } ?? false
   }
 
-  /// Notes that the user agrees to the licence of a model. Throws `StoreError.cannotWrite`.
+  /// Notes that the user agrees to the licence of a model. Throws `StoreError`.
   public func acceptLicence(of model: ModelDescriptor) throws {
-    try Licences(modelFolder: folder(for: model)).accept(model.licence)
+    try Licences(modelFolder: folder(for: model)).accept(model.licence.name)
   }
 
-  /// Where new files of a model go, or a new model with its `model.json`. Throws `StoreError.cannotWrite`.
+  /// Where new files of a model go, or a new model with its `model.json`. Throws `StoreError.noFolder`.
   func folder(for model: ModelDescriptor, isNew: Bool = false) throws -> String {
     guard let folder = isNew ? catalogue.newFolder(for: model.name) : catalogue.installFolder(of: model) else {
-      throw StoreError.cannotWrite("\(model.name): there is no folder for its files; set RESSHIFT_MODELS to one")
+      throw StoreError.noFolder(model: model.name)
     }
     return folder
   }
@@ -40,25 +40,25 @@ public struct ModelStore: Sendable {
   public func verify(_ model: ModelDescriptor) -> [FileState] {
     guard let folder = model.folder else { return [] }
     let record = InstallationRecord(folder: folder)
-    return model.parts.map { file, kind in
-      let path = ModelDescriptor.path(of: file, in: folder) ?? ModelPath.join(folder, file)
+    return model.networkFiles.map { file, kind in
+      let path = ModelFiles.path(of: file, in: folder) ?? ModelPath.join(folder, file)
       let known = record.file(ModelPath.lastComponent(path))
-      let again = known.map { $0.source.contains("://") } ?? false ? "download" : "import"
-      let advice = "get it again with resshift models \(again) \(again == "download" ? model.name : "FILE") --force"
-      func state(_ problem: String?) -> FileState {
-        FileState(path: path, problem: problem, hadChecksum: known != nil)
+      let isFromServer = known.map { $0.source.contains("://") } ?? false
+      let remedy: StoreError.Remedy = isFromServer ? .download(model: model.name) : .importFile
+      func state(_ error: (any Error)?) -> FileState {
+        FileState(path: path, problem: error.map { "\($0)" }, hadChecksum: known != nil)
       }
       if let known {
-        guard let bytes = ModelPath.sizeOfFile(path) else { return state("\(path): is missing; \(advice)") }
+        guard let bytes = ModelPath.sizeOfFile(path) else { return state(StoreError.missing(file: path, remedy)) }
         guard bytes == known.bytes, Files.digest(path) == known.sha256 else {
-          return state("\(path): was changed after it was installed; \(advice)")
+          return state(StoreError.changed(file: path, remedy))
         }
       }
       do {
         try model.check(Checkpoint(path: path), as: kind)
         return state(nil)
       } catch {
-        return state("\(error)")
+        return state(error)
       }
     }
   }
@@ -71,25 +71,24 @@ public struct ModelStore: Sendable {
   /// The folder of a model that may be removed, and what is known of its files.
   private func removable(_ model: ModelDescriptor) throws -> (folder: String, record: InstallationRecord) {
     guard let folder = model.folder, catalogue.isTheUsers(folder) else {
-      throw RestoreError.usage("\(model.name) belongs to the system's installation and stays")
+      throw StoreError.partOfTheSystem(model: model.name)
     }
     let record = InstallationRecord(folder: folder)
-    guard !record.files.isEmpty || model.unetSource != nil else {
-      throw RestoreError.usage(
-        "\(model.name) did not come by download or import and stays; if you do not want it, remove \(folder)")
+    guard !record.files.isEmpty || model.files.unet.source != nil else {
+      throw StoreError.putThereByHand(model: model.name, folder: folder)
     }
     return (folder, record)
   }
 
   /// Removes the weights of a model, and its `model.json` if that came with them; other files stay. Returns the bytes freed.
   ///
-  /// Throws `RestoreError.usage` for a model that is built in or not the store's, `StoreError.cannotWrite`.
+  /// Throws `StoreError`: `.partOfTheSystem` and `.putThereByHand` for a model that is not the store's.
   public func remove(_ model: ModelDescriptor) throws -> Int {
     let (folder, record) = try removable(model)
-    let names = record.files.isEmpty ? model.files : record.files.map(\.name)
+    let names = record.files.isEmpty ? model.files.names : record.files.map(\.name)
     var freed = 0
     for name in names {
-      guard let path = ModelDescriptor.path(of: name, in: folder) else { continue }
+      guard let path = ModelFiles.path(of: name, in: folder) else { continue }
       // Memory that another model's file shares is not free yet.
       if Files.links(path) == 1 { freed += ModelPath.sizeOfFile(path) ?? 0 }
       try Files.delete(path)
@@ -103,10 +102,10 @@ public struct ModelStore: Sendable {
 
 extension ModelDescriptor {
   /// Its files and which network each holds.
-  var parts: [(file: String, kind: NetworkKind)] {
-    [(unetFile, .unet)] + (autoencoderFile.map { [($0, .autoencoder)] } ?? [])
+  var networkFiles: [(file: String, kind: NetworkKind)] {
+    [(files.unet.name, .unet)] + (files.autoencoder.map { [($0.name, .autoencoder)] } ?? [])
   }
 
   /// Where a file can be had; nil if `model.json` does not say.
-  func source(of kind: NetworkKind) -> String? { kind == .unet ? unetSource : autoencoderSource }
+  func source(of kind: NetworkKind) -> String? { kind == .unet ? files.unet.source : files.autoencoder?.source }
 }

@@ -1,6 +1,6 @@
 import CTransfer
 import Glibc
-import ResShift
+import ModelLibrary
 
 /// One file on its way from a server into a hidden part file, which a later attempt, or a later run, goes on with.
 struct Transfer {
@@ -25,13 +25,13 @@ struct Transfer {
   /// Throws `StoreError`; the part stays for the next time. What `check` throws passes through, and the part goes.
   func fetch(_ progress: @escaping Progress, check: () throws -> Void) throws {
     let file = open(part, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard file >= 0 else { throw Files.cannotWrite(part, "write") }
+    guard file >= 0 else { throw Files.refused(.write, part) }
     defer { close(file) }
     let version = open(versionFile, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard version >= 0 else { throw Files.cannotWrite(versionFile, "write") }
+    guard version >= 0 else { throw Files.refused(.write, versionFile) }
     defer { close(version) }
     guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
-      throw StoreError.cannotWrite("\(target): another program is downloading this file; wait for it")
+      throw StoreError.inUse(target: target)
     }
     // Nothing came: nothing to go on with.
     defer { if ModelPath.sizeOfFile(part) == 0 { discard() } }
@@ -49,13 +49,13 @@ struct Transfer {
         return try Files.move(part, to: target)
       case CT_STOPPED: throw StoreError.stopped
       case CT_NOT_WRITTEN:
-        throw StoreError.cannotWrite("\(target): cannot write: \(String(cString: strerror(Int32(result.number))))")
+        throw StoreError.system(.write, path: target, reason: String(cString: strerror(Int32(result.number))))
       case CT_REFUSED:
-        throw StoreError.notFetched(problem(result) + "; check the address, the proxy and the certificates")
+        throw StoreError.refused(url: url, problem: text(result.message))
       default:
         attempts = (ModelPath.sizeOfFile(part) ?? 0) > before ? 1 : attempts + 1
         guard attempts < Self.mostAttempts else {
-          throw StoreError.notFetched(problem(result) + "; the same command goes on from here")
+          throw StoreError.interrupted(url: url, problem: text(result.message))
         }
         // A moment longer each time: 0.3, 0.6, 1.2 seconds.
         usleep(300_000 << UInt32(attempts - 1))
@@ -81,8 +81,6 @@ struct Transfer {
     withExtendedLifetime(box) {}
     return result
   }
-
-  private func problem(_ result: ct_result) -> String { "\(url): \(text(result.message))" }
 }
 
 /// A closure that C can carry along.

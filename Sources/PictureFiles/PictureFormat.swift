@@ -1,3 +1,4 @@
+import FilePaths
 import ResShift
 
 /// The types of picture file that are read and written.

@@ -1,31 +1,58 @@
-/// Why a restoration could not be done, in words for the user: what is wrong, where, and what to do.
+import ModelLibrary
+
+/// Why a restoration could not be done.
 public enum RestoreError: Error, Equatable {
-  /// The caller asked for something that does not exist or does not fit together (exit status 64).
-  case usage(String)
-  /// The picture or mask cannot be used (exit status 65).
-  case badPicture(String)
-  /// A model.json or checkpoint is damaged or does not describe a network that can be built (exit status 65).
-  case badModel(String)
-  /// No model of that name is known, or its files are missing (exit status 69).
-  case modelUnavailable(String)
-  /// The path of a model or file does not exist (exit status 66).
-  case notFound(String)
-  /// The tile asked for, or the smallest one, needs more memory than there is (exit status 71).
-  case notEnoughMemory(String)
-  /// The caller's progress handler asked to stop (exit status 130).
+  // Wishes that do not fit the model or the picture.
+  case factorTooLarge(model: String, largest: Int, asked: Int)
+  case boxOutside(PixelRect, width: Int, height: Int)
+  case wrongTask(model: String, task: ModelTask, wanted: ModelTask)
+
+  // Pictures and masks.
+  case nothingVisible
+  case maskOfOtherSize(maskWidth: Int, maskHeight: Int, width: Int, height: Int)
+  case maskIsBlack
+  case maskCoversAll
+  /// What the mask leaves is transparent.
+  case nothingVisibleBesideMask
+
+  // Models.
+  case noAutoencoderFile(model: String)
+  /// A known architecture without files, which can only be measured.
+  case noFiles(model: String)
+
+  /// Something needs more memory, in bytes, than there is.
+  case notEnoughMemory(MemoryShortage, needed: Int, MemoryBudget)
+  /// The caller's progress handler asked to stop.
   case cancelled
 
-  /// One line for the user, without a full stop at the end of a path that could be mistaken for part of it.
-  public var message: String {
+  /// What kind of failure it is, for exit statuses.
+  public enum Kind: Sendable {
+    /// The caller asked for something that does not fit together.
+    case usage
+    /// The picture or mask cannot be used.
+    case badPicture
+    /// The model cannot be loaded.
+    case badModel
+    case notEnoughMemory
+    case cancelled
+  }
+
+  public var kind: Kind {
     switch self {
-    case .usage(let text), .badPicture(let text), .badModel(let text), .modelUnavailable(let text), .notFound(let text),
-      .notEnoughMemory(let text):
-      text
-    case .cancelled: "Stopped."
+    case .factorTooLarge, .boxOutside, .wrongTask: .usage
+    case .nothingVisible, .maskOfOtherSize, .maskIsBlack, .maskCoversAll, .nothingVisibleBesideMask: .badPicture
+    case .noAutoencoderFile, .noFiles: .badModel
+    case .notEnoughMemory: .notEnoughMemory
+    case .cancelled: .cancelled
     }
   }
 }
 
-extension RestoreError: CustomStringConvertible {
-  public var description: String { message }
+/// What there is too little memory for; sides in model-input pixels.
+public enum MemoryShortage: Sendable, Equatable {
+  /// The tile that was asked for.
+  case tile(side: Int)
+  case smallestTile(side: Int)
+  /// The picture, whatever the tile.
+  case picture
 }

@@ -1,4 +1,5 @@
 import CResShift
+import ModelLibrary
 import ResShift
 
 // The functions of resshift.h, which documents them; each checks its arguments, so that no mistake of a C caller traps.

@@ -1,6 +1,7 @@
 import CResShift
 import Checkpoints
 import Glibc
+import ModelLibrary
 import ResShift
 
 /// What a `resshift_model *` points to: the model, its names as C strings, and why the last call failed.
@@ -60,19 +61,36 @@ struct Failure {
   init(_ error: any Error) {
     reason =
       switch error {
-      case let error as RestoreError: error.message
+      case let error as CallError: error.reason
       default: "\(error)"
       }
     status =
       switch error {
-      case RestoreError.usage: RESSHIFT_USAGE
-      case RestoreError.notFound, CheckpointError.notFound: RESSHIFT_NO_INPUT
-      case RestoreError.badPicture, RestoreError.badModel, is CheckpointError: RESSHIFT_BAD_DATA
-      case RestoreError.modelUnavailable: RESSHIFT_UNAVAILABLE
-      case RestoreError.notEnoughMemory: RESSHIFT_NO_MEMORY
-      case RestoreError.cancelled: RESSHIFT_STOPPED
+      case let error as CallError: error.status
+      case let error as RestoreError: Self.status(of: error.kind)
+      case let error as ModelError: Self.status(of: error.kind)
+      case CheckpointError.notFound: RESSHIFT_NO_INPUT
+      case is CheckpointError: RESSHIFT_BAD_DATA
       default: RESSHIFT_INTERNAL
       }
+  }
+
+  private static func status(of kind: RestoreError.Kind) -> resshift_status {
+    switch kind {
+    case .usage: RESSHIFT_USAGE
+    case .badPicture, .badModel: RESSHIFT_BAD_DATA
+    case .notEnoughMemory: RESSHIFT_NO_MEMORY
+    case .cancelled: RESSHIFT_STOPPED
+    }
+  }
+
+  private static func status(of kind: ModelError.Kind) -> resshift_status {
+    switch kind {
+    case .usage: RESSHIFT_USAGE
+    case .badModel: RESSHIFT_BAD_DATA
+    case .modelUnavailable: RESSHIFT_UNAVAILABLE
+    case .notFound: RESSHIFT_NO_INPUT
+    }
   }
 
   /// Writes the reason into a caller's buffer, cut at a whole character to `size` bytes with its final NUL.

@@ -1,5 +1,7 @@
 import Checkpoints
+import FilePaths
 import Glibc
+import ModelLibrary
 import PictureFiles
 import ResShift
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ModelLibrary
 import ResShift
 
 extension Products: ExpressibleByArgument {}

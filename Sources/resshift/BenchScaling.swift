@@ -1,3 +1,4 @@
+import ModelLibrary
 import ResShift
 
 /// How the time of a restoration grows with threads and with the size of the picture.
@@ -32,8 +33,10 @@ struct BenchScaling {
     // The last of them is the first of these.
     var bySize = byThreads.suffix(1)
     for size in sizes.dropFirst() {
-      do { bySize.append(try measure(size, threads)) } catch RestoreError.notEnoughMemory(let reason) {
-        Terminal.note("\(size)x\(size) is left out: \(reason)")
+      do { bySize.append(try measure(size, threads)) } catch let error as RestoreError
+        where error.kind == .notEnoughMemory
+      {
+        Terminal.note("\(size)x\(size) is left out: \(error.message.text)")
       }
     }
     self.bySize = Array(bySize)

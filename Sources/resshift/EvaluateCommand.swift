@@ -1,5 +1,6 @@
 import ArgumentParser
 import Evaluation
+import ModelLibrary
 import PictureFiles
 import ResShift
 

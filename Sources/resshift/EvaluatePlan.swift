@@ -1,4 +1,5 @@
 import Evaluation
+import FilePaths
 import PictureFiles
 import ResShift
 

@@ -1,4 +1,5 @@
 import Evaluation
+import ModelLibrary
 import ResShift
 
 /// What an evaluation found, as a table or as JSON.

@@ -1,5 +1,6 @@
 import Checkpoints
 import Glibc
+import ModelLibrary
 import ModelStore
 import PictureFiles
 import ResShift
@@ -17,18 +18,19 @@ struct Failure: Error {
   /// Whether an error says its own line and status (all others come from the argument parser).
   static func isOurs(_ error: any Error) -> Bool {
     error is Failure || error is RestoreError || error is PictureFileError || error is CheckpointError
-      || error is StoreError
+      || error is ModelError || error is StoreError
   }
 
   /// Line and exit status for any error of the engine, the picture files and the checkpoints.
   init(_ error: any Error) {
     switch error {
     case let failure as Failure: self = failure
-    case let error as RestoreError: self.init(status: error.exitStatus, message: error.message)
+    case let error as RestoreError: self.init(status: error.exitStatus, message: error.message.text)
+    case let error as ModelError: self.init(status: error.exitStatus, message: error.message.text)
     case let error as PictureFileError:
       self.init(status: error.exitStatus, message: String(describing: error))
     case CheckpointError.notFound: self.init(status: EX_NOINPUT, message: String(describing: error))
-    case let error as StoreError: self.init(status: error.exitStatus, message: error.message)
+    case let error as StoreError: self.init(status: error.exitStatus, message: error.message.text)
     case let error as CheckpointError: self.init(status: EX_DATAERR, message: String(describing: error))
     default: self.init(status: EX_SOFTWARE, message: String(describing: error))
     }
@@ -36,9 +38,9 @@ struct Failure: Error {
 
   /// An error of the engine about one picture, which does not know the picture's path.
   init(_ error: RestoreError, about path: String) {
-    switch error {
+    switch error.kind {
     case .badPicture, .notEnoughMemory:
-      self.init(status: error.exitStatus, message: "\(path): \(error.message)")
+      self.init(status: error.exitStatus, message: "\(path): \(error.message.text)")
     default: self.init(error)
     }
   }
@@ -57,24 +59,34 @@ struct ReportedFailure: Error {
 extension RestoreError {
   /// The status of `sysexits.h` that scripts can rely on.
   fileprivate var exitStatus: Int32 {
-    switch self {
+    switch kind {
     case .usage: EX_USAGE
     case .badPicture, .badModel: EX_DATAERR
-    case .notFound: EX_NOINPUT
-    case .modelUnavailable: EX_UNAVAILABLE
     case .notEnoughMemory: EX_OSERR
     case .cancelled: 130
     }
   }
 }
 
+extension ModelError {
+  fileprivate var exitStatus: Int32 {
+    switch kind {
+    case .usage: EX_USAGE
+    case .badModel: EX_DATAERR
+    case .notFound: EX_NOINPUT
+    case .modelUnavailable: EX_UNAVAILABLE
+    }
+  }
+}
+
 extension StoreError {
   fileprivate var exitStatus: Int32 {
-    switch self {
+    switch kind {
+    case .usage: EX_USAGE
+    case .notFound: EX_NOINPUT
+    case .badModel, .damaged: EX_DATAERR
     case .cannotWrite: EX_CANTCREAT
     case .notFetched: EX_UNAVAILABLE
-    case .damaged: EX_DATAERR
-    case .licenceNotAccepted: EX_USAGE
     case .stopped: 130
     }
   }

@@ -1,5 +1,7 @@
+import FilePaths
 import FoundationEssentials
 import Glibc
+import ModelLibrary
 import ResShift
 
 /// The little that the command needs to know of paths. Text of paths is bytes in disguise (`PathBytes`).

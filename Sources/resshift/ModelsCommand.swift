@@ -1,4 +1,5 @@
 import ArgumentParser
+import ModelLibrary
 import ModelStore
 import ResShift
 
@@ -47,7 +48,7 @@ extension ModelCatalogue.Entry {
   fileprivate var size: String {
     guard let descriptor else { return "-" }
     if isInstalled, let folder = descriptor.folder {
-      let paths = descriptor.files.compactMap { ModelDescriptor.path(of: $0, in: folder) }
+      let paths = descriptor.files.names.compactMap { ModelFiles.path(of: $0, in: folder) }
       return Size.text(paths.reduce(0) { $0 + (ModelPath.sizeOfFile($1) ?? 0) })
     }
     return "about " + Size.text(4 * descriptor.parameterCount)

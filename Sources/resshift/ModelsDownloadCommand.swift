@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import ModelLibrary
 import ModelStore
 import ResShift
 
@@ -43,7 +44,7 @@ struct ModelsDownloadCommand: ParsableCommand {
     for model in models where acceptLicence || askForLicence(model, store) {
       try store.acceptLicence(of: model)
     }
-    let files = models.reduce(0) { $0 + $1.files.count }
+    let files = models.reduce(0) { $0 + $1.files.names.count }
     let style: ProgressReport.Style = progress == .json ? .json : quiet || !Terminal.errorsAreSeen ? .none : .terminal
     let report = ProgressReport(style: style, total: files)
     var index = 0
@@ -81,9 +82,9 @@ struct ModelsDownloadCommand: ParsableCommand {
   /// Whether the user, asked on the terminal, agrees. Nobody is asked twice about one licence.
   private func askForLicence(_ model: ModelDescriptor, _ store: ModelStore) -> Bool {
     guard !store.isLicenceAccepted(model), isatty(STDIN_FILENO) == 1, Terminal.errorsAreSeen else { return false }
-    let place = model.licenceSource.map { "\nRead it here: \($0)" } ?? ""
+    let place = model.licence.address.map { "\nRead it here: \($0)" } ?? ""
     Terminal.write(
-      "\(model.name) is under the \(model.licence).\(place)\nDo you agree to it? [y/N] ", to: STDERR_FILENO)
+      "\(model.name) is under the \(model.licence.name).\(place)\nDo you agree to it? [y/N] ", to: STDERR_FILENO)
     return ["y", "yes"].contains((readLine() ?? "").lowercased())
   }
 }

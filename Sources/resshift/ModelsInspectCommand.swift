@@ -1,5 +1,7 @@
 import ArgumentParser
 import Checkpoints
+import FilePaths
+import ModelLibrary
 import ModelStore
 import Models
 import ResShift
@@ -37,16 +39,16 @@ struct ModelsInspectCommand: ParsableCommand {
     let model = try catalogue.model(named: path)
     let (unet, diffusion) = (model.unet, model.diffusion)
     let missing = model.missingFiles
-    func state(_ file: String, _ source: String?) -> String {
-      guard missing.contains(file) else {
-        return model.folder.flatMap { ModelDescriptor.path(of: file, in: $0) } ?? file
+    func state(_ file: ModelFile) -> String {
+      guard missing.contains(file.name) else {
+        return model.folder.flatMap { ModelFiles.path(of: file.name, in: $0) } ?? file.name
       }
-      return "\(file), missing" + (source.map { ": get it from \($0)" } ?? "")
+      return "\(file.name), missing" + (file.source.map { ": get it from \($0)" } ?? "")
     }
     var rows = [
-      ["name", model.name], ["title", model.title], ["task", model.task.rawValue], ["licence", model.licence],
-      ["folder", model.folder ?? "-"], ["unet file", state(model.unetFile, model.unetSource)],
-      ["autoencoder file", model.autoencoderFile.map { state($0, model.autoencoderSource) } ?? "none"],
+      ["name", model.name], ["title", model.title], ["task", model.task.rawValue], ["licence", model.licence.name],
+      ["folder", model.folder ?? "-"], ["unet file", state(model.files.unet)],
+      ["autoencoder file", model.files.autoencoder.map(state) ?? "none"],
     ]
     if !missing.isEmpty { rows.append(["where to put them", catalogue.installFolder(of: model) ?? "-"]) }
     rows += [

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import ModelLibrary
 import ModelStore
 import ResShift
 
@@ -31,8 +32,8 @@ struct ModelsVerifyCommand: ParsableCommand {
     guard !names.isEmpty else { return catalogue.entries.filter(\.isInstalled).compactMap(\.descriptor) }
     return try names.map { name in
       let model = try catalogue.model(named: name)
-      guard model.missingFiles.count < model.files.count else {
-        throw RestoreError.modelUnavailable("model \(model.name) is not installed; \(model.howToInstall)")
+      guard model.missingFiles.count < model.files.names.count else {
+        throw ModelError.notInstalled(model: model.name, model.installAdvice)
       }
       return model
     }
@@ -50,8 +51,8 @@ struct ModelsRemoveCommand: ParsableCommand {
     let store = ModelStore(.ofThisProgram)
     for name in names {
       let model = try store.catalogue.model(named: name)
-      guard model.missingFiles.count < model.files.count else {
-        throw RestoreError.modelUnavailable("model \(model.name) is not installed; there is nothing to remove")
+      guard model.missingFiles.count < model.files.names.count else {
+        throw ModelError.nothingToRemove(model: model.name)
       }
       print("\(model.name): removed, \(Size.text(try store.remove(model))) freed")
     }

@@ -1,5 +1,5 @@
 import Foundation
-import ResShift
+import ModelLibrary
 import TestSupport
 import Testing
 

@@ -1,11 +1,11 @@
 import Foundation
 import Layers
+import ModelLibrary
 import TensorCore
 import TestSupport
 import Testing
 
 @testable import Models
-@testable import ResShift
 
 struct ModelTests {
   /// The networks ask for exactly the tensors that the published checkpoints hold, by name and shape.

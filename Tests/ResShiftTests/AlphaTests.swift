@@ -166,8 +166,8 @@ struct AlphaTests {
         #expect {
           try BuiltIn.run(task, nothing, area: Self.area)
         } throws: { error in
-          guard case RestoreError.badPicture(let text) = error else { return false }
-          return text.contains("wholly transparent")
+          guard let error = error as? RestoreError, error.kind == .badPicture else { return false }
+          return error.message.text.contains("wholly transparent")
         }
       }
     }

@@ -1,3 +1,4 @@
+import ModelLibrary
 import TensorCore
 import TestSupport
 import Testing
@@ -9,8 +10,8 @@ struct BenchmarkTests {
   private func tiny() throws -> Restorer {
     var descriptor = try ModelDescriptor(configuration: fixture("tiny-sr/config.json"))
     descriptor.folder = fixture("tiny-sr")
-    descriptor.unetFile = "unet.pth"
-    descriptor.autoencoderFile = "autoencoder.pth"
+    descriptor.files.unet.name = "unet.pth"
+    descriptor.files.autoencoder = ModelFile(name: "autoencoder.pth")
     return try Restorer(descriptor)
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Layers
+import ModelLibrary
 import TensorCore
 import TestSupport
 import Testing
@@ -32,8 +33,8 @@ struct FullSizeTests {
     let official = try JSONDecoder().decode([String: [String: [Int]]].self, from: file)
     var descriptor = try ModelDescriptor.architecture(named: size.architecture)
     descriptor.folder = folder.path
-    descriptor.unetFile = "unet.pth"
-    descriptor.autoencoderFile = "autoencoder.pth"
+    descriptor.files.unet.name = "unet.pth"
+    descriptor.files.autoencoder = ModelFile(name: "autoencoder.pth")
     for (network, name) in [("unet", "unet.pth"), ("autoencoder", "autoencoder.pth")] {
       let tensors = try #require(official[network]).sorted { $0.key < $1.key }
       try writeTorchZip(

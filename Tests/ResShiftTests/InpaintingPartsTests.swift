@@ -76,7 +76,7 @@ struct InpaintingPartsTests {
       do {
         _ = try Hole(picture, mask: mask)
         return nil
-      } catch { return (error as? RestoreError)?.message }
+      } catch { return (error as? RestoreError)?.message.text }
     }
     #expect(message(picture, PixelImage(width: 3, height: 4, channels: 1))?.contains("3 x 4") == true)
     #expect(message(picture, PixelImage(width: 4, height: 3, channels: 1))?.contains("nothing is marked") == true)

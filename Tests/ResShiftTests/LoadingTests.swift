@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Layers
+import ModelLibrary
 import TensorCore
 import TestSupport
 import Testing
@@ -21,7 +22,8 @@ struct LoadingTests {
 
   private static func descriptor(_ folder: String, _ unet: String, _ autoencoder: String) throws -> ModelDescriptor {
     var descriptor = try ModelDescriptor(configuration: fixture("tiny-sr/config.json"))
-    (descriptor.folder, descriptor.unetFile, descriptor.autoencoderFile) = (folder, unet, autoencoder)
+    descriptor.files = ModelFiles(
+      folder: folder, unet: ModelFile(name: unet), autoencoder: ModelFile(name: autoencoder))
     return descriptor
   }
 

@@ -2,6 +2,7 @@ import Checkpoints
 import Diffusion
 import Foundation
 import Layers
+import ModelLibrary
 import Models
 import TensorCore
 import TestSupport
@@ -25,8 +26,8 @@ private struct RecordedCase: Sendable, CustomTestStringConvertible {
     }
     var descriptor = try ModelDescriptor(configuration: fixture("\(model)/config.json"))
     descriptor.folder = fixture(model)
-    descriptor.unetFile = "unet.pth"
-    descriptor.autoencoderFile = "autoencoder.pth"
+    descriptor.files.unet.name = "unet.pth"
+    descriptor.files.autoencoder = ModelFile(name: "autoencoder.pth")
     return (descriptor, try Networks(descriptor))
   }
 

@@ -1,4 +1,5 @@
 import Diffusion
+import ModelLibrary
 import TensorCore
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import ModelLibrary
 import TensorCore
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import ModelLibrary
 import TensorCore
 import TestSupport
 import Testing
@@ -135,8 +136,8 @@ struct TileTests {
     do {
       _ = try TileChoice(descriptor: descriptor, options: options).plan(height: 256, width: 256)
       Issue.record("a tile that does not fit was accepted")
-    } catch RestoreError.notEnoughMemory(let message) {
-      #expect(message.contains("256 pixels"))
+    } catch let error as RestoreError where error.kind == .notEnoughMemory {
+      #expect(error.message.text.contains("256 pixels"))
     }
   }
 }

@@ -31,3 +31,13 @@
     expectClose(a.elements, reference.elements, nmse: tolerance, what, sourceLocation: sourceLocation)
   }
 #endif
+
+/// The line that the error thrown by `body` says; nil if it throws none.
+public func message(of body: () throws -> some Any) -> String? {
+  do {
+    _ = try body()
+    return nil
+  } catch {
+    return "\(error)"
+  }
+}

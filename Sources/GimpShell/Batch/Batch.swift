@@ -103,17 +103,27 @@ struct BatchCall {
   /// Selects what a mask marks, each pixel as much as its weight says. Throws for a mask that does not fit.
   private func select(_ weights: PixelImage, of mask: String) throws {
     let (width, height) = gimp.size(of: picture.image)
-    guard (weights.width, weights.height) == (width, height) else {
-      throw ShellError.maskSize(
-        picture: job.picture, width: width, height: height, mask: mask, maskWidth: weights.width,
-        maskHeight: weights.height)
+    do {
+      try weights.checkMask(width: width, height: height)
+    } catch let error as RestoreError {
+      throw ShellError(error, about: mask, of: job.picture)
     }
-    // Before the selection, which would be empty, or have nothing around it, and knows no file.
-    let share = weights.markedShare
-    guard share > 0 else { throw ShellError.maskBlack(picture: job.picture, mask: mask) }
-    guard share < 1 else { throw ShellError.maskWhite(picture: job.picture, mask: mask) }
     if let percent = weights.markedPercentIfMost { messages.say(Notice.mostIsMarked(mask, percent)) }
     try gimp.select(weights, in: picture.image)
     gimp.activate(picture.layer)
+  }
+}
+
+extension ShellError {
+  /// An error of the engine about a mask, whose file the engine does not know.
+  fileprivate init(_ error: RestoreError, about mask: String, of picture: String) {
+    switch error {
+    case .maskOfOtherSize(let maskWidth, let maskHeight, let width, let height):
+      self = .maskSize(
+        picture: picture, width: width, height: height, mask: mask, maskWidth: maskWidth, maskHeight: maskHeight)
+    case .maskIsBlack: self = .maskBlack(picture: picture, mask: mask)
+    case .maskCoversAll: self = .maskWhite(picture: picture, mask: mask)
+    default: self.init(error)
+    }
   }
 }

@@ -1,3 +1,4 @@
+import ModelLibrary
 import ModelStore
 import PictureFiles
 import ResShift
@@ -96,9 +97,8 @@ extension ShellError {
     switch error {
     case let error as ShellError: self = error
     case RestoreError.cancelled: self = .cancelled
-    case RestoreError.usage(let text): self = .other(Message(verbatim: text), isCallers: true)
-    case let error as RestoreError: self = .other(Message(verbatim: error.message), isCallers: false)
-    case let error as StoreError: self = .other(Message(verbatim: error.message), isCallers: false)
+    case let error as RestoreError where error.kind == .usage: self = .other(error.message, isCallers: true)
+    case let error as ModelError where error.kind == .usage: self = .other(error.message, isCallers: true)
     case let error as PictureFileError: self = .other(Message(verbatim: error.description), isCallers: false)
     case let error as any Explained: self = .other(error.message, isCallers: false)
     default: self = .other(Message(verbatim: String(describing: error)), isCallers: false)

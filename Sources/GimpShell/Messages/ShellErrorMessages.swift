@@ -1,3 +1,4 @@
+import FilePaths
 import Wording
 
 /// What users read when a procedure did not do its work: what is wrong, where, and what to do.

@@ -1,3 +1,4 @@
+import ModelLibrary
 import ModelStore
 import ResShift
 import Wording
@@ -57,7 +58,7 @@ public struct ModelList {
 
   private func action(for entry: ModelCatalogue.Entry) -> Action? {
     guard let model = entry.descriptor else { return nil }
-    guard entry.isInstalled else { return model.unetSource == nil ? nil : .install(model) }
+    guard entry.isInstalled else { return model.files.unet.source == nil ? nil : .install(model) }
     return store.canRemove(model) ? .remove(model) : nil
   }
 
@@ -73,10 +74,10 @@ public struct ModelList {
   }
 
   private func licence(of model: ModelDescriptor) -> Question {
-    let (title, licence) = (Self.escaped(model.title), Self.escaped(model.licence))
+    let (title, licence) = (Self.escaped(model.title), Self.escaped(model.licence.name))
     let size = Size.text(4 * model.parameterCount)
     let markup: Message =
-      if let place = model.licenceSource.map(Self.escaped) {
+      if let place = model.licence.address.map(Self.escaped) {
         """
         <b>\(title)</b> is under the \(licence).
 

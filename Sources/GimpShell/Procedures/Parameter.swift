@@ -1,3 +1,4 @@
+import ModelLibrary
 import ResShift
 import Wording
 

@@ -12,9 +12,4 @@ extension PixelImage {
   func isTransparent(_ weights: PixelImage? = nil) -> Bool {
     hasAlpha && !(0..<width * height).contains { isVisible($0) && weights?.samples[$0] ?? 1 > 0 }
   }
-
-  /// Whether there is a pixel that is neither in the hole nor fully transparent.
-  func hasKnownPixel(outside mask: PixelImage) -> Bool {
-    mask.samples.indices.contains { mask.samples[$0] <= 0 && isVisible($0) }
-  }
 }

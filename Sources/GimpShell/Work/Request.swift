@@ -1,3 +1,4 @@
+import ModelLibrary
 import ResShift
 import Wording
 
@@ -82,6 +83,22 @@ struct Request {
   ) throws -> PixelImage {
     gimp.beginProgress(title(source.name, model.name))
     let model = model
-    return try Worker.run(options, in: gimp) { options in try work(try Restorer(model), options) }
+    do {
+      return try Worker.run(options, in: gimp) { options in try work(try Restorer(model), options) }
+    } catch let error as RestoreError {
+      throw ShellError(error, about: source)
+    }
+  }
+}
+
+extension ShellError {
+  /// An error of the engine about a layer, which the engine does not know.
+  init(_ error: RestoreError, about source: Source) {
+    switch error {
+    case .factorTooLarge(let model, let largest, let asked):
+      self = .factorTooLarge(model: model, largest: largest, asked: asked)
+    case .maskCoversAll, .nothingVisibleBesideMask: self = .nothingKnown(layer: source.name)
+    default: self.init(error)
+    }
   }
 }

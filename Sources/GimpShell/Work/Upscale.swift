@@ -3,9 +3,8 @@ import ResShift
 extension Request {
   /// Enlarges the layer, or what is selected of it: read, compute, write.
   func upscale() throws -> Layer {
-    let scale = model.diffusion.sf
-    guard settings.factor <= scale else {
-      throw ShellError.factorTooLarge(model: model.name, largest: scale, asked: settings.factor)
+    do { try model.checkFactor(settings.factor) } catch let error as RestoreError {
+      throw ShellError(error, about: source)
     }
     let selection = settings.output == .scaledImage ? nil : try Selection(on: source)
     let area = selection?.bounds ?? source.bounds

@@ -1,0 +1,68 @@
+import Checkpoints
+import Diffusion
+import Layers
+import ModelLibrary
+import Models
+import TensorCore
+
+/// The loaded networks of one model.
+struct Networks: Sendable {
+  let unet: UNetModelSwin
+  let autoencoder: Autoencoder
+  let sampler: Sampler
+  /// The weights that are not in memory yet: they are read and made ready when they are first used.
+  let pending = PendingTensors()
+  /// What the weights are read from.
+  private let files: [Checkpoint]
+
+  /// Opens both files of a model; surplus, missing and wrongly shaped tensors are errors.
+  ///
+  /// All of that is found here; the numbers themselves are read when a layer is first used.
+  init(_ descriptor: ModelDescriptor) throws {
+    let unetFile = try Self.open(descriptor, descriptor.files.unet.name)
+    var autoencoderFile: Checkpoint?
+    (unet, autoencoder) = try PendingTensors.$current.withValue(pending) {
+      let unetSource = CheckpointWeights(unetFile)
+      let unet = try UNetModelSwin(descriptor.unet, Weights(unetSource, network: "unet"))
+      try unetSource.finish()
+      var autoencoderSource: CheckpointWeights?
+      let autoencoder = try Autoencoder(descriptor.autoencoder) {
+        guard let name = descriptor.files.autoencoder?.name else {
+          throw RestoreError.noAutoencoderFile(model: descriptor.name)
+        }
+        let file = try Self.open(descriptor, name)
+        let source = CheckpointWeights(file)
+        (autoencoderFile, autoencoderSource) = (file, source)
+        return Weights(source, network: "ae")
+      }
+      try autoencoderSource?.finish()
+      return (unet, autoencoder)
+    }
+    files = [unetFile, autoencoderFile].compactMap { $0 }
+    sampler = Sampler(GaussianDiffusion(descriptor.diffusion))
+  }
+
+  /// The same architecture with random weights: for measuring, without files.
+  init(_ descriptor: ModelDescriptor, randomWeightsSeed seed: UInt64) throws {
+    let source = RandomWeights(seed: seed)
+    (unet, autoencoder) = try PendingTensors.$current.withValue(pending) {
+      let unet = try UNetModelSwin(descriptor.unet, Weights(source, network: "unet"))
+      let autoencoder = try Autoencoder(descriptor.autoencoder) {
+        Weights(source, network: "ae")
+      }
+      return (unet, autoencoder)
+    }
+    files = []
+    sampler = Sampler(GaussianDiffusion(descriptor.diffusion))
+  }
+
+  /// Throws `CheckpointError.changed` if another program wrote to a file since it was opened.
+  func checkFiles() throws {
+    for file in files { try file.checkUnchanged() }
+  }
+
+  private static func open(_ descriptor: ModelDescriptor, _ file: String) throws -> Checkpoint {
+    guard let folder = descriptor.folder else { throw RestoreError.noFiles(model: descriptor.name) }
+    return try Checkpoint(path: ModelFiles.path(of: file, in: folder) ?? folder + "/" + file)
+  }
+}

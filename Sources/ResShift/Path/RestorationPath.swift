@@ -1,0 +1,113 @@
+import Diffusion
+import ModelLibrary
+import Models
+import TensorCore
+
+/// The path of one picture through the networks: encode, sample, decode, each over the tiles of a plan.
+///
+/// With one tile this is the published algorithm and nothing else.
+struct RestorationPath {
+  let networks: Networks
+  let descriptor: ModelDescriptor
+  let plan: TilePlan
+  /// Those of the plan's tiles that are needed; the others keep z_y.
+  let tiles: [TilePlan.Tile]
+  let clock: StageClock?
+
+  init(
+    _ networks: Networks, _ descriptor: ModelDescriptor, _ plan: TilePlan, tiles: [TilePlan.Tile]? = nil,
+    clock: StageClock? = nil
+  ) {
+    self.networks = networks
+    self.descriptor = descriptor
+    self.plan = plan
+    self.tiles = tiles ?? plan.tiles
+    self.clock = clock
+  }
+
+  private var scale: Int { descriptor.diffusion.sf }
+  private var scaleFactor: Float { Float(descriptor.diffusion.scaleFactor) }
+  /// Model-input pixels a side for one latent position.
+  private var inputPerLatent: Int { descriptor.inputPerLatent }
+  private var outputPerLatent: Int { descriptor.autoencoder.downsampling }
+
+  /// Work of a whole restoration in units of `ProgressMeter`.
+  var work: Double {
+    let stages = descriptor.stageWork
+    return Double(tiles.count) * (stages.encode + stages.decode + stages.step * Double(descriptor.diffusion.steps))
+  }
+
+  /// `lq` [1, h, w, 3] in [-1, 1], a multiple of lq_size a side, and for inpainting `mask` [1, h, w, 1] of +1 in the hole:
+  /// the restored picture [1, h * sf, w * sf, 3], not clamped.
+  func restore(lq: Tensor, mask: Tensor?, noise: some NoiseSource, _ progress: ProgressMeter) throws -> Tensor {
+    let zy = try encode(lq, progress)
+    let condition = mask.map { lq.concatenated(with: $0) } ?? lq
+    let z = try networks.sampler.sample(around: zy, noise: noise) { input, step in
+      try predict(input, step, condition, over: zy, progress)
+    }
+    return try decode(z, over: scale == 1 ? lq : nil, progress)
+  }
+
+  /// z_y: the latent of the bicubic enlargement.
+  func encode(_ lq: Tensor, _ progress: ProgressMeter) throws -> Tensor {
+    let zy = try blended(scale: 1, channels: descriptor.autoencoder.latentChannels) { tile in
+      let y = enlarged(lq, tile)
+      let z = timed(\.encode) { networks.autoencoder.encode(y) }
+      try progress.advance(descriptor.stageWork.encode)
+      return z
+    }
+    return zy.scaled(by: scaleFactor)
+  }
+
+  /// The network's output for the whole latent at one step.
+  private func predict(
+    _ input: Tensor, _ step: Int, _ condition: Tensor, over zy: Tensor, _ progress: ProgressMeter
+  ) throws -> Tensor {
+    // Where no tile is needed the prediction is the one that leaves z_y as it is.
+    let base = descriptor.diffusion.predictType == .xstart ? zy : nil
+    return try blended(scale: 1, channels: descriptor.unet.outChannels, over: base) { tile in
+      let part = plan.cut(tile, from: input, scale: 1)
+      let seen = plan.cut(tile, from: condition, scale: inputPerLatent)
+      let output = timed(\.step) { networks.unet(part, step: step, condition: seen) }
+      try progress.advance(descriptor.stageWork.step)
+      return output
+    }
+  }
+
+  private func decode(_ z: Tensor, over base: Tensor?, _ progress: ProgressMeter) throws -> Tensor {
+    try blended(scale: outputPerLatent, channels: 3, over: base) { tile in
+      let part = plan.cut(tile, from: z, scale: 1).scaled(by: 1 / scaleFactor)
+      let picture = timed(\.decode) { networks.autoencoder.decode(part) }
+      try progress.advance(descriptor.stageWork.decode)
+      return picture
+    }
+  }
+
+  /// Runs `body` for each needed tile and joins what it returns.
+  private func blended(
+    scale: Int, channels: Int, over base: Tensor? = nil, _ body: (TilePlan.Tile) throws -> Tensor
+  ) throws -> Tensor {
+    if plan.isSingle, let tile = tiles.first { return try body(tile) }
+    var blender = TileBlender(plan, scale: scale, channels: channels)
+    for tile in tiles { blender.add(try body(tile), at: tile) }
+    return blender.result(over: base)
+  }
+
+  /// The tile of y = bicubic(lq), as if cut from the enlargement of the whole picture.
+  private func enlarged(_ lq: Tensor, _ tile: TilePlan.Tile) -> Tensor {
+    let side = outputPerLatent
+    if scale == 1 { return plan.cut(tile, from: lq, scale: side) }
+    let rows = tile.y * side..<(tile.y + plan.tileHeight) * side
+    let columns = tile.x * side..<(tile.x + plan.tileWidth) * side
+    return lq.resampled(
+      rows: .bicubic(from: lq.shape.h, to: lq.shape.h * scale, range: rows),
+      columns: .bicubic(from: lq.shape.w, to: lq.shape.w * scale, range: columns))
+  }
+
+  private func timed<R>(_ stage: WritableKeyPath<StageClock.Stages, WorkCount.Part> & Sendable, _ body: () throws -> R)
+    rethrows -> R
+  {
+    guard let clock else { return try body() }
+    return try clock.measure(stage, body)
+  }
+}

@@ -1,0 +1,308 @@
+import CoarseFill
+import Diffusion
+import ModelLibrary
+import TensorCore
+
+/// One loaded model, ready to restore pictures. Immutable and safe to share between threads.
+public final class Restorer: Sendable {
+  public let descriptor: ModelDescriptor
+  let networks: Networks
+
+  /// Opens the files that the model's `model.json` names. They stay mapped and are read as layers are first used: until
+  /// this object goes they may be replaced (by renaming) or removed, but not written to.
+  ///
+  /// Throws `CheckpointError` when a file is damaged or does not fit the architecture, `ModelError.incomplete` when one is
+  /// missing.
+  public init(_ descriptor: ModelDescriptor) throws {
+    self.descriptor = descriptor
+    if !descriptor.missingFiles.isEmpty {
+      throw ModelError.incomplete(model: descriptor.name, descriptor.installAdvice)
+    }
+    networks = try Networks(descriptor)
+  }
+
+  /// The same architecture with random weights: for measuring, without files.
+  public init(_ descriptor: ModelDescriptor, randomWeightsSeed seed: UInt64) throws {
+    self.descriptor = descriptor
+    networks = try Networks(descriptor, randomWeightsSeed: seed)
+  }
+
+  /// Enlarges a picture; `factor` nil means the model's own scale, smaller factors are reduced by area average.
+  ///
+  /// Returns a picture of `factor` times the size with the same channels; gray stays gray, alpha is scaled on its own, and
+  /// at factor 1 the colours of transparent pixels stay. Throws `RestoreError` (`factorTooLarge` for a factor that the
+  /// model does not reach, `nothingVisible` for a picture of which nothing can be seen), `CheckpointError.changed` and what
+  /// `options.progress` throws.
+  public func upscale(_ picture: PixelImage, factor: Int? = nil, _ options: RestoreOptions = .init()) throws
+    -> PixelImage
+  {
+    let scale = descriptor.diffusion.sf
+    let factor = factor ?? scale
+    try check(.superResolution)
+    try descriptor.checkFactor(factor)
+    guard picture.isAnythingVisible() else { throw RestoreError.nothingVisible }
+    return try withThreads(options) { try enlarged(picture.madeFinite(), factor: factor, options) }
+  }
+
+  private func enlarged(_ picture: PixelImage, factor: Int, _ options: RestoreOptions) throws -> PixelImage {
+    let scale = descriptor.diffusion.sf
+    let (width, height) = (picture.width * factor, picture.height * factor)
+    let seen = SeenPicture(picture, isNeutral: picture.isNeutral(where: picture.isVisible))
+    var large = try restored(seen.colours, mask: nil, options)
+    if options.toneMatch ?? false {
+      let plain = seen.colours.resized(height: large.shape.h, width: large.shape.w)
+      large = toneMatched(large, to: plain, cell: 8 * scale)
+    }
+    large = large.resized(height: height, width: width)
+    let unseen = seen.unseen?.resized(height: height, width: width)
+    // At the same size nothing is known that would be better than the colours under transparent pixels.
+    let isSame = factor == 1
+    var result = isSame ? picture : PixelImage(width: width, height: height, channels: picture.channels)
+    result.setColours(
+      large, adding: unseen, neutral: seen.isNeutral, where: isSame ? { picture.isVisible($0) } : nil)
+    if picture.hasAlpha { result.setPlane(picture.channels - 1, picture.alpha(height: height, width: width)) }
+    return result
+  }
+
+  /// Fills the hole: every pixel with a weight above 0 in `mask`, which is what `maskWeights` gives: one channel, the
+  /// picture's size.
+  ///
+  /// Returns a picture of the same size and channels whose hole pixels are the network's, not yet blended by the mask's
+  /// value (see `blended`); all other pixels and all alpha values are those of the input, bit for bit.
+  /// Pixels of alpha 0 are unknown to the network. Throws as `upscale`, and for a mask that does not fit.
+  public func inpaint(_ picture: PixelImage, mask: PixelImage, _ options: RestoreOptions = .init()) throws -> PixelImage
+  {
+    try inpaint(whole(picture, mask), mask: mask, options)
+  }
+
+  /// The same for a part of a picture that holds `ModelDescriptor.areaNeeded` and has context (`PicturePart.hasContext`):
+  /// `mask` is the hole in it, there is none beyond, and the result has the part's size. The fill is the one that the whole
+  /// picture would give.
+  public func inpaint(_ part: PicturePart, mask: PixelImage, _ options: RestoreOptions = .init()) throws -> PixelImage {
+    try withHole(part, mask, options) { hole, region, seen, known in
+      // The share of the time that pieces of the surroundings take beside the network.
+      let share = descriptor.fill == .exemplar ? 0.7 : 0
+      let lq = try coarse(part, hole, region, seen, known, options.reporting(from: 0, to: share))
+      var output = try restored(
+        lq, mask: hole.networkMask(region), options.reporting(from: share, to: 1), at: region
+      ) { tile in
+        hole.touches(PixelRect(x: tile.x + region.x, y: tile.y + region.y, width: tile.width, height: tile.height))
+      }
+      if options.toneMatch ?? true { output = toneMatched(output, to: seen.colours, known: known, cell: 8) }
+      return part.filled(hole, with: output, region, seen)
+    }
+  }
+
+  /// The hole as the network finds it, with the fill that the model asks for (`HoleFill`); otherwise as `inpaint`.
+  public func coarselyFilled(_ picture: PixelImage, mask: PixelImage, _ options: RestoreOptions = .init()) throws
+    -> PixelImage
+  {
+    let part = try whole(picture, mask)
+    return try withHole(part, mask, options) { hole, region, seen, known in
+      part.filled(hole, with: try coarse(part, hole, region, seen, known, options), region, seen)
+    }
+  }
+
+  /// A whole picture around a hole. Throws when the mask does not fit.
+  private func whole(_ picture: PixelImage, _ mask: PixelImage) throws -> PicturePart {
+    try check(.inpainting)
+    try mask.checkMask(width: picture.width, height: picture.height)
+    return PicturePart(whole: picture, hole: mask)
+  }
+
+  /// Checks model and mask, then calls `body` with the hole, the region to work on, and what is seen and known of it.
+  private func withHole(
+    _ part: PicturePart, _ mask: PixelImage, _ options: RestoreOptions,
+    _ body: (_ hole: Hole, _ region: PixelRect, _ seen: SeenPicture, _ known: Tensor) throws -> PixelImage
+  ) throws -> PixelImage {
+    try check(.inpainting)
+    let hole = try Hole(part, mask: mask)
+    return try withThreads(options) {
+      let region =
+        options.tile == .whole
+        ? part.place
+        : hole.region(multiple: descriptor.unet.lqSize, latentPosition: descriptor.inputPerLatent)
+      let known = hole.known(region)
+      let seen = SeenPicture(
+        part.cropped(to: region).madeFinite(), known: known, isNeutral: part.traits.isNeutral)
+      return try body(hole, region, seen, known)
+    }
+  }
+
+  /// What the network is shown of a region, the hole filled as the model wants it: [1, h, w, 3] in [-1, 1].
+  private func coarse(
+    _ part: PicturePart, _ hole: Hole, _ region: PixelRect, _ seen: SeenPicture, _ known: Tensor,
+    _ options: RestoreOptions
+  ) throws -> Tensor {
+    switch descriptor.fill {
+    case .blank: return blanked(seen.colours, known: known)
+    case .pushPull: return pushPull(seen.colours, known: known)
+    case .exemplar:
+      let wide = hole.frame.exemplarRegion(around: region)
+      let knownThere = hole.known(wide)
+      let surroundings = SeenPicture(
+        part.cropped(to: wide).madeFinite(), known: knownThere, isNeutral: seen.isNeutral)
+      return try exemplarFill(
+        surroundings.colours, known: knownThere, seed: options.seed, progress: options.progress ?? { _ in }
+      ).cropped(y: region.y - wide.y, x: region.x - wide.x, height: region.height, width: region.width)
+    }
+  }
+
+  /// Restores a picture at its own size. With a model of `frame == .face`, `boxes` are the faces: each is scaled into the
+  /// model's frame, restored and put back; no boxes means the whole picture is one. With other models each box, or the
+  /// whole picture, is restored as it is.
+  ///
+  /// Returns a picture of the same size and channels; outside the boxes it is the input, bit for bit. Throws as `upscale`.
+  public func restore(
+    _ picture: PixelImage, boxes: [PixelRect] = [], _ options: RestoreOptions = .init()
+  ) throws -> PixelImage {
+    try restore(PicturePart(whole: picture), boxes: boxes, options)
+  }
+
+  /// The same for a part of a picture that holds `ModelDescriptor.areaNeeded`; boxes are given in the whole picture, and the
+  /// result has the part's size.
+  public func restore(
+    _ part: PicturePart, boxes: [PixelRect] = [], _ options: RestoreOptions = .init()
+  ) throws -> PixelImage {
+    try check(.restoration)
+    let whole = PixelRect(x: 0, y: 0, width: part.width, height: part.height)
+    for box in boxes where !whole.contains(box) {
+      throw RestoreError.boxOutside(box, width: whole.width, height: whole.height)
+    }
+    let places = boxes.isEmpty ? [whole] : boxes
+    guard places.contains(where: { part.image.isAnythingVisible(in: part.inPart($0)) }) else {
+      throw RestoreError.nothingVisible
+    }
+    return try withThreads(options) {
+      var result = part.image
+      for (index, box) in places.enumerated() {
+        let (start, end) = (Double(index) / Double(places.count), Double(index + 1) / Double(places.count))
+        try restoreBox(box, of: part, into: &result, whole: boxes.isEmpty, options.reporting(from: start, to: end))
+      }
+      return result
+    }
+  }
+
+  /// `result` is the part with the boxes before this one restored, on which the next ones build.
+  private func restoreBox(
+    _ box: PixelRect, of part: PicturePart, into result: inout PixelImage, whole: Bool, _ options: RestoreOptions
+  ) throws {
+    let place = part.inPart(box)
+    guard result.isAnythingVisible(in: place) else { return }
+    let isNeutral = part.traits.isNeutral
+    let area = descriptor.areaNeeded(toRestore: box, part.width, part.height)
+    let seen = SeenPicture(result.cropped(to: part.inPart(area)).madeFinite(), isNeutral: isNeutral)
+    let input = seen.colours
+    var output: Tensor
+    if descriptor.frame == .face {
+      let frame = FaceFrame(side: descriptor.unet.lqSize, height: input.shape.h, width: input.shape.w)
+      output = frame.leave(try restored(frame.enter(input), mask: nil, options))
+    } else {
+      output = try restored(input, mask: nil, options, at: area)
+    }
+    if options.toneMatch ?? !whole {
+      output = toneMatched(output, to: input, cell: max(1, max(input.shape.h, input.shape.w) / 16))
+    }
+    func inner(_ tensor: Tensor) -> Tensor {
+      tensor.cropped(y: box.y - area.y, x: box.x - area.x, height: box.height, width: box.width)
+    }
+    var piece = result.cropped(to: place)
+    let weights = EdgeFade(box, withinWidth: part.width, height: part.height).weights
+    let original = piece
+    piece.setColours(inner(output), adding: seen.unseen?.map(inner), neutral: isNeutral, where: original.isVisible)
+    result.replace(place, with: piece.blended(over: original, weights: weights))
+  }
+
+  // MARK: - The path through the networks
+
+  /// The picture with -1 in the hole: what the published inpainting models are shown.
+  private func blanked(_ image: Tensor, known: Tensor) -> Tensor {
+    let count = image.shape.count
+    return Tensor(image.shape) { out in
+      image.read { image in
+        known.read { known in
+          for i in 0..<count { out[i] = known[i / 3] > 0 ? image[i] : -1 }
+        }
+      }
+    }
+  }
+
+  /// The data path: pad, plan, run, crop. `lq` [1, h, w, 3] in [-1, 1]; result [1, h * sf, w * sf, 3], clamped to [-1, 1].
+  ///
+  /// `region` is where `lq` lies in the picture, nil = at its origin: noise belongs to places in the picture, so that the
+  /// part that is worked on does not change it. `isNeeded` tells whether a tile, in pixels of `lq`, has to be computed; nil = all.
+  func restored(
+    _ lq: Tensor, mask: Tensor?, _ options: RestoreOptions, at region: PixelRect? = nil, clock: StageClock? = nil,
+    isNeeded: ((PixelRect) -> Bool)? = nil
+  ) throws -> Tensor {
+    let (scale, ratio) = (descriptor.diffusion.sf, descriptor.inputPerLatent)
+    let (height, width) = paddedSides(lq.shape, options.tile)
+    let input = lq.reflectPadded(height: height, width: width)
+    let hole = mask?.reflectPadded(height: height, width: width)
+    let choice = TileChoice(
+      descriptor: descriptor, options: options, pendingWeights: networks.pending.bytes)
+    let plan = try choice.plan(height: height / ratio, width: width / ratio)
+    let tiles = plan.tiles.filter { isNeeded?(plan.rect(of: $0, scale: ratio)) ?? true }
+    var output: Tensor
+    switch options.tiling {
+    case .joint:
+      let path = RestorationPath(networks, descriptor, plan, tiles: tiles, clock: clock)
+      let meter = try ProgressMeter(total: path.work, options.progress)
+      let noise = SeededNoise(seed: options.seed, origin: ((region?.y ?? 0) / ratio, (region?.x ?? 0) / ratio))
+      output = try path.restore(lq: input, mask: hole, noise: noise, meter)
+    case .independent:
+      output = try independently(plan, tiles, input, hole, options)
+    }
+    try networks.checkFiles()
+    output = output.cropped(y: 0, x: 0, height: lq.shape.h * scale, width: lq.shape.w * scale)
+    output.clampToPicture()
+    return output
+  }
+
+  /// The sides that a picture is padded to: as published where it is worked on in one piece, otherwise no more than the
+  /// network needs.
+  private func paddedSides(_ lq: Shape, _ tile: TileSize) -> (height: Int, width: Int) {
+    let (multiple, ratio) = (descriptor.unet.lqSize, descriptor.inputPerLatent)
+    func up(_ side: Int, _ multiple: Int) -> Int { (side + multiple - 1) / multiple }
+    if tile == .whole { return (up(lq.h, multiple) * multiple, up(lq.w, multiple) * multiple) }
+    let latent = descriptor.unet.latentSides(height: up(lq.h, ratio), width: up(lq.w, ratio))
+    return (latent.height * ratio, latent.width * ratio)
+  }
+
+  /// Every tile on its own with fresh noise, overlaps averaged: what published code does, to compare with.
+  private func independently(
+    _ plan: TilePlan, _ tiles: [TilePlan.Tile], _ lq: Tensor, _ mask: Tensor?, _ options: RestoreOptions
+  ) throws -> Tensor {
+    let ratio = descriptor.inputPerLatent
+    let single = TilePlan(height: plan.tileHeight, width: plan.tileWidth, side: .max, overlap: 0)
+    let path = RestorationPath(networks, descriptor, single)
+    let meter = try ProgressMeter(total: path.work * Double(tiles.count), options.progress)
+    var blender = TileBlender(plan, scale: descriptor.autoencoder.downsampling, channels: 3, uniform: true)
+    for (index, tile) in tiles.enumerated() {
+      func crop(_ tensor: Tensor) -> Tensor { plan.cut(tile, from: tensor, scale: ratio) }
+      let noise = SeededNoise(seed: options.seed, stream: UInt32(index))
+      blender.add(try path.restore(lq: crop(lq), mask: mask.map(crop), noise: noise, meter), at: tile)
+    }
+    return blender.result(over: descriptor.diffusion.sf == 1 ? lq : nil)
+  }
+
+  private func withThreads<R>(_ options: RestoreOptions, _ body: () throws -> R) rethrows -> R {
+    try MemoryReserve.shared.kept { try Parallel.$threads.withValue(max(1, options.threads), operation: body) }
+  }
+
+  private func check(_ task: ModelTask) throws {
+    guard descriptor.task == task else {
+      throw RestoreError.wrongTask(model: descriptor.name, task: descriptor.task, wanted: task)
+    }
+  }
+}
+
+extension ModelDescriptor {
+  /// Throws `RestoreError.factorTooLarge` unless the model enlarges so many times.
+  public func checkFactor(_ factor: Int) throws {
+    let largest = diffusion.sf
+    guard (1...largest).contains(factor) else {
+      throw RestoreError.factorTooLarge(model: name, largest: largest, asked: factor)
+    }
+  }
+}

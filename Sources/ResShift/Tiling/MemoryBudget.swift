@@ -1,0 +1,25 @@
+/// How much memory a restoration may still take, and why no more; in bytes.
+public enum MemoryBudget: Sendable, Equatable {
+  /// What the machine has free.
+  case free(Int)
+  /// What the limit for the whole program leaves beside what it holds.
+  case limit(Int, held: Int)
+
+  var bytes: Int {
+    switch self {
+    case .free(let bytes): bytes
+    case .limit(let limit, let held): max(0, limit - held)
+    }
+  }
+
+  /// `limit` is for the whole program; nil = what the machine has free. `promised` bytes of it are as good as taken.
+  init(limit: Int?, promised: Int) {
+    let free = max(0, (SystemMemory.available ?? Int.max / 2) - promised)
+    let held = (SystemMemory.resident ?? 0) + promised
+    if let limit, limit - held < free {
+      self = .limit(limit, held: held)
+    } else {
+      self = .free(free)
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import ModelLibrary
+import Models
+
+/// How much memory a restoration takes, in bytes, from the sizes of the networks alone.
+///
+/// Meant to be 5 to 40 % above what runs of `resshift bench` and of real pictures were measured to take beside the weights.
+struct MemoryEstimate {
+  let descriptor: ModelDescriptor
+  let threads: Int
+
+  /// The activations of one tile of `height` by `width` latent positions: the largest of the stages.
+  func tile(height: Int, width: Int) -> Int {
+    let positions = height * width
+    return 4 * max(unet(positions), autoencoder(positions)) + scratch(positions)
+  }
+
+  /// What lives beside the tiles: the picture, latents and blended sums, for `height` by `width` latent positions.
+  func picture(height: Int, width: Int) -> Int {
+    let positions = height * width
+    let scale = descriptor.diffusion.sf
+    let output = positions * descriptor.autoencoder.downsampling * descriptor.autoencoder.downsampling
+    // z_y, z, two of its neighbours and the prediction; then sum and weights of the output, its crop and its samples.
+    let latents = 5 * positions * descriptor.autoencoder.latentChannels
+    // The input as samples and tensor, filled, padded, with masks.
+    return 4 * (max(latents, 10 * output) + 16 * output / (scale * scale))
+  }
+
+  /// Bytes of all threads' own memory, weights and products of Winograd's algorithm, pieces of im2col matrices or of
+  /// attention scores, of which a piece has 16 rows at least; for the many channels of VQ models also the input that
+  /// Winograd's algorithm holds for all threads.
+  private func scratch(_ positions: Int) -> Int {
+    guard case .vq = descriptor.autoencoder else { return threads * 12 << 20 }
+    return 16 << 20 + threads * max(12 << 20, 4 * 16 * positions)
+  }
+
+  /// Elements: the skips that are left on the way up, and the widest ResBlock or Swin block.
+  private func unet(_ positions: Int) -> Int {
+    let unet = descriptor.unet
+    let mlp = 3 + 2 * Int(unet.mlpRatio.rounded(.up))
+    var (skips, most) = (0, 0)
+    for (level, multiple) in unet.channelMult.enumerated() {
+      let (plane, width) = (positions >> (2 * level), multiple * unet.modelChannels)
+      let outer = unet.channelMult[min(level + 1, unet.channelMult.count - 1)] * unet.modelChannels
+      skips += (unet.numResBlocks[level] + 1) * width * plane
+      // [h, skip], the first convolution's output, the second's and what Winograd holds of both.
+      most = max(most, skips + 2 * (outer + width) * plane)
+      if unet.hasSwinLayers(atLevel: level) { most = max(most, skips + max(7, mlp) * unet.swinEmbedDim * plane) }
+    }
+    let ratio = descriptor.inputPerLatent
+    let condition = ratio > 1 ? 2 * 16 * positions * ratio * ratio : 0
+    return max(most, condition)
+  }
+
+  /// Elements of the widest block of the decoder, which is the larger half.
+  private func autoencoder(_ positions: Int) -> Int {
+    guard case .vq(let vq) = descriptor.autoencoder else { return 0 }
+    let levels = vq.chMult.count
+    return (0..<levels).map { level in
+      let pixels = positions << (2 * (levels - 1 - level))
+      let (width, outer) = (vq.chMult[level] * vq.ch, vq.chMult[min(level + 1, levels - 1)] * vq.ch)
+      // x, its norm and the first convolution's output; coarsest: q, k, v and three more.
+      return (level == levels - 1 ? 6 * width : 2 * outer + max(width, (outer + 3) / 4)) * pixels
+    }.max() ?? 0
+  }
+}

@@ -1,0 +1,75 @@
+import ModelLibrary
+
+extension ModelDescriptor {
+  /// Model-input pixels a side for one latent position.
+  var inputPerLatent: Int { unet.lqSize / unet.imageSize }
+
+  /// Share of the work of each stage for one tile, a step of the UNet being 1; for progress only.
+  var stageWork: (encode: Double, step: Double, decode: Double) {
+    if case .vq = autoencoder { (3.4, 1, 6.6) } else { (0.01, 1, 0.01) }
+  }
+
+  /// Side of the default tile in latent positions: attention of VQ models grows with the square of the area.
+  fileprivate var defaultTileSide: Int {
+    if case .vq = autoencoder { 128 } else { 256 }
+  }
+}
+
+/// Chooses the tiles of a latent within the memory there is.
+struct TileChoice {
+  let descriptor: ModelDescriptor
+  let options: RestoreOptions
+  /// Bytes that weights will take which are not in memory yet.
+  var pendingWeights = 0
+
+  /// Throws `RestoreError.notEnoughMemory` when the tile asked for, or the smallest one, does not fit.
+  func plan(height: Int, width: Int) throws -> TilePlan {
+    let multiple = descriptor.unet.latentMultiple
+    let overlap = options.overlap.map(latentPositions) ?? 16
+    func plan(_ side: Int) -> TilePlan { TilePlan(height: height, width: width, side: side, overlap: overlap) }
+    func multipleOf(_ side: Int) -> Int { max(multiple, (side + multiple - 1) / multiple * multiple) }
+    let estimate = MemoryEstimate(descriptor: descriptor, threads: options.threads)
+    let fixed = estimate.picture(height: height, width: width)
+    func need(_ plan: TilePlan) -> Int { fixed + estimate.tile(height: plan.tileHeight, width: plan.tileWidth) }
+    let budget = MemoryBudget(limit: options.memoryLimit, promised: pendingWeights)
+
+    switch options.tile {
+    case .whole, .pixels:
+      var side = max(height, width)
+      if case .pixels(let pixels) = options.tile {
+        side = multipleOf(min(latentPositions(pixels), side))
+      }
+      let chosen = plan(side)
+      guard need(chosen) <= budget.bytes else {
+        guard fixed < budget.bytes else { throw RestoreError.notEnoughMemory(.picture, needed: fixed, budget) }
+        throw RestoreError.notEnoughMemory(.tile(side: inputSide(chosen)), needed: need(chosen), budget)
+      }
+      return chosen
+    case .automatic:
+      func plan(_ side: Int) -> TilePlan {
+        TilePlan(height: height, width: width, side: side, overlap: overlap, shrinkingToMultipleOf: multiple)
+      }
+      let preferred = plan(multipleOf(descriptor.defaultTileSide))
+      for side in stride(from: multipleOf(descriptor.defaultTileSide), to: 0, by: -multiple) {
+        let chosen = plan(side)
+        guard need(chosen) <= budget.bytes else { continue }
+        if (chosen.tileHeight, chosen.tileWidth) != (preferred.tileHeight, preferred.tileWidth) {
+          options.notice?(Notice.smallerTiles(inputSide(chosen), insteadOf: inputSide(preferred), budget).text)
+        }
+        return chosen
+      }
+      guard fixed < budget.bytes else { throw RestoreError.notEnoughMemory(.picture, needed: fixed, budget) }
+      let smallest = plan(multiple)
+      throw RestoreError.notEnoughMemory(
+        .smallestTile(side: inputSide(smallest)), needed: need(smallest), budget)
+    }
+  }
+
+  /// Model-input pixels as latent positions, rounded up; any number, however large.
+  private func latentPositions(_ pixels: Int) -> Int {
+    let (whole, rest) = max(pixels, 0).quotientAndRemainder(dividingBy: descriptor.inputPerLatent)
+    return whole + (rest > 0 ? 1 : 0)
+  }
+
+  private func inputSide(_ plan: TilePlan) -> Int { max(plan.tileHeight, plan.tileWidth) * descriptor.inputPerLatent }
+}
