@@ -12,3 +12,35 @@ public struct PixelRect: Sendable, Equatable {
     self.height = height
   }
 }
+
+extension PixelRect {
+  /// Whether `other` has pixels and lies inside.
+  func contains(_ other: PixelRect) -> Bool {
+    other.width > 0 && other.height > 0 && other.x >= x && other.y >= y && other.width <= width
+      && other.height <= height
+      && other.x - x <= width - other.width && other.y - y <= height - other.height
+  }
+
+  /// The rectangle with real context around it instead of mirrored edges: sides grown to multiples of `multiple` where the
+  /// picture is large enough. It begins at a whole latent position, `latentPosition` pixels a side.
+  func grown(toMultipleOf multiple: Int, latentPosition: Int, within picture: PixelImage) -> PixelRect {
+    func span(_ start: Int, _ length: Int, _ total: Int) -> (Int, Int) {
+      grownSpan(start, length, by: 0, toMultipleOf: multiple, latentPosition: latentPosition, within: total)
+    }
+    let ((x, w), (y, h)) = (span(x, width, picture.width), span(y, height, picture.height))
+    return PixelRect(x: x, y: y, width: w, height: h)
+  }
+}
+
+/// One axis of a part of a picture to work on: `length` pixels from `start` with at least `margin` on both sides where
+/// there are so many, in whole multiples of `multiple` within `total`, beginning at a multiple of `latentPosition`.
+func grownSpan(
+  _ start: Int, _ length: Int, by margin: Int, toMultipleOf multiple: Int, latentPosition: Int, within total: Int
+) -> (start: Int, length: Int) {
+  let size = min((length + 2 * margin + multiple - 1) / multiple * multiple, total)
+  let centred = min(max(start + length / 2 - size / 2, 0), total - size)
+  var first = centred - centred % latentPosition
+  // At the far edge a part that keeps its size would lose the last pixels; a little shorter it is padded again.
+  if first < centred && centred == total - size { first = min(first + latentPosition, start - start % latentPosition) }
+  return (first, max(min(size, total - first), start + length - first))
+}
