@@ -83,7 +83,7 @@ let package = Package(
       ], exclude: ["README.md"]),
     .target(
       name: "ResShiftGIMP",
-      dependencies: ["ResShift", "ModelLibrary", "ModelStore", "PictureFiles", "FilePaths", "CGimp"],
+      dependencies: ["ResShift", "ModelLibrary", "ModelStore", "PictureFiles", "FilePaths", "Wording", "CGimp"],
       exclude: ["README.md", "plug-in.map"],
       linkerSettings: [
         .unsafeFlags(["-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/ResShiftGIMP/plug-in.map"])
