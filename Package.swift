@@ -50,7 +50,7 @@ let package = Package(
     // Ways in: C programs, picture files and the command line, GIMP.
     .target(name: "CResShift"),
     .target(
-      name: "ResShiftC", dependencies: ["ResShift", "ModelLibrary", "Checkpoints", "CResShift", "Wording"],
+      name: "ResShiftC", dependencies: ["ResShift", "ModelLibrary", "Checkpoints", "CResShift"],
       exclude: ["README.md", "resshift.map"],
       linkerSettings: [
         .unsafeFlags([
@@ -70,7 +70,7 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CTransfer", dependencies: ["CCurl", "CCrypto"]),
     .target(
-      name: "ModelStore", dependencies: ["ModelLibrary", "Models", "Checkpoints", "FilePaths", "Wording", "CTransfer"],
+      name: "ModelStore", dependencies: ["ModelLibrary", "Checkpoints", "Wording", "CTransfer"],
       exclude: ["README.md"]),
     .target(name: "PictureFiles", dependencies: ["ResShift", "FilePaths", "CPictureCodecs"], exclude: ["README.md"]),
     .target(
@@ -78,7 +78,7 @@ let package = Package(
     .executableTarget(
       name: "resshift",
       dependencies: [
-        "ResShift", "ModelLibrary", "Models", "ModelStore", "PictureFiles", "Evaluation", "Checkpoints", "FilePaths", "Wording",
+        "ResShift", "ModelLibrary", "Models", "ModelStore", "PictureFiles", "Evaluation", "Checkpoints", "FilePaths",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     .target(
@@ -110,10 +110,12 @@ let package = Package(
       dependencies: [
         "ResShift", "ModelLibrary", "Diffusion", "Models", "Layers", "TensorCore", "Checkpoints", "TestSupport",
       ]),
-    .testTarget(name: "ModelStoreTests", dependencies: ["ModelStore", "ModelLibrary", "Models", "TestSupport"]),
+    .testTarget(name: "ModelStoreTests", dependencies: ["ModelStore", "ModelLibrary", "TestSupport"]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["resshift", "ResShift", "ModelLibrary", "ModelStore", "Checkpoints", "PictureFiles", "TestSupport"]),
+      dependencies: [
+        "resshift", "ResShift", "ModelLibrary", "ModelStore", "Checkpoints", "PictureFiles", "TestSupport",
+      ]),
     .testTarget(name: "PictureFilesTests", dependencies: ["PictureFiles"], exclude: ["Files"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "ResShift", "TensorCore", "TestSupport"]),
     .testTarget(name: "CInterfaceTests", exclude: ["program"]),

@@ -1,5 +1,5 @@
 /// A cursor over a stretch of a file. All arithmetic on offsets and lengths that a file claims happens here:
-/// whatever a file says, a reader never leaves its stretch and never overflows.
+/// a reader never leaves its stretch and never overflows, no matter what the file says.
 struct ByteReader {
   let file: MappedFile
   /// What this stretch is, for messages: `the zip directory`.

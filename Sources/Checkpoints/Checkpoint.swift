@@ -1,4 +1,4 @@
-/// A file of weights: safetensors, or the zip of PyTorch's torch.save. It stays memory-mapped as long as it lives.
+/// A file of weights: safetensors, or the zip of PyTorch's torch.save. It stays memory-mapped as long as this object lives.
 public final class Checkpoint: Sendable {
   /// All tensors, sorted by name, without the prefixes that wrappers of PyTorch add.
   public let tensors: [TensorInfo]
@@ -42,7 +42,7 @@ public final class Checkpoint: Sendable {
   public func info(_ name: String) -> TensorInfo? { stored[name]?.info }
 
   /// The elements of a tensor, to be used in place or copied later. Throws if it is missing, of another count, or not
-  /// float32, float16 or bfloat16; what follows cannot fail.
+  /// float32, float16 or bfloat16; using them cannot fail.
   public func elements(_ name: String, count: Int) throws(CheckpointError) -> StoredElements {
     try StoredElements(tensor(name, count), count: count, of: file)
   }

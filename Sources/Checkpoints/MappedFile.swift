@@ -7,14 +7,14 @@ final class MappedFile: Sendable {
   let count: Int
   /// First byte of the mapping. Nobody writes through it and it is unmapped last, so threads may share it.
   private nonisolated(unsafe) let base: UnsafeRawPointer
-  /// Kept open to ask whether the file is still what was mapped, whatever its path leads to by then.
+  /// Kept open to ask later whether the mapped file has changed; by then its path may lead to another file.
   private let descriptor: Int32
   private let modified: timespec
 
   /// Maps the regular file at `path`. Throws `notFound`, `unreadable` or `empty`.
   init(path: String) throws(CheckpointError) {
     guard !path.utf8.contains(0) else { throw .notFound(file: path) }
-    // Without O_NONBLOCK the open of a named pipe would wait for a writer for ever.
+    // Without O_NONBLOCK the open of a named pipe would wait for a writer forever.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw errno == ENOENT || errno == ENOTDIR
@@ -26,7 +26,7 @@ final class MappedFile: Sendable {
       guard let mapping = mmap(nil, length, PROT_READ, MAP_PRIVATE, descriptor, 0), mapping != MAP_FAILED else {
         throw .unreadable(file: path, found: Self.reason(errno))
       }
-      // A network is read once, front to back: let the disk run ahead. A refusal changes speed only.
+      // A network is read once, front to back: ask the system to read ahead. If it refuses, only speed changes.
       _ = madvise(mapping, length, MADV_WILLNEED)
       self.path = path
       self.descriptor = descriptor
@@ -61,7 +61,7 @@ final class MappedFile: Sendable {
     try withExtendedLifetime(self) { try body(UnsafeRawBufferPointer(start: base, count: count)) }
   }
 
-  /// Whether somebody has written to the file since it was opened. Another file under its path is none of our business.
+  /// Whether somebody has written to the file since it was opened. Another file that has taken its path since does not count.
   var isUnchanged: Bool {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { return false }
@@ -72,7 +72,7 @@ final class MappedFile: Sendable {
   /// The address `offset` bytes into the file, valid as long as the object lives.
   func address(_ offset: Int) -> UnsafeRawPointer { base + offset }
 
-  /// Takes whole pages of a stretch out of this process's memory; who needs them again gets them from the file.
+  /// Removes the whole pages of a stretch from this process's memory; when they are used again they are read from the file.
   func letGo(_ range: Range<Int>) {
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
     let (first, last) = ((range.lowerBound + page - 1) / page * page, range.upperBound / page * page)

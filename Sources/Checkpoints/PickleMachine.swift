@@ -1,5 +1,5 @@
-/// What the machine's stack holds. Containers are numbers into the machine's tables, not references: values nest as
-/// deeply as a file likes and neither recursion nor a cycle arises.
+/// What the machine's stack holds. Containers are indices into the machine's tables, not references: values may nest to any
+/// depth without recursion or reference cycles.
 enum PickleValue {
   case integer(Int)
   case text(String)
@@ -8,7 +8,7 @@ enum PickleValue {
   case name(PickleName)
   case storage(Int)
   case tensor(Int)
-  /// Lists, sets, floats, booleans, None, bytes, objects of inert names: nothing about weights is said in them.
+  /// Lists, sets, floats, booleans, None, bytes, objects of inert names: they hold no weights.
   case other
 }
 
@@ -31,9 +31,9 @@ struct PickleTensor {
 /// Runs a pickle as data: it builds dictionaries, tuples and descriptions of tensors, and never imports or calls
 /// anything. A name outside `PickleName` ends the run.
 ///
-/// Opcodes: Python's pickletools.py; those of protocol 0 that torch.save never writes are unknown here.
+/// Opcodes: Python's pickletools.py, without those of protocol 0 that torch.save never writes.
 struct PickleMachine {
-  /// More than any network needs, and little enough memory to be claimed by a hostile file.
+  /// More than any network needs, and so little memory that a hostile file does no harm.
   enum Limit {
     static let bytes = 64 << 20
     static let stack = 1 << 18

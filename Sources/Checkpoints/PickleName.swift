@@ -8,7 +8,7 @@ enum PickleName: Equatable {
   case rebuildParameter
   /// The type of the elements of a storage.
   case storage(ElementType)
-  /// What training tools leave beside the weights: named, never looked at.
+  /// What training tools store beside the weights: allowed, but never evaluated.
   case inert
 
   /// The meaning of `module.name`, nil if it is not allowed.

@@ -1,6 +1,6 @@
 /// The elements of one floating-point tensor of a checkpoint, where they lie in the file.
 ///
-/// Keeps the file mapped. When it goes, so do the file's pages from this process's memory.
+/// Keeps the file mapped. When it is freed, the file's pages are removed from this process's memory.
 public final class StoredElements: Sendable {
   private let tensor: StoredTensor
   private let file: MappedFile

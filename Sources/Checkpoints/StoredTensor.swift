@@ -1,4 +1,4 @@
-/// A tensor whose bytes were found to lie inside the file: the one place where claims become addresses.
+/// A tensor whose bytes are known to lie inside the file: the one place where claims of a file become addresses.
 struct StoredTensor: Sendable {
   private(set) var info: TensorInfo
   /// Offset in the file, in bytes, of element [0, 0, ...].
@@ -6,7 +6,7 @@ struct StoredTensor: Sendable {
   /// Distance in elements between neighbours along each axis, not negative.
   private let strides: [Int]
 
-  /// Axes beyond this are a damaged file: no network has them.
+  /// A tensor with more axes comes from a damaged file: no network has one.
   static let maximumRank = 16
 
   /// A tensor in `storage`, `offset` elements in; contiguous without `strides`. Throws `malformedTensor`.
@@ -133,7 +133,7 @@ struct StoredTensor: Sendable {
 
   /// Calls `body` with the element offset of every run of `length` elements, in row-major order.
   private func forEachRun(_ length: Int, _ body: (Int) -> Void) {
-    // The axes that the run does not cover, outermost first; axes of one element have no say.
+    // The axes that the run does not cover, outermost first; axes of one element do not matter.
     var outer: [(size: Int, stride: Int)] = []
     var left = info.count / length
     for axis in info.shape.indices where info.shape[axis] > 1 && left > 1 {

@@ -34,7 +34,7 @@ enum Widening {
     let normal = magnitude &+ (112 << 23)
     let infinite = magnitude &+ (224 << 23)
     // A subnormal is fraction * 2^-24: put it under the leading one of 2^-14 and take that away. No float32
-    // subnormal occurs on the way, so a host that flushes those to zero does no harm.
+    // subnormal occurs on the way, so a processor that flushes those to zero gives the same result.
     let tiny = (Float(bitPattern: magnitude &+ (113 << 23)) - Float(bitPattern: 113 << 23)).bitPattern
     let finite = exponent == 0 ? tiny : normal
     return Float(bitPattern: sign | (exponent == 0x0F80_0000 ? infinite : finite))

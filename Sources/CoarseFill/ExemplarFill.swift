@@ -21,7 +21,7 @@ public func exemplarFill(
   let top = levels.count - 1
   levels[top].fillFirst()
   var field = PatchField(levels[top], seed: seed)
-  // The first fill must not be voted away by sources that were drawn at random.
+  // The first fill must not be outvoted by sources that were drawn at random.
   field.search(levels[top], rounds: 4, seed: seed)
 
   let work = levels.indices.map { Double(rounds(at: $0, of: levels.count) * levels[$0].targets.count) }
@@ -78,7 +78,7 @@ private func pyramid(_ image: Tensor, isKnown: [Bool]) -> [PatchLevel] {
   var levels = [PatchLevel(withRoughness(image, isKnown), isKnown: isKnown)]
   while let last = levels.last, last.depth > deepestFirstFill {
     let half = last.halved()
-    // Where little is known small pictures have no patches left.
+    // Where little is known, small levels have no whole patches left.
     guard half.sources.count >= 64 else { break }
     levels.append(half)
   }

@@ -4,7 +4,7 @@ extension PatchLevel {
   /// How much the patches over a pixel count.
   enum Voting {
     case evenly
-    /// Those that found a likeness more than others.
+    /// Patches with a good match count more.
     case byLikeness
   }
 

@@ -6,7 +6,7 @@ private let reach = 8
 private let weight: Float = 5
 
 /// [1, h, w, PatchLevel.channels]: the colours of `image` [1, h, w, 3], and the mean absolute difference of the luma to the
-/// right and downwards of what is known near each pixel. Small versions of grass and of a green wall look the same; these tell.
+/// right and downwards of what is known near each pixel. Reduced, grass and a green wall have the same colours; roughness tells them apart.
 func withRoughness(_ image: Tensor, _ isKnown: [Bool]) -> Tensor {
   let (h, w, c) = (image.shape.h, image.shape.w, PatchLevel.channels)
   return Tensor(Shape(1, h, w, c)) { out in

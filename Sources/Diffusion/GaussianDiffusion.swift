@@ -13,7 +13,7 @@ public struct GaussianDiffusion: Sendable {
   /// t = T, ..., 1.
   public var steps: ReversedCollection<ClosedRange<Int>> { (1...schedule.steps).reversed() }
 
-  /// z_T = z_y + kappa sqrt(eta_T) eps (equation 2 at t = T, x_0 forgotten).
+  /// z_T = z_y + kappa sqrt(eta_T) eps (equation 2 at t = T, where x_0 no longer matters).
   public func prior(around zy: Tensor, _ noise: Tensor) -> Tensor {
     var z = zy
     z.combine(1, noise, Float(configuration.kappa * schedule.sqrtEta[schedule.steps]))

@@ -1,4 +1,4 @@
-/// Which file a path leads to, whatever its names.
+/// Which file a path leads to: the same for all its hard links.
 package struct FileIdentity: Hashable {
   private let device: UInt64
   private let number: UInt64

@@ -1,7 +1,6 @@
 import TensorCore
 
-/// A source of weights that are never read: building a network with it counts what the network asks for, and takes no memory for
-/// weights.
+/// A source of weights that are never read: building a network with it counts the parameters and takes no memory for them.
 public final class ParameterCount: WeightSource {
   /// Trainable numbers asked for so far.
   public private(set) var total = 0

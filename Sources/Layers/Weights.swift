@@ -39,11 +39,11 @@ public struct Weights {
     try source.tensor(at(key).path, shape: shape)
   }
 
-  /// A record of what a layer of this place put out.
+  /// A probe that records the output of the layer at this place.
   public var probe: Probe { Probe(path: traceName) }
 }
 
-/// Records the output of one layer for comparisons; costs nothing when nobody listens.
+/// Records the output of one layer for comparisons; costs nothing without an `ActivationTrace`.
 public struct Probe: Sendable {
   let path: String
 
@@ -54,7 +54,7 @@ public struct Probe: Sendable {
     return output
   }
 
-  /// Records what `output` makes, which is called only when somebody listens.
+  /// Records what `output` makes, which is called only with an `ActivationTrace`.
   public func record(_ part: String? = nil, _ output: () -> Tensor) {
     ActivationTrace.record(part.map { path + "." + $0 } ?? path, output)
   }

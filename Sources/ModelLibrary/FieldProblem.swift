@@ -1,5 +1,3 @@
-import Diffusion
-
 /// What is wrong with one field of a `model.json`, or with what several of them say together.
 public enum FieldProblem: Sendable, Equatable {
   /// What a field has to hold.

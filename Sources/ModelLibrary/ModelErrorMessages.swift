@@ -65,9 +65,9 @@ extension InstallAdvice {
   }
 }
 
-extension FieldProblem: Explained {
+extension FieldProblem {
   /// What is wrong, without file and key.
-  public var message: Message {
+  fileprivate var message: Message {
     switch self {
     case .missing(let expected): "missing, expected \(expected.words)"
     case .wrongType(let expected, let found): "expected \(expected.words), found \(found.words)"

@@ -2,7 +2,7 @@ import FoundationEssentials
 import ModelLibrary
 
 /// The licences that the user has agreed to, in a file of the user's own model folder: each is asked about once.
-struct Licences {
+struct AcceptedLicences {
   private let file: String
 
   init(modelFolder: String) {

@@ -2,7 +2,7 @@ import Checkpoints
 import ModelLibrary
 
 extension ModelStore {
-  /// What a download does, for whoever shows it.
+  /// What a download does, for display.
   public enum DownloadEvent: Sendable {
     /// Bytes of a file so far, and of the whole; 0 while that is unknown.
     case fetching(file: String, done: Int, total: Int)
@@ -33,9 +33,9 @@ extension ModelStore {
       }
       let target = ModelPath.join(folder, file)
       let url = base.map { Self.join($0, ModelPath.lastComponent(source)) } ?? source
-      if !force, let twin = soundTwin(of: file, kind, model) {
-        try Files.share(twin.path, as: target)
-        guard report(.shared(file: file, with: twin.model)) else { throw StoreError.stopped }
+      if !force, let copy = validCopy(of: file, kind, model) {
+        try Files.share(copy.path, as: target)
+        guard report(.shared(file: file, with: copy.model)) else { throw StoreError.stopped }
       } else {
         try fetch(model, kind, from: url, to: target, report)
       }
@@ -52,7 +52,7 @@ extension ModelStore {
     let transfer = Transfer(url: url, target: target)
     let folder = ModelPath.folder(ofFile: target)
     var refusal: StoreError?
-    // Whatever the numbers' type, and with room for names: an answer without end must not fill the disk.
+    // Enough for any element type and for names: an endless answer must not fill the disk.
     let most = 8 * (kind == .unet ? model.unet.parameterCount : model.autoencoder.parameterCount) + 1 << 26
     try withoutActuallyEscaping(report) { report in
       do {
@@ -68,7 +68,7 @@ extension ModelStore {
           return report(.fetching(file: ModelPath.lastComponent(target), done: done, total: total))
         } check: {
           do { try model.check(Checkpoint(path: transfer.part), as: kind) } catch {
-            // Its text names the part file, which is gone by then.
+            // Its text names the part file, which is removed.
             throw StoreError.notOfThisModel(model.name, problem: "\(error)".replacing(transfer.part, with: url))
           }
         }
@@ -81,12 +81,13 @@ extension ModelStore {
     if converted != target { try Files.delete(converted) }
   }
 
-  /// The same file, checked, in the folder of another model.
-  private func soundTwin(of file: String, _ kind: NetworkKind, _ model: ModelDescriptor) -> (
+  /// The same file in the folder of another model, if it is valid.
+  private func validCopy(of file: String, _ kind: NetworkKind, _ model: ModelDescriptor) -> (
     path: String, model: String
   )? {
     for entry in catalogue.entries where entry.name != model.name {
-      guard let other = entry.descriptor, let folder = other.folder, other.networkFiles.contains(where: { $0.file == file })
+      guard let other = entry.descriptor, let folder = other.folder,
+        other.networkFiles.contains(where: { $0.file == file })
       else {
         continue
       }

@@ -5,7 +5,7 @@ import ModelLibrary
 
 /// What the store does with files, beyond `ModelPath`.
 enum Files {
-  /// How many names a file has.
+  /// The number of hard links to a file.
   static func links(_ path: String) -> Int {
     var status = stat()
     return stat(path, &status) == 0 ? Int(status.st_nlink) : 0
@@ -42,7 +42,7 @@ enum Files {
   /// Removes a folder with nothing in it.
   static func removeEmptyFolder(_ path: String) { rmdir(path) }
 
-  /// A second name for a file, or a copy where the file system has none. Throws `StoreError.system`.
+  /// A hard link to a file, or a copy where the file system has no hard links. Throws `StoreError.system`.
   static func share(_ path: String, as target: String) throws {
     let part = hidden(target, "part")
     remove(part)

@@ -22,9 +22,10 @@ extension ModelStore {
 
   /// Copies files of weights, recognised by their tensors, or a folder with a `model.json`, to where models are looked for.
   ///
-  /// Returns the model and the folder it is in now. `report` is called often; false stops, and nothing is installed. Throws `CheckpointError`, `ModelError` and
-  /// `StoreError.notANetwork` for files that are no networks, `StoreError.severalModels` where `options` do not say which of
-  /// several models is meant, and other `StoreError`s.
+  /// Returns the model and the folder it is in now. `report` is called often; false stops, and nothing is installed.
+  ///
+  /// Throws `CheckpointError`, `ModelError` and `StoreError.notANetwork` for files that are no networks,
+  /// `StoreError.severalModels` where `options` do not say which of several models is meant, and other `StoreError`s.
   public func importModel(
     _ paths: [String], _ options: ImportOptions, report: (DownloadEvent) -> Bool = { _ in true }
   ) throws -> (model: ModelDescriptor, folder: String) {
@@ -86,18 +87,19 @@ extension ModelStore {
     }
     if let name = options.name {
       if let model = candidates.first(where: { $0.name == name }) { return model }
-      guard let other = catalogue.entries.first(where: { $0.name == name })?.descriptor, other.files.unet.source != nil else {
+      guard let other = catalogue.entries.first(where: { $0.name == name })?.descriptor, other.files.unet.source != nil
+      else {
         return nil
       }
       for (kind, file) in files { try other.check(file, as: kind) }
       return other
     }
     if candidates.count < 2 { return candidates.first }
-    // Autoencoders are shared: only without a UNet do their names say anything.
-    let telling: NetworkKind = files[.unet] == nil ? .autoencoder : .unet
-    let hint = files[telling].map { Self.stem(ModelPath.lastComponent($0.path)) }
+    // Autoencoders are shared by several models: their file names matter only when there is no UNet.
+    let deciding: NetworkKind = files[.unet] == nil ? .autoencoder : .unet
+    let hint = files[deciding].map { Self.stem(ModelPath.lastComponent($0.path)) }
     let hinted = candidates.filter { model in
-      model.networkFiles.contains { $0.kind == telling && Self.stem($0.file) == hint }
+      model.networkFiles.contains { $0.kind == deciding && Self.stem($0.file) == hint }
     }
     if hinted.count == 1 { return hinted[0] }
     let names = (hinted.isEmpty ? candidates : hinted).map(\.name)
@@ -144,7 +146,7 @@ extension ModelStore {
     var record = InstallationRecord(folder: folder)
     for (part, name, file, source) in staged {
       try Files.move(part, to: ModelPath.join(folder, name))
-      // The other form of the same file would go before it, or be left over.
+      // The other form of the same file would be used instead, or be left behind.
       for other in [file, ModelFiles.converted(file)] where other != name {
         try Files.delete(ModelPath.join(folder, other))
         record.files.removeAll { $0.name == other }

@@ -9,12 +9,12 @@ public struct ModelStore: Sendable {
 
   /// Whether the user has agreed to the licence of a model, now or for another model of the same licence.
   public func isLicenceAccepted(_ model: ModelDescriptor) -> Bool {
-    catalogue.installFolder(of: model).map { Licences(modelFolder: $0).isAccepted(model.licence.name) } ?? false
+    catalogue.installFolder(of: model).map { AcceptedLicences(modelFolder: $0).isAccepted(model.licence.name) } ?? false
   }
 
   /// Notes that the user agrees to the licence of a model. Throws `StoreError`.
   public func acceptLicence(of model: ModelDescriptor) throws {
-    try Licences(modelFolder: folder(for: model)).accept(model.licence.name)
+    try AcceptedLicences(modelFolder: folder(for: model)).accept(model.licence.name)
   }
 
   /// Where new files of a model go, or a new model with its `model.json`. Throws `StoreError.noFolder`.
@@ -30,7 +30,7 @@ public struct ModelStore: Sendable {
   /// The state of one file of an installed model.
   public struct FileState: Sendable {
     public let path: String
-    /// What is wrong with it and what to do, in one line; nil if it is sound.
+    /// What is wrong with it and what to do, in one line; nil if nothing is.
     public let problem: String?
     /// Whether there was a checksum to compare with.
     public let hadChecksum: Bool
@@ -89,7 +89,7 @@ public struct ModelStore: Sendable {
     var freed = 0
     for name in names {
       guard let path = ModelFiles.path(of: name, in: folder) else { continue }
-      // Memory that another model's file shares is not free yet.
+      // A file with another hard link still takes its room.
       if Files.links(path) == 1 { freed += ModelPath.sizeOfFile(path) ?? 0 }
       try Files.delete(path)
     }

@@ -8,7 +8,7 @@ struct Transfer {
   /// Where the whole file belongs.
   let target: String
 
-  /// Attempts one after another that brought nothing.
+  /// Attempts in a row without a new byte.
   private static let mostAttempts = 4
 
   /// The part file; what it holds is whole when `fetch` returns.
@@ -16,7 +16,7 @@ struct Transfer {
   /// Beside it, what tells the version of the file that was begun.
   private var versionFile: String { Files.hidden(target, "version.part") }
 
-  /// Bytes of both, and the caller's wish to stop as false.
+  /// Bytes so far and in all; false stops.
   typealias Progress = (_ done: Int, _ total: Int) -> Bool
 
   /// Fetches what is missing, lets `check` look at the part file, and puts it in its place; all under one lock, so that no
@@ -33,7 +33,7 @@ struct Transfer {
     guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
       throw StoreError.inUse(target: target)
     }
-    // Nothing came: nothing to go on with.
+    // Nothing came, so there is nothing to resume.
     defer { if ModelPath.sizeOfFile(part) == 0 { discard() } }
     var attempts = 0
     while true {

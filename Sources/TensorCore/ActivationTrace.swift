@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Collects the outputs of inner layers by their checkpoint path, first call only: how a network is compared with another.
+/// Collects the outputs of inner layers by their checkpoint path, first call only, to compare a network with another one.
 public final class ActivationTrace: Sendable {
   /// The trace of the layers called from here on; nil outside of comparisons.
   @TaskLocal public static var current: ActivationTrace?
@@ -11,7 +11,7 @@ public final class ActivationTrace: Sendable {
 
   public var activations: [String: Tensor] { recorded.withLock { $0 } }
 
-  /// Keeps what `tensor` makes under `path`, if anyone listens and the path is new.
+  /// Keeps what `tensor` makes under `path`, if a trace is set and the path is new.
   public static func record(_ path: @autoclosure () -> String, _ tensor: () -> Tensor) {
     guard let current else { return }
     let path = path()

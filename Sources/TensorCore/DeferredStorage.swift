@@ -12,7 +12,7 @@ final class DeferredStorage: Storage, @unchecked Sendable {
   private let count: Int
   private let state: Mutex<State>
 
-  /// `source` is what `build` reads; both are let go of once the elements are made.
+  /// `source` is what `build` reads; both are released once the elements are made.
   init(count: Int, from source: Storage? = nil, _ build: @escaping Build) {
     self.count = count
     state = Mutex(.waiting(build, source: source))
@@ -48,7 +48,7 @@ final class DeferredStorage: Storage, @unchecked Sendable {
 
 /// The tensors of a network whose memory is not taken yet: weights still to be packed, or still in their file only.
 public final class PendingTensors: Sendable {
-  /// Where such tensors are listed that are created from here on.
+  /// Where deferred tensors that are created in this scope are listed.
   @TaskLocal public static var current: PendingTensors?
 
   private struct Member: Sendable {
@@ -66,7 +66,7 @@ public final class PendingTensors: Sendable {
     members.withLock { $0 }.reduce(0) { $0 + ($1.storage?.pendingBytes ?? 0) }
   }
 
-  /// Makes all that are made on first use, on `Parallel.threads`: for measurements that are not to contain it.
+  /// Makes all of them now, on `Parallel.threads`: for measurements that exclude this work.
   public func prepareAll() {
     for member in members.withLock({ $0 }) { member.storage?.prepare() }
   }
@@ -78,7 +78,7 @@ extension Tensor {
     self.init(shape: shape, storage: DeferredStorage(count: shape.count, build))
   }
 
-  /// The same, made from the elements of `source`, which is let go of then.
+  /// The same, made from the elements of `source`, which is released then.
   public init(
     whenFirstRead shape: Shape, from source: Tensor,
     building build: @escaping @Sendable (UnsafeMutablePointer<Float>, UnsafePointer<Float>) -> Void

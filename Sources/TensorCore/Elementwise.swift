@@ -21,7 +21,7 @@ extension Tensor {
     factor == 1 ? self : mapped { ck_scale($0, $1, factor, $2) }
   }
 
-  /// Limits every element to -1...1, the range of pictures; what is not a number becomes -1.
+  /// Limits every element to -1...1, the range of pictures; NaN becomes -1.
   public mutating func clampToPicture() {
     let entry = WorkCount.begin(.elementwise)
     defer { entry?.end() }

@@ -79,7 +79,7 @@ public struct ChannelAffine: Sendable {
   }
 }
 
-/// Mean and variance of each group of channels. Pieces are summed in a fixed order, whatever the number of threads.
+/// Mean and variance of each group of channels. Pieces are summed in a fixed order, for any number of threads.
 private func groupStatistics(
   _ x: UnsafePointer<Float>, plane: Int, channels: Int, groups: Int
 ) -> [(mean: Double, variance: Double)] {

@@ -5,7 +5,7 @@ public enum Parallel {
   /// Threads of loops started from here on; 1 inside a loop's body.
   @TaskLocal public static var threads = 1
 
-  /// More threads than this are not used, whatever is asked for: it has to fit the pool's counters.
+  /// The most threads that are used: the number has to fit the pool's counters.
   public static let mostThreads = 1024
 
   /// Runs `body` for 0..<count, in any order, on up to `threads` threads, and returns when all are done.

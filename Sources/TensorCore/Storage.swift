@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Memory of float32 elements that tensors stand on: their own, somebody else's, or made when first needed.
+/// Memory of float32 elements that tensors stand on: their own, borrowed, or made when first needed.
 ///
 /// `@unchecked Sendable`, as are its kinds: written only while its one owner builds it (`Tensor.init(_:building:)`,
 /// `Tensor.modify`), read-only once shared.
@@ -11,9 +11,9 @@ class Storage: @unchecked Sendable {
   var isWritable: Bool { false }
   /// Bytes that it adds to the process, now or later.
   var bytes: Int { 0 }
-  /// Those of them that it will add when it is first used, less what that lets go of.
+  /// Those of them that it will add when it is first used, less what that releases.
   var pendingBytes: Int { 0 }
-  /// Does what the first use would have to wait for.
+  /// Does the work that the first use would have to wait for.
   func prepare() {}
 }
 
@@ -35,7 +35,7 @@ final class OwnedStorage: Storage, @unchecked Sendable {
   override var bytes: Int { size }
 }
 
-/// Memory that somebody else owns, a mapped file for example: never written to.
+/// Memory with another owner, a mapped file for example: never written to.
 final class BorrowedStorage: Storage, @unchecked Sendable {
   private let elements: UnsafePointer<Float>
   private let count: Int

@@ -84,7 +84,7 @@ final class ThreadPool: @unchecked Sendable {
             ThreadPool.shared.serve()
             return nil
           }, nil)
-        // Without the thread the others do its work.
+        // If the thread cannot be started, the others do its work.
         guard result == 0 else { return }
         pthread_detach(thread)
         started += 1
@@ -92,7 +92,7 @@ final class ThreadPool: @unchecked Sendable {
     }
   }
 
-  /// What a thread of the pool does for ever.
+  /// The endless loop of a thread of the pool.
   private func serve() {
     var seen = 0
     while true {

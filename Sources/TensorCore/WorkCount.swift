@@ -17,16 +17,16 @@ public enum LayerKind: String, CaseIterable, Sendable {
   case other = "other"
 }
 
-/// Accounts for the time and the work of operations, by kind: what speed is understood and compared by.
+/// Counts the time and the work of operations, by kind, to explain and compare speed.
 ///
-/// Work is that of the plain algorithms, whatever algorithm ran: two operations for each multiply-add. An operation made of
+/// Work is that of the plain algorithms, no matter which algorithm ran: two operations for each multiply-add. An operation made of
 /// others is one: those inside it are not entered. It is meant for operations called one after the other; of several at
 /// once, only the first is entered.
 public final class WorkCount: Sendable {
   /// The account of the operations called from here on; nil outside measurements.
   @TaskLocal public static var current: WorkCount?
 
-  /// The sums of one kind; time is that of the clock on the wall.
+  /// The sums of one kind; time is wall-clock time.
   public struct Part: Sendable, Equatable {
     public private(set) var calls = 0
     public private(set) var operations = 0
@@ -73,7 +73,7 @@ public final class WorkCount: Sendable {
   /// Operations of all kinds so far.
   public var operations: Int { parts.values.reduce(0) { $0 + $1.operations } }
 
-  /// Called where an operation begins; nil when nobody listens, or inside another one.
+  /// Called where an operation begins; nil when nothing is measured, or inside another one.
   public static func begin(_ kind: LayerKind) -> Entry? {
     guard let current else { return nil }
     let isNested = current.state.withLock { state in

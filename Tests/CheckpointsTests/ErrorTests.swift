@@ -2,7 +2,7 @@ import Checkpoints
 import Testing
 
 @Suite struct ErrorTests {
-  @Test func messagesOfTheNetworkSide() {
+  @Test func missingSurplusAndWrongShapes() {
     let missing = CheckpointError.missingTensor(file: "m.pth", tensor: "conv.weight", expectedShape: [4, 3, 3, 3])
     #expect(
       "\(missing)" == "m.pth: tensor conv.weight of shape [4, 3, 3, 3] is missing; "

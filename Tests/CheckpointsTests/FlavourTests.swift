@@ -161,7 +161,7 @@ private let recorded: [Recorded] = [
     }
   }
 
-  @Test func readingWhatIsNotThere() throws {
+  @Test func missingTensorsAndWrongCounts() throws {
     let checkpoint = try Checkpoint(path: fixture("tiny-sr/autoencoder.pth"))
     var values = [Float](repeating: 0, count: 7)
     #expect(checkpoint.info("nothing") == nil)

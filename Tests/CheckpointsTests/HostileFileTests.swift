@@ -17,7 +17,7 @@ import Testing
     #expect(message(scratch.path("loop")).contains("cannot be read"))
   }
 
-  @Test func noRegularFile() throws {
+  @Test func foldersPipesAndDevices() throws {
     let scratch = try Scratch()
     #expect(message(scratch.folder).contains("it is a folder"))
     #expect(message("/dev/zero").contains("not a regular file"))

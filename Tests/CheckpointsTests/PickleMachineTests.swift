@@ -218,7 +218,7 @@ import Testing
   }
 
   /// A training checkpoint: numbers as keys, tensors, NumPy scalars and callbacks outside the state dict.
-  @Test func whatTrainingLeaves() throws {
+  @Test func trainingCheckpoints() throws {
     let scratch = try Scratch()
     let pickle = PickleBuilder()
     pickle.op("}").text("epoch").int(1 << 40).op("s").text("optimizer_states").op("](}").text("state").op("}(")
@@ -272,7 +272,7 @@ import Testing
     #expect(empty == "")
   }
 
-  @Test func storagesThatLie() throws {
+  @Test func falseStorageSizes() throws {
     for count in [0, 3, 5, -1, Int.max, 1 << 62, 1 << 61] {
       let text = try message { $0.op("}").text("w").tensor(shape: [1], key: "0", storageCount: count).op("s") }
       #expect(text.contains("tensor w"), "\(count)")

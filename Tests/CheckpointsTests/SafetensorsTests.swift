@@ -129,7 +129,7 @@ import Testing
     ("2", "0,9223372036854775808"), ("2", "18446744073709551608,18446744073709551616"),
     ("1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,2", "0,8"),
   ])
-  func lyingRecord(_ shape: String, _ offsets: String) throws {
+  func falseShapesAndOffsets(_ shape: String, _ offsets: String) throws {
     let scratch = try Scratch()
     #expect(
       failure(try scratch.safetensors("{\"w\":" + record("F32", shape, offsets) + "}", data: bytes([1, 2]))) != nil)

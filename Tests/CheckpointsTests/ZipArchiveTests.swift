@@ -51,7 +51,7 @@ import Testing
 
   /// Numbers of the end record, with every value that might confuse: (offset in the record, bytes).
   @Test(arguments: [(4, 2), (6, 2), (8, 2), (10, 2), (12, 4), (16, 4), (20, 2)])
-  func lyingTrailer(_ offset: Int, _ size: Int) throws {
+  func falseNumbersInTheEndRecord(_ offset: Int, _ size: Int) throws {
     let sample = try Sample()
     for value in [1, 3, 22, 0x7FFF, 0xFFFE, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFE, 0xFFFF_FFFF] {
       var lie = sample
@@ -65,7 +65,7 @@ import Testing
 
   /// Numbers of the first entry: flags, method, sizes, lengths, offset.
   @Test(arguments: [(8, 2), (10, 2), (20, 4), (24, 4), (28, 2), (30, 2), (32, 2), (42, 4)])
-  func lyingEntry(_ offset: Int, _ size: Int) throws {
+  func falseNumbersInAnEntry(_ offset: Int, _ size: Int) throws {
     let sample = try Sample()
     for value in [1, 3, 8, 46, 0x7FFF, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFE, 0xFFFF_FFFF] {
       var lie = sample
@@ -87,7 +87,7 @@ import Testing
   }
 
   /// 64-bit numbers: in the record (count twice, size, offset), in the locator, in the first entry's extra field.
-  @Test func lyingZip64() throws {
+  @Test func falseNumbersInZip64() throws {
     let sample = try Sample(zip64: true)
     let record = sample.trailer - 20 - 56
     let field = sample.directory + 46 + "t/data.pkl".utf8.count + 4

@@ -142,7 +142,7 @@ struct ExemplarFillTests {
   }
 
   /// More than a front fill takes: scratches all over a picture. They begin with a smooth fill.
-  @Test func manyScratchesAreFilled() throws {
+  @Test func scratchesAllOverAreFilled() throws {
     let image = picture(500, 600) { y, x in
       let wave = Float((x + 2 * y) % 40) / 40 - 0.5
       return (wave, 0.5 * wave, -wave)

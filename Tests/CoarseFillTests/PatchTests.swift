@@ -44,7 +44,7 @@ struct PatchTests {
     }
   }
 
-  @Test func halvesAreMeansOfWhatIsKnown() {
+  @Test func halvingAveragesKnownPixels() {
     let (h, w, c) = (5, 4, PatchLevel.channels)
     var isKnown = [Bool](repeating: true, count: h * w)
     for unknown in [0, 1, 4, 2, 16] { isKnown[unknown] = false }
@@ -84,7 +84,7 @@ struct PatchTests {
     }
   }
 
-  @Test func depthIsTheWayToTheNearestKnownPixel() {
+  @Test func depthIsTheDistanceToTheNearestKnownPixel() {
     var random = SeededRandom(33)
     for _ in 0..<20 {
       let level = level(9, 14, &random, unknown: 0.9)

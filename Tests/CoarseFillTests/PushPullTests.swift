@@ -30,7 +30,7 @@ struct PushPullTests {
   }
 
   /// A hole's surroundings fill it alone, however near others are.
-  @Test func nearbyTakesWhatIsNext() {
+  @Test func nearbyFillIgnoresOtherSurroundings() {
     let known = Tensor(
       Shape(1, 32, 96, 1), (0..<32 * 96).map { (10..<22).contains($0 % 32) && (10..<22).contains($0 / 96) ? 0 : 1 })
     let values: [Float] = [1, 0, 5]

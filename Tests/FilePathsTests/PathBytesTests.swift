@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct PathBytesTests {
   /// Every name comes back as the bytes that it was, whatever they are.
-  @Test func nothingIsLost() {
+  @Test func everyNameIsRestored() {
     var names: [[UInt8]] = [[], Array("plain.png".utf8), Array("cafe\u{301}.png".utf8), Array("caf\u{e9}.png".utf8)]
     names.append(Array("\u{10FFE9}\u{10FFFF}.png".utf8))  // Genuine scalars of those that stand for bytes.
     names.append(Array("caf".utf8) + [0xE9] + Array(".png".utf8))

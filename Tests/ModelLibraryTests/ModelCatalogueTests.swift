@@ -57,11 +57,11 @@ private let faceFiles = ["resshift_faceir_s4.pth", "ffhq512_vq_f8_dim8_face.pth"
     #expect(
       message { try catalogue.model(named: "", for: .restoration) }
         == "no restoration model is installed; to install faceir, run resshift models download faceir, or put \(faceFiles[1]) from \(source)\(faceFiles[1])"
-          + " into \(folder)")
+        + " into \(folder)")
     #expect(
       message { try catalogue.model(named: "faceir", for: .restoration) }
         == "model faceir is not installed; to install faceir, run resshift models download faceir, or put \(faceFiles[1]) from \(source)\(faceFiles[1])"
-          + " into \(folder)")
+        + " into \(folder)")
     try Data().write(to: URL(filePath: folder).appending(path: faceFiles[1]))
     #expect(try catalogue.model(named: "", for: .restoration).name == "faceir")
   }
@@ -74,17 +74,17 @@ private let faceFiles = ["resshift_faceir_s4.pth", "ffhq512_vq_f8_dim8_face.pth"
     #expect(try catalogue.model(named: "", for: .superResolution).name == "realsr-x4-v2")
   }
 
-  @Test func nothingAnywhere() throws {
+  @Test func emptyCatalogue() throws {
     let catalogue = ModelCatalogue(roots: ["/nowhere/a", "/nowhere/b"])
     #expect(catalogue.entries.isEmpty)
     #expect(
       message { try catalogue.model(named: "", for: .inpainting) }
         == "no inpainting model is installed; put its folder, a model.json and the files that it names, into one of"
-          + " /nowhere/a, /nowhere/b")
+        + " /nowhere/a, /nowhere/b")
     #expect(
       message { try catalogue.model(named: "x", for: .inpainting) }
         == "unknown model \"x\"; put its folder, a model.json and the files that it names, into one of /nowhere/a,"
-          + " /nowhere/b")
+        + " /nowhere/b")
   }
 
   @Test func unknownNameListsTheKnownOnes() throws {

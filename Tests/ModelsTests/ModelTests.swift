@@ -97,7 +97,7 @@ struct ThinPlaneTests {
   }
 
   /// The first width is channel_mult[0] times model_channels, as in the published network.
-  @Test func theFirstWidthIsMultiplied() throws {
+  @Test func theFirstLevelMayBeWider() throws {
     var unet = try ModelDescriptor.architecture(named: "compact-sr").unet
     unet.channelMult = [2, 3, 3]
     let shapes = ParameterCount()

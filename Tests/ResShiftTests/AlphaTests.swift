@@ -45,7 +45,7 @@ struct AlphaTests {
   }
 
   @Test(arguments: BuiltIn.Task.allCases.filter { $0 != .inpaint }, Edge.allCases)
-  func noHiddenColourShows(_ task: BuiltIn.Task, _ edge: Edge) throws {
+  func hiddenColoursDoNotShow(_ task: BuiltIn.Task, _ edge: Edge) throws {
     let hidden: [[Float]] = [[0, 0, 0], [0, 1, 0], [1, 1, 1], [.nan, 9, -.infinity]]
     let results = try hidden.map {
       try BuiltIn.run(task, Self.disc(edge, Self.red, hidden: $0), area: Self.area).result
@@ -140,7 +140,7 @@ struct AlphaTests {
   }
 
   @Test(arguments: [2, 4])
-  func whatIsNotANumberInAlphaIsTransparentAndStaysInItsPixel(_ channels: Int) throws {
+  func nanInAlphaIsTransparentAndStaysInItsPixel(_ channels: Int) throws {
     let colour = [Float](repeating: 0.6, count: channels - 1)
     for value in [Float.nan, -.nan, .infinity, -.infinity] {
       var (bad, good) = (PixelImage(40, 40, channels: channels) { _, _ in colour + [0.8] }, PixelImage?.none)
@@ -159,7 +159,7 @@ struct AlphaTests {
     }
   }
 
-  @Test func aPictureOfWhichNothingIsSeenIsRefused() {
+  @Test func whollyTransparentPicturesAreRefused() {
     for alpha in [Float(0), -1, .nan] {
       let nothing = PixelImage(40, 40, channels: 4) { _, _ in [0.5, 0.5, 0.5, alpha] }
       for task in BuiltIn.Task.allCases {

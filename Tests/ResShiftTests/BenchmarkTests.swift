@@ -56,7 +56,7 @@ struct BenchmarkTests {
     #expect(abs(result.share - result.totalMs / 1000 / (result.directGflop / result.sgemmGflops)) < 1e-9 * result.share)
   }
 
-  @Test func listeningDoesNotChangeResults() throws {
+  @Test func measuringDoesNotChangeResults() throws {
     let restorer = try tiny()
     var random = SeededRandom(60)
     let lq = random.tensor(Shape(1, 24, 40, 3))
@@ -78,7 +78,7 @@ struct BenchmarkTests {
     #expect(Benchmark.sizes(for: try .architecture(named: "inpaint")) == [256, 512, 768])
   }
 
-  @Test func oneTime() throws {
+  @Test func timeOfOneRestoration() throws {
     let time = try Benchmark.time(tiny(), size: 20, threads: 2)
     #expect((time.size, time.threads, time.outputPixels) == (20, 2, 6400))
     #expect(time.totalMs > 0 && time.sgemmGflops > 0 && time.peakRSSMB > 0)

@@ -13,7 +13,7 @@ import Testing
     #expect(result.samples[6].bitPattern == base.samples[6].bitPattern)
   }
 
-  @Test func colourIsLeftOutOfTheAlpha() {
+  @Test func alphaIsThatOfTheBase() {
     let base = PixelImage(width: 1, height: 1, channels: 4, samples: [0, 0, 0, 0.25])
     let fill = PixelImage(width: 1, height: 1, channels: 4, samples: [1, 0.5, 0.25, 1])
     let weights = PixelImage(width: 1, height: 1, channels: 1, repeating: 2)

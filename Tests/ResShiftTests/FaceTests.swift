@@ -48,7 +48,7 @@ struct FaceTests {
     }
   }
 
-  @Test func tonesOfBoxesAreMatchedByDefaultAndOfWholePicturesNot() throws {
+  @Test func toneMatchingIsOnForBoxesAndOffForWholePictures() throws {
     let input = picture(64, 40)
     let box = [PixelRect(x: 8, y: 4, width: 40, height: 30)]
     let face = try Self.restorers.get().face

@@ -70,7 +70,7 @@ struct FullSizeTests {
     ("compact-inpaint", 96, 113_000_000), ("realsr", 64, 160_000_000),
   ])
   func theEstimateOfMemoryHolds(_ name: String, _ side: Int, _ measured: Int) throws {
-    let estimate = MemoryEstimate(descriptor: try ModelDescriptor.architecture(named: name), threads: 2)
+    let estimate = MemoryEstimate(architecture: try ModelDescriptor.architecture(named: name).architecture, threads: 2)
     let bytes = estimate.tile(height: side, width: side) + estimate.picture(height: side, width: side)
     // The margin is for the threads' scratch, which small pictures do not fill, and for samples and files.
     #expect(bytes > measured && bytes < measured * 14 / 10 + 30_000_000)

@@ -47,7 +47,7 @@ struct LoadingTests {
   }
 
   /// Used in place, copied since unaligned, read by one thread or two: the same bits.
-  @Test func theWayThatWeightsTakeDoesNotShow() throws {
+  @Test func alignedCopiedAndSharedWeightsGiveTheSameResult() throws {
     let folder = try Folder()
     for file in ["unet", "autoencoder"] {
       let path = folder.path("\(file).safetensors")
@@ -118,7 +118,7 @@ struct LoadingTests {
     #expect(try Self.restored(restorer) == expected)
   }
 
-  @Test func aFileThatIsWrittenToIsAnError() throws {
+  @Test func writingToAUsedFileIsAnError() throws {
     let folder = try Folder()
     for file in ["unet.pth", "autoencoder.pth"] {
       try FileManager.default.copyItem(atPath: fixture("tiny-sr/\(file)"), toPath: folder.path(file))
@@ -136,19 +136,19 @@ struct LoadingTests {
   }
 
   /// Tiles are chosen before most weights are in memory, so what they will take is counted.
-  @Test func weightsToComeCountAgainstTheMemory() throws {
+  @Test func pendingWeightsCountAgainstTheMemory() throws {
     let networks = try Networks(ModelDescriptor.architecture(named: "compact-sr"), randomWeightsSeed: 3)
     let descriptor = try ModelDescriptor.architecture(named: "compact-sr")
     let pending = networks.pending.bytes
     // All weights as they are, or four times as large where Winograd's algorithm is used.
     #expect((4 * descriptor.parameterCount...16 * descriptor.parameterCount).contains(pending))
-    let estimate = MemoryEstimate(descriptor: descriptor, threads: 1)
+    let estimate = MemoryEstimate(architecture: descriptor.architecture, threads: 1)
     let resident = try #require(SystemMemory.resident)
     var options = RestoreOptions()
     options.memoryLimit =
       resident + 150_000_000 + estimate.picture(height: 512, width: 512) + estimate.tile(height: 192, width: 192)
     func side(_ pending: Int) throws -> Int {
-      try TileChoice(descriptor: descriptor, options: options, pendingWeights: pending)
+      try TileChoice(architecture: descriptor.architecture, options: options, pendingWeights: pending)
         .plan(height: 512, width: 512).tileHeight
     }
     #expect(try side(0) >= 192)

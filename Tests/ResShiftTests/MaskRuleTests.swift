@@ -11,7 +11,7 @@ import Testing
 
   private func levels(_ weights: PixelImage) -> [Int] { weights.samples.map { Int(($0 * 255).rounded()) } }
 
-  @Test func valuesAreTheWeights() {
+  @Test func maskValuesAreWeights() {
     let values = [3, 4, 20, 55, 128, 243, 254, 255]
     #expect(levels(mask([values]).maskWeights) == values)
     let gray = mask([[128]])
@@ -30,7 +30,7 @@ import Testing
 
   /// A feather of any width keeps every value from the last hundredth up, and so does a soft edge of one pixel.
   @Test(arguments: [1, 2, 5, 40])
-  func feathersStay(width: Int) {
+  func feathersAreKept(width: Int) {
     let ramp = (0...width).map { 255 * $0 / width }
     let row = [Int](repeating: 0, count: 20) + ramp + [Int](repeating: 255, count: 20)
     let rows = [[Int]](repeating: row, count: 30)
@@ -40,7 +40,7 @@ import Testing
   }
 
   /// Dark speckles round an edge go, and with them what is no brighter; the edge itself stays.
-  @Test func noiseGoes() {
+  @Test func compressionNoiseIsRemoved() {
     var rows = [[Int]](repeating: [Int](repeating: 0, count: 40), count: 40)
     for y in 0..<40 { for x in 20..<40 { rows[y][x] = 255 } }
     for y in 0..<40 { rows[y][19] = y % 2 == 0 ? 60 : 12 }
@@ -52,7 +52,7 @@ import Testing
   }
 
   /// A dark mark of its own is one, at any distance from brighter ones that is no edge's.
-  @Test func darkMarksStay() {
+  @Test func darkMarksAreKept() {
     var rows = [[Int]](repeating: [Int](repeating: 0, count: 60), count: 12)
     for y in 3..<9 {
       for x in 0..<10 { rows[y][x] = 255 }
@@ -62,7 +62,7 @@ import Testing
   }
 
   /// Whatever the mask, a second time changes nothing.
-  @Test func twiceIsOnce() {
+  @Test func theRuleIsIdempotent() {
     var random = SplitMix(seed: 5)
     for _ in 0..<20 {
       let samples = (0..<61 * 47).map { _ -> Float in

@@ -28,7 +28,7 @@ struct NeutralTests {
 
   /// Three equal channels give three times what one gives, bit for bit.
   @Test(arguments: BuiltIn.Task.allCases, [nil, true, false])
-  func threeEqualChannelsAreOne(_ task: BuiltIn.Task, _ toneMatch: Bool?) throws {
+  func threeEqualChannelsEqualOneChannel(_ task: BuiltIn.Task, _ toneMatch: Bool?) throws {
     for channels in [3, 4] {
       for value in [{ $0 }, { 4 * $0 - 0.5 }] as [(Float) -> Float] {
         let (colour, _) = try BuiltIn.run(
@@ -45,7 +45,7 @@ struct NeutralTests {
 
   /// What conversions leave of gray is no colour, and no more is made of it; in finer samples it is not lost either.
   @Test(arguments: BuiltIn.Task.allCases)
-  func aStepOfEightBitsIsNoColour(_ task: BuiltIn.Task) throws {
+  func differencesOfOneStepOfEightBitsAreNoColour(_ task: BuiltIn.Task) throws {
     let picture = PixelImage(64, 50, channels: 3) { x, y in
       let gray = (200 * Self.gray(x, y)).rounded() / 255
       return [gray, gray + ((x * 7 + y) % 3 == 0 ? 1.0 / 255 : 0), gray]
@@ -62,7 +62,7 @@ struct NeutralTests {
   }
 
   /// Only what is seen and known counts: colours in the hole and under alpha 0 do not, others do.
-  @Test func onlyWhatIsKnownCounts() throws {
+  @Test func onlyKnownPixelsCount() throws {
     var picture = Self.picture(channels: 4)
     for c in 0..<3 { picture[2, 3, c] = c == 0 ? 1 : 0 }
     picture[2, 3, 3] = 0

@@ -50,7 +50,7 @@ struct RangeTests {
   }
 
   @Test(arguments: BuiltIn.Task.allCases)
-  func grayPicturesToo(_ task: BuiltIn.Task) throws {
+  func grayPicturesKeepTheirRange(_ task: BuiltIn.Task) throws {
     let picture = PixelImage(64, 64, channels: 1) { x, _ in [x < 32 ? 3 : -0.5] }
     let area = PixelRect(x: 8, y: 20, width: 14, height: 14)
     let (result, scale) = try BuiltIn.run(task, picture, area: area)
@@ -79,7 +79,7 @@ struct RangeTests {
   }
 
   /// One highlight changes nothing elsewhere: what is carried is added, what the network sees is the same.
-  @Test func therestOfThePictureIsAsWithoutHighlights() throws {
+  @Test func theRestIsAsWithoutHighlights() throws {
     let plain = PixelImage(40, 40, channels: 3) { x, y in [Float(x) / 40, Float(y) / 40, x == 20 && y == 20 ? 1 : 0.4] }
     var bright = plain
     bright[20, 20, 2] = 7
@@ -96,7 +96,7 @@ struct RangeTests {
     }
   }
 
-  @Test func whatIsInfiniteTakesThePlaceOfTheLargestValue() {
+  @Test func infinityBecomesTheLargestValue() {
     let picture = PixelImage(
       width: 1, height: 2, channels: 4, samples: [.nan, .infinity, -.infinity, .nan, 3, -2, 0, 1])
     #expect(picture.madeFinite().samples == [0, 3, -2, 0, 3, -2, 0, 1])

@@ -26,7 +26,7 @@ struct RestorationPathTests {
     let (lq, mask) = (try tensors.picture("lq"), tensors.has("mask") ? try tensors.picture("mask") : nil)
     let ratio = descriptor.inputPerLatent
     let plan = TilePlan(height: lq.shape.h / ratio, width: lq.shape.w / ratio, side: .max, overlap: 0)
-    let path = RestorationPath(networks, descriptor, plan)
+    let path = RestorationPath(networks, descriptor.architecture, plan)
     let meter = try ProgressMeter(total: path.work, nil)
     let output = try path.restore(lq: lq, mask: mask, noise: RecordedNoise(tensors: tensors), meter)
     expectClose(output, try tensors.picture("output"), nmse: 1e-9, "output")
@@ -39,8 +39,10 @@ struct RestorationPathTests {
     let networks = try Networks(descriptor)
     var random = SeededRandom(40)
     let lq = random.tensor(Shape(1, 128, 192, 3))
-    let tiled = RestorationPath(networks, descriptor, TilePlan(height: 128, width: 192, side: 64, overlap: 16))
-    let whole = RestorationPath(networks, descriptor, TilePlan(height: 128, width: 192, side: .max, overlap: 16))
+    let tiled = RestorationPath(
+      networks, descriptor.architecture, TilePlan(height: 128, width: 192, side: 64, overlap: 16))
+    let whole = RestorationPath(
+      networks, descriptor.architecture, TilePlan(height: 128, width: 192, side: .max, overlap: 16))
     let meter = try ProgressMeter(total: 1, nil)
     expectClose(try tiled.encode(lq, meter), try whole.encode(lq, meter), nmse: 1e-12)
   }

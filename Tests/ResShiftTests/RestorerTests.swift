@@ -86,7 +86,7 @@ struct RestorerTests {
     #expect(largestDifference(half.samples, average.elements) < 1e-6)
   }
 
-  @Test func whatIsNotANumberStaysInItsPixel() throws {
+  @Test func nanStaysInItsPixel() throws {
     var input = picture(40, 30, channels: 4)
     for c in 0..<4 { input[20, 15, c] = 0 }
     let black = try Self.upscaler.get().upscale(input, options())
@@ -217,7 +217,7 @@ struct RestorerTests {
   }
 
   /// What lies in the hole is not looked at.
-  @Test func theHolesContentDoesNotMatter() throws {
+  @Test func theContentOfTheHoleIsIgnored() throws {
     let input = picture(80, 60, channels: 3)
     var mask = PixelImage(width: 80, height: 60, channels: 1)
     for y in 10..<40 { for x in 20..<50 { mask[x, y, 0] = 1 } }

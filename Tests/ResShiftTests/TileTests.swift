@@ -82,12 +82,12 @@ struct TileTests {
     for x in 0..<32 { #expect(result[0, 3, x, 0] == ((8..<16).contains(x) ? 5 : 1)) }
   }
 
-  @Test func anyNumberIsATileOrAnOverlap() throws {
+  @Test func anyNumberIsAcceptedAsTileAndOverlap() throws {
     let descriptor = try ModelDescriptor.architecture(named: "compact-sr")
     for (tile, overlap) in [(Int.max, Int.max), (1, Int.max), (Int.max, 0), (0, -1), (129, 1)] {
       var options = RestoreOptions()
       (options.tile, options.overlap) = (.pixels(tile), overlap)
-      let plan = try TileChoice(descriptor: descriptor, options: options).plan(height: 256, width: 64)
+      let plan = try TileChoice(architecture: descriptor.architecture, options: options).plan(height: 256, width: 64)
       let multiple = descriptor.unet.latentMultiple
       let side = tile > 256 ? 256 : max(multiple, (tile + multiple - 1) / multiple * multiple)
       #expect((plan.tileHeight, plan.tileWidth) == (side, min(side, 64)), "tile \(tile), overlap \(overlap)")
@@ -110,31 +110,31 @@ struct TileTests {
     options.tile = .pixels(64)
     options.overlap = .max / 2
     let descriptor = try ModelDescriptor.architecture(named: "realsr")
-    let plan = try TileChoice(descriptor: descriptor, options: options).plan(height: 256, width: 128)
+    let plan = try TileChoice(architecture: descriptor.architecture, options: options).plan(height: 256, width: 128)
     #expect(plan.tileHeight == 64 && plan.overlap == 32 && plan.tiles.count == 7 * 3)
   }
 
   @Test func theTileShrinksToTheMemoryAndSaysSo() throws {
     let descriptor = try ModelDescriptor.architecture(named: "realsr")
-    let estimate = MemoryEstimate(descriptor: descriptor, threads: 1)
+    let estimate = MemoryEstimate(architecture: descriptor.architecture, threads: 1)
     let notices = Notices()
     var options = RestoreOptions()
     options.notice = { notices.add($0) }
     let fixed = estimate.picture(height: 256, width: 256)
     let resident = try #require(SystemMemory.resident)
     options.memoryLimit = 200_000_000 + resident + fixed + estimate.tile(height: 64, width: 64)
-    let plan = try TileChoice(descriptor: descriptor, options: options).plan(height: 256, width: 256)
+    let plan = try TileChoice(architecture: descriptor.architecture, options: options).plan(height: 256, width: 256)
     #expect(plan.tileHeight == 64)
     #expect(notices.all.count == 1)
 
     options.memoryLimit = 1 << 20
     #expect(throws: RestoreError.self) {
-      try TileChoice(descriptor: descriptor, options: options).plan(height: 256, width: 256)
+      try TileChoice(architecture: descriptor.architecture, options: options).plan(height: 256, width: 256)
     }
     options.tile = .pixels(256)
     options.memoryLimit = resident + fixed + estimate.tile(height: 64, width: 64)
     do {
-      _ = try TileChoice(descriptor: descriptor, options: options).plan(height: 256, width: 256)
+      _ = try TileChoice(architecture: descriptor.architecture, options: options).plan(height: 256, width: 256)
       Issue.record("a tile that does not fit was accepted")
     } catch let error as RestoreError where error.kind == .notEnoughMemory {
       #expect(error.message.text.contains("256 pixels"))

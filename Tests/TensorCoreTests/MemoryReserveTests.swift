@@ -37,7 +37,7 @@ struct MemoryReserveTests {
   }
 
   /// What is held, used or not, is never more than the most that was used, but for what is missing to whole pages.
-  @Test func thePeakStaysThatOfTheTensors() {
+  @Test func theReserveDoesNotRaiseThePeak() {
     let reserve = MemoryReserve()
     var random = SeededRandom(30)
     var (blocks, used, peak) = ([(memory: UnsafeMutableRawPointer, bytes: Int)](), 0, 0)

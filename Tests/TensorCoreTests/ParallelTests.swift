@@ -5,7 +5,7 @@ import Testing
 
 struct ParallelTests {
   @Test(arguments: [1, 2, 3, 8])
-  func everyIndexComesOnce(_ threads: Int) {
+  func everyIndexIsVisitedOnce(_ threads: Int) {
     Parallel.$threads.withValue(threads) {
       for count in 0..<200 { #expect(counted(count) == [Int](repeating: 1, count: count)) }
     }
@@ -20,7 +20,7 @@ struct ParallelTests {
   }
 
   /// Loops so short that threads of the pool often come when all is done.
-  @Test func shortLoopsFollowEachOther() {
+  @Test func manyShortLoopsAreComplete() {
     Parallel.$threads.withValue(4) {
       let total = Atomic(0)
       for _ in 0..<20_000 {

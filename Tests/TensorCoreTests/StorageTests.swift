@@ -60,7 +60,7 @@ struct StorageTests {
     }
   }
 
-  @Test func whatDeferredElementsAreMadeFromIsLetGoOf() {
+  @Test func theSourceOfDeferredElementsIsReleased() {
     var owner: Owner? = Owner([1, 2, 3])
     weak let watched = owner
     var doubled = owner.map { owner in
@@ -77,7 +77,7 @@ struct StorageTests {
     #expect(doubled?.elements == [9, 4, 6] && copy?.elements == [2, 4, 6])
   }
 
-  @Test func pendingBytesAreThoseStillToCome() {
+  @Test func pendingBytesAreThoseNotYetMade() {
     let listed = PendingTensors()
     let floats = MemoryLayout<Float>.stride
     var tensors: [Tensor] = PendingTensors.$current.withValue(listed) {

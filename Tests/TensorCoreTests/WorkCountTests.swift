@@ -86,7 +86,7 @@ struct WorkCountTests {
     #expect(found == [.norm: [2, 0], .elementwise: [6, 0], .layout: [8, 0]])
   }
 
-  @Test func whatIsInsideIsNotEnteredTwice() throws {
+  @Test func nestedOperationsAreCountedOnce() throws {
     let count = WorkCount()
     try WorkCount.$current.withValue(count) {
       let outer = try #require(WorkCount.begin(.other))

@@ -20,7 +20,7 @@ static inline void ck_pause(void) {
 void ck_add(float *y, const float *x, size_t n);
 /* y[i] = a * x[i] */
 void ck_scale(float *y, const float *x, float a, size_t n);
-/* x[i] limited to [low, high]; what is not a number becomes low. */
+/* x[i] limited to [low, high]; NaN becomes low. */
 void ck_clamp(float *x, float low, float high, size_t n);
 /* z[i] = a * z[i] + b * x[i] + c * e[i]; the step of the sampler. e may be NULL when c is 0. */
 void ck_axpbypcz(float *z, float a, const float *x, float b, const float *e, float c, size_t n);

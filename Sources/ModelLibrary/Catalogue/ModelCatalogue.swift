@@ -103,7 +103,7 @@ public struct ModelCatalogue: Sendable {
     return model
   }
 
-  /// The model of that name or path, whatever it is for; its files may be missing. Throws as `model(named:for:)`.
+  /// The model of that name or path, for any task; its files may be missing. Throws as `model(named:for:)`.
   public func model(named name: String) throws -> ModelDescriptor {
     if name.contains("/") || name.hasSuffix(".json") || name == "." || name == ".." {
       return completed(try ModelDescriptor(contentsOf: name))

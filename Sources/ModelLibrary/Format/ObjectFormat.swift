@@ -44,7 +44,11 @@ struct Field<Root> {
 
 extension Field {
   static func int(_ key: String, _ path: WritableKeyPath<Root, Int>, in range: ClosedRange<Int>) -> Field {
-    Field(key: key) { $1[keyPath: path] = try $0.int(key, in: range) } json: { .number(Double($0[keyPath: path])) }
+    Field(key: key) {
+      $1[keyPath: path] = try $0.int(key, in: range)
+    } json: {
+      .number(Double($0[keyPath: path]))
+    }
   }
 
   /// A list of whole numbers; `length` is the allowed number of entries.
@@ -53,7 +57,9 @@ extension Field {
   ) -> Field {
     Field(key: key) {
       $1[keyPath: path] = try $0.ints(key, in: range, length: length)
-    } json: { .numbers($0[keyPath: path]) }
+    } json: {
+      .numbers($0[keyPath: path])
+    }
   }
 
   /// A whole number for each level, or one for all; `levels` is a list that has been read before.
@@ -62,18 +68,26 @@ extension Field {
   ) -> Field {
     Field(key: key) {
       $1[keyPath: path] = try $0.intPerLevel(key, in: range, count: $1[keyPath: levels].count)
-    } json: { .numbers($0[keyPath: path]) }
+    } json: {
+      .numbers($0[keyPath: path])
+    }
   }
 
   /// A number above 0.
   static func positive(_ key: String, _ path: WritableKeyPath<Root, Double>, upTo upper: Double) -> Field {
-    Field(key: key) { $1[keyPath: path] = try $0.positive(key, upTo: upper) } json: { .number($0[keyPath: path]) }
+    Field(key: key) {
+      $1[keyPath: path] = try $0.positive(key, upTo: upper)
+    } json: {
+      .number($0[keyPath: path])
+    }
   }
 
   static func bool(_ key: String, _ path: WritableKeyPath<Root, Bool>, whenMissing fallback: Bool) -> Field {
     Field(key: key) {
       $1[keyPath: path] = $0.has(key) ? try $0.bool(key) : fallback
-    } json: { .bool($0[keyPath: path]) }
+    } json: {
+      .bool($0[keyPath: path])
+    }
   }
 
   /// `fallback` is what a missing key means, made of the fields before; nil = the key must be there.
@@ -82,13 +96,17 @@ extension Field {
   ) -> Field {
     Field(key: key) {
       if let fallback, !$0.has(key) { $1[keyPath: path] = fallback($1) } else { $1[keyPath: path] = try $0.string(key) }
-    } json: { .string($0[keyPath: path]) }
+    } json: {
+      .string($0[keyPath: path])
+    }
   }
 
   static func optionalString(_ key: String, _ path: WritableKeyPath<Root, String?>) -> Field {
     Field(key: key) {
       $1[keyPath: path] = $0.has(key) ? try $0.string(key) : nil
-    } json: { $0[keyPath: path].map { .string($0) } }
+    } json: {
+      $0[keyPath: path].map { .string($0) }
+    }
   }
 
   /// One of the raw values of `Choice`; `fallback` is what a missing key means, nil = it must be there.
@@ -97,7 +115,9 @@ extension Field {
   ) -> Field where Choice: RawRepresentable<String> & CaseIterable {
     Field(key: key) {
       if let fallback, !$0.has(key) { $1[keyPath: path] = fallback } else { $1[keyPath: path] = try $0.choice(key) }
-    } json: { .string($0[keyPath: path].rawValue) }
+    } json: {
+      .string($0[keyPath: path].rawValue)
+    }
   }
 }
 
@@ -108,18 +128,26 @@ extension Field {
   static func fixed(_ key: String, _ value: Bool, whenMissing fallback: Bool, isWritten: Bool = true) -> Field {
     Field(key: key) { object, _ in
       try object.require(key, value, whenMissing: fallback)
-    } json: { _ in isWritten ? .bool(value) : nil }
+    } json: { _ in
+      isWritten ? .bool(value) : nil
+    }
   }
 
   /// The same for other values; a missing key means this one.
   static func fixed(_ key: String, _ value: JSONValue, isWritten: Bool = true) -> Field {
-    Field(key: key) { object, _ in try object.allow(key, only: value) } json: { _ in isWritten ? value : nil }
+    Field(key: key) { object, _ in
+      try object.allow(key, only: value)
+    } json: { _ in
+      isWritten ? value : nil
+    }
   }
 
   static func object<Part>(_ key: String, _ path: WritableKeyPath<Root, Part>, _ format: ObjectFormat<Part>) -> Field {
     Field(key: key, isObject: true) {
       try format.read($0.object(key), into: &$1[keyPath: path])
-    } json: { format.json($0[keyPath: path]) }
+    } json: {
+      format.json($0[keyPath: path])
+    }
   }
 
   /// An object that may be missing, and is not written without members.
@@ -141,6 +169,8 @@ extension Field {
   ) -> Field {
     Field(key: key, isObject: true) {
       $1[keyPath: path] = try read($0.object(key))
-    } json: { json($0[keyPath: path]) }
+    } json: {
+      json($0[keyPath: path])
+    }
   }
 }

@@ -115,8 +115,8 @@ public enum Recognition {
     }.min { $0.difference.count < $1.difference.count }
   }
 
-  /// The descriptor of a model whose files, by their own names, are known by their tensors alone. What tensors cannot tell is as in the
-  /// published four-step models.
+  /// The descriptor of a model by the tensors of its files alone. What tensors do not tell is as in the published four-step
+  /// models.
   ///
   /// Throws `ModelError` if no network of this kind has these tensors.
   public static func model(

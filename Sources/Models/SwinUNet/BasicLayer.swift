@@ -9,7 +9,7 @@ struct BasicLayer: Sendable {
   private let probe: Probe
 
   /// `nominalSize` is the side of this level's plane for a picture of the trained size. Where it does not exceed the
-  /// window, it is the window and nothing is shifted, whatever the size of the picture.
+  /// window, it is the window and nothing is shifted, for pictures of any size.
   init(_ channels: Int, nominalSize: Int, _ configuration: UNetConfiguration, _ at: Weights) throws {
     let dim = configuration.swinEmbedDim
     let window = configuration.window(atSize: nominalSize)

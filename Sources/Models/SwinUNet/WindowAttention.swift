@@ -49,7 +49,7 @@ struct WindowAttention: Sendable {
     return probe(proj(mixed))
   }
 
-  /// What a table of pairs of tokens, [N, M, tokens, tokens], says of the upper left corner of a window.
+  /// The part of a table of pairs of tokens, [N, M, tokens, tokens], for the upper left corner of a window.
   private func corner(of table: Tensor, _ grid: WindowGrid) -> Tensor {
     if (grid.height, grid.width) == (window, window) { return table }
     let tokens = (0..<grid.tokens).map { $0 / grid.width * window + $0 % grid.width }

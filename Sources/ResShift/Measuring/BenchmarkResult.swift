@@ -1,6 +1,6 @@
 import TensorCore
 
-/// Who multiplies matrices; the variable RESSHIFT_PRODUCTS chooses.
+/// The implementation of matrix products; the variable RESSHIFT_PRODUCTS chooses.
 public typealias Products = TensorCore.Products
 
 /// What `Benchmark.run` measured; times in milliseconds, work in units of 10⁹ operations of the plain algorithms, two a
@@ -29,7 +29,7 @@ public struct BenchmarkResult: Sendable {
   public let directGflop: Double
   public let peakRSSMB: Double
   public let threads: Int
-  /// Who multiplied matrices.
+  /// The implementation of matrix products that was used.
   public let products: Products
   /// Encoding, all steps of the UNet, decoding, and the rest, which add up to the total.
   public let stages: [Part]

@@ -16,7 +16,7 @@ final class ProgressMeter: Sendable {
   func advance(_ work: Double) throws {
     let fraction = done.withLock { done in
       done += work
-      // Sums of parts are rounded: so near to the end is the end.
+      // Sums of parts have rounding errors: almost all is all.
       return done > total * (1 - 1e-9) ? 1 : done / total
     }
     try report?(fraction)

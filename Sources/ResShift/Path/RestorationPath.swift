@@ -8,33 +8,33 @@ import TensorCore
 /// With one tile this is the published algorithm and nothing else.
 struct RestorationPath {
   let networks: Networks
-  let descriptor: ModelDescriptor
+  let architecture: ModelArchitecture
   let plan: TilePlan
   /// Those of the plan's tiles that are needed; the others keep z_y.
   let tiles: [TilePlan.Tile]
   let clock: StageClock?
 
   init(
-    _ networks: Networks, _ descriptor: ModelDescriptor, _ plan: TilePlan, tiles: [TilePlan.Tile]? = nil,
+    _ networks: Networks, _ architecture: ModelArchitecture, _ plan: TilePlan, tiles: [TilePlan.Tile]? = nil,
     clock: StageClock? = nil
   ) {
     self.networks = networks
-    self.descriptor = descriptor
+    self.architecture = architecture
     self.plan = plan
     self.tiles = tiles ?? plan.tiles
     self.clock = clock
   }
 
-  private var scale: Int { descriptor.diffusion.sf }
-  private var scaleFactor: Float { Float(descriptor.diffusion.scaleFactor) }
+  private var scale: Int { architecture.diffusion.sf }
+  private var scaleFactor: Float { Float(architecture.diffusion.scaleFactor) }
   /// Model-input pixels a side for one latent position.
-  private var inputPerLatent: Int { descriptor.inputPerLatent }
-  private var outputPerLatent: Int { descriptor.autoencoder.downsampling }
+  private var inputPerLatent: Int { architecture.inputPerLatent }
+  private var outputPerLatent: Int { architecture.autoencoder.downsampling }
 
   /// Work of a whole restoration in units of `ProgressMeter`.
   var work: Double {
-    let stages = descriptor.stageWork
-    return Double(tiles.count) * (stages.encode + stages.decode + stages.step * Double(descriptor.diffusion.steps))
+    let stages = architecture.stageWork
+    return Double(tiles.count) * (stages.encode + stages.decode + stages.step * Double(architecture.diffusion.steps))
   }
 
   /// `lq` [1, h, w, 3] in [-1, 1], a multiple of lq_size a side, and for inpainting `mask` [1, h, w, 1] of +1 in the hole:
@@ -50,10 +50,10 @@ struct RestorationPath {
 
   /// z_y: the latent of the bicubic enlargement.
   func encode(_ lq: Tensor, _ progress: ProgressMeter) throws -> Tensor {
-    let zy = try blended(scale: 1, channels: descriptor.autoencoder.latentChannels) { tile in
+    let zy = try blended(scale: 1, channels: architecture.autoencoder.latentChannels) { tile in
       let y = enlarged(lq, tile)
       let z = timed(\.encode) { networks.autoencoder.encode(y) }
-      try progress.advance(descriptor.stageWork.encode)
+      try progress.advance(architecture.stageWork.encode)
       return z
     }
     return zy.scaled(by: scaleFactor)
@@ -64,12 +64,12 @@ struct RestorationPath {
     _ input: Tensor, _ step: Int, _ condition: Tensor, over zy: Tensor, _ progress: ProgressMeter
   ) throws -> Tensor {
     // Where no tile is needed the prediction is the one that leaves z_y as it is.
-    let base = descriptor.diffusion.predictType == .xstart ? zy : nil
-    return try blended(scale: 1, channels: descriptor.unet.outChannels, over: base) { tile in
+    let base = architecture.diffusion.predictType == .xstart ? zy : nil
+    return try blended(scale: 1, channels: architecture.unet.outChannels, over: base) { tile in
       let part = plan.cut(tile, from: input, scale: 1)
       let seen = plan.cut(tile, from: condition, scale: inputPerLatent)
       let output = timed(\.step) { networks.unet(part, step: step, condition: seen) }
-      try progress.advance(descriptor.stageWork.step)
+      try progress.advance(architecture.stageWork.step)
       return output
     }
   }
@@ -78,7 +78,7 @@ struct RestorationPath {
     try blended(scale: outputPerLatent, channels: 3, over: base) { tile in
       let part = plan.cut(tile, from: z, scale: 1).scaled(by: 1 / scaleFactor)
       let picture = timed(\.decode) { networks.autoencoder.decode(part) }
-      try progress.advance(descriptor.stageWork.decode)
+      try progress.advance(architecture.stageWork.decode)
       return picture
     }
   }

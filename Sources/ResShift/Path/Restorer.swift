@@ -240,13 +240,13 @@ public final class Restorer: Sendable {
     let input = lq.reflectPadded(height: height, width: width)
     let hole = mask?.reflectPadded(height: height, width: width)
     let choice = TileChoice(
-      descriptor: descriptor, options: options, pendingWeights: networks.pending.bytes)
+      architecture: descriptor.architecture, options: options, pendingWeights: networks.pending.bytes)
     let plan = try choice.plan(height: height / ratio, width: width / ratio)
     let tiles = plan.tiles.filter { isNeeded?(plan.rect(of: $0, scale: ratio)) ?? true }
     var output: Tensor
     switch options.tiling {
     case .joint:
-      let path = RestorationPath(networks, descriptor, plan, tiles: tiles, clock: clock)
+      let path = RestorationPath(networks, descriptor.architecture, plan, tiles: tiles, clock: clock)
       let meter = try ProgressMeter(total: path.work, options.progress)
       let noise = SeededNoise(seed: options.seed, origin: ((region?.y ?? 0) / ratio, (region?.x ?? 0) / ratio))
       output = try path.restore(lq: input, mask: hole, noise: noise, meter)
@@ -275,7 +275,7 @@ public final class Restorer: Sendable {
   ) throws -> Tensor {
     let ratio = descriptor.inputPerLatent
     let single = TilePlan(height: plan.tileHeight, width: plan.tileWidth, side: .max, overlap: 0)
-    let path = RestorationPath(networks, descriptor, single)
+    let path = RestorationPath(networks, descriptor.architecture, single)
     let meter = try ProgressMeter(total: path.work * Double(tiles.count), options.progress)
     var blender = TileBlender(plan, scale: descriptor.autoencoder.downsampling, channels: 3, uniform: true)
     for (index, tile) in tiles.enumerated() {

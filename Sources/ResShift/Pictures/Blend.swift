@@ -12,7 +12,7 @@ extension PixelImage {
       guard weight > 0 else { continue }
       for sample in (pixel * channels)..<(pixel * channels + colourChannels) {
         let under = base.samples[sample]
-        // What is not a number would stay one under any weight.
+        // NaN times a weight of 0 would still be NaN.
         result.samples[sample] = under.isFinite ? under * (1 - weight) + samples[sample] * weight : samples[sample]
       }
     }

@@ -25,7 +25,7 @@ public enum MaskRule {
   /// Whether a pixel with a weight that the rule has given is to be filled.
   static func marks(_ weight: Float) -> Bool { weight > 0 }
 
-  /// The value in 8 bits; not a number is 0.
+  /// The value in 8 bits; NaN is 0.
   private static func level(_ value: Float) -> UInt8 { value > 0 ? UInt8(min(value, 1) * 255 + 0.5) : 0 }
 
   /// The weights of a picture read as a mask: one channel, 0...1.

@@ -84,5 +84,5 @@ func grayValue(_ r: Float, _ g: Float, _ b: Float) -> Float { r == g && g == b ?
 /// [-1, 1] to 0...1, clamped.
 func unit(_ x: Float) -> Float { clamped((x + 1) / 2) }
 
-/// 0...1; not a number becomes 0, where `max` and `min` would let it through.
+/// 0...1; NaN becomes 0, where `max` and `min` would let it through.
 func clamped(_ x: Float) -> Float { x > 0 ? (x < 1 ? x : 1) : 0 }

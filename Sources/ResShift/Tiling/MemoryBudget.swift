@@ -12,7 +12,7 @@ public enum MemoryBudget: Sendable, Equatable {
     }
   }
 
-  /// `limit` is for the whole program; nil = what the machine has free. `promised` bytes of it are as good as taken.
+  /// `limit` is for the whole program; nil = what the machine has free. `promised` bytes of it will be taken by weights.
   init(limit: Int?, promised: Int) {
     let free = max(0, (SystemMemory.available ?? Int.max / 2) - promised)
     let held = (SystemMemory.resident ?? 0) + promised

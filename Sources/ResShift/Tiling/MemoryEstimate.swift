@@ -5,7 +5,7 @@ import Models
 ///
 /// Meant to be 5 to 40 % above what runs of `resshift bench` and of real pictures were measured to take beside the weights.
 struct MemoryEstimate {
-  let descriptor: ModelDescriptor
+  let architecture: ModelArchitecture
   let threads: Int
 
   /// The activations of one tile of `height` by `width` latent positions: the largest of the stages.
@@ -17,10 +17,10 @@ struct MemoryEstimate {
   /// What lives beside the tiles: the picture, latents and blended sums, for `height` by `width` latent positions.
   func picture(height: Int, width: Int) -> Int {
     let positions = height * width
-    let scale = descriptor.diffusion.sf
-    let output = positions * descriptor.autoencoder.downsampling * descriptor.autoencoder.downsampling
+    let scale = architecture.diffusion.sf
+    let output = positions * architecture.autoencoder.downsampling * architecture.autoencoder.downsampling
     // z_y, z, two of its neighbours and the prediction; then sum and weights of the output, its crop and its samples.
-    let latents = 5 * positions * descriptor.autoencoder.latentChannels
+    let latents = 5 * positions * architecture.autoencoder.latentChannels
     // The input as samples and tensor, filled, padded, with masks.
     return 4 * (max(latents, 10 * output) + 16 * output / (scale * scale))
   }
@@ -29,13 +29,13 @@ struct MemoryEstimate {
   /// attention scores, of which a piece has 16 rows at least; for the many channels of VQ models also the input that
   /// Winograd's algorithm holds for all threads.
   private func scratch(_ positions: Int) -> Int {
-    guard case .vq = descriptor.autoencoder else { return threads * 12 << 20 }
+    guard case .vq = architecture.autoencoder else { return threads * 12 << 20 }
     return 16 << 20 + threads * max(12 << 20, 4 * 16 * positions)
   }
 
   /// Elements: the skips that are left on the way up, and the widest ResBlock or Swin block.
   private func unet(_ positions: Int) -> Int {
-    let unet = descriptor.unet
+    let unet = architecture.unet
     let mlp = 3 + 2 * Int(unet.mlpRatio.rounded(.up))
     var (skips, most) = (0, 0)
     for (level, multiple) in unet.channelMult.enumerated() {
@@ -46,14 +46,14 @@ struct MemoryEstimate {
       most = max(most, skips + 2 * (outer + width) * plane)
       if unet.hasSwinLayers(atLevel: level) { most = max(most, skips + max(7, mlp) * unet.swinEmbedDim * plane) }
     }
-    let ratio = descriptor.inputPerLatent
+    let ratio = architecture.inputPerLatent
     let condition = ratio > 1 ? 2 * 16 * positions * ratio * ratio : 0
     return max(most, condition)
   }
 
   /// Elements of the widest block of the decoder, which is the larger half.
   private func autoencoder(_ positions: Int) -> Int {
-    guard case .vq(let vq) = descriptor.autoencoder else { return 0 }
+    guard case .vq(let vq) = architecture.autoencoder else { return 0 }
     let levels = vq.chMult.count
     return (0..<levels).map { level in
       let pixels = positions << (2 * (levels - 1 - level))

@@ -1,6 +1,6 @@
 import ModelLibrary
 
-extension ModelDescriptor {
+extension ModelArchitecture {
   /// Model-input pixels a side for one latent position.
   var inputPerLatent: Int { unet.lqSize / unet.imageSize }
 
@@ -15,20 +15,25 @@ extension ModelDescriptor {
   }
 }
 
+extension ModelDescriptor {
+  /// Model-input pixels a side for one latent position.
+  var inputPerLatent: Int { architecture.inputPerLatent }
+}
+
 /// Chooses the tiles of a latent within the memory there is.
 struct TileChoice {
-  let descriptor: ModelDescriptor
+  let architecture: ModelArchitecture
   let options: RestoreOptions
   /// Bytes that weights will take which are not in memory yet.
   var pendingWeights = 0
 
   /// Throws `RestoreError.notEnoughMemory` when the tile asked for, or the smallest one, does not fit.
   func plan(height: Int, width: Int) throws -> TilePlan {
-    let multiple = descriptor.unet.latentMultiple
+    let multiple = architecture.unet.latentMultiple
     let overlap = options.overlap.map(latentPositions) ?? 16
     func plan(_ side: Int) -> TilePlan { TilePlan(height: height, width: width, side: side, overlap: overlap) }
     func multipleOf(_ side: Int) -> Int { max(multiple, (side + multiple - 1) / multiple * multiple) }
-    let estimate = MemoryEstimate(descriptor: descriptor, threads: options.threads)
+    let estimate = MemoryEstimate(architecture: architecture, threads: options.threads)
     let fixed = estimate.picture(height: height, width: width)
     func need(_ plan: TilePlan) -> Int { fixed + estimate.tile(height: plan.tileHeight, width: plan.tileWidth) }
     let budget = MemoryBudget(limit: options.memoryLimit, promised: pendingWeights)
@@ -49,8 +54,8 @@ struct TileChoice {
       func plan(_ side: Int) -> TilePlan {
         TilePlan(height: height, width: width, side: side, overlap: overlap, shrinkingToMultipleOf: multiple)
       }
-      let preferred = plan(multipleOf(descriptor.defaultTileSide))
-      for side in stride(from: multipleOf(descriptor.defaultTileSide), to: 0, by: -multiple) {
+      let preferred = plan(multipleOf(architecture.defaultTileSide))
+      for side in stride(from: multipleOf(architecture.defaultTileSide), to: 0, by: -multiple) {
         let chosen = plan(side)
         guard need(chosen) <= budget.bytes else { continue }
         if (chosen.tileHeight, chosen.tileWidth) != (preferred.tileHeight, preferred.tileWidth) {
@@ -67,9 +72,9 @@ struct TileChoice {
 
   /// Model-input pixels as latent positions, rounded up; any number, however large.
   private func latentPositions(_ pixels: Int) -> Int {
-    let (whole, rest) = max(pixels, 0).quotientAndRemainder(dividingBy: descriptor.inputPerLatent)
+    let (whole, rest) = max(pixels, 0).quotientAndRemainder(dividingBy: architecture.inputPerLatent)
     return whole + (rest > 0 ? 1 : 0)
   }
 
-  private func inputSide(_ plan: TilePlan) -> Int { max(plan.tileHeight, plan.tileWidth) * descriptor.inputPerLatent }
+  private func inputSide(_ plan: TilePlan) -> Int { max(plan.tileHeight, plan.tileWidth) * architecture.inputPerLatent }
 }

@@ -5,8 +5,8 @@ public struct ConvolutionAlgorithm: Sendable {
   public let name: String
   /// What it is listed under in an account of the work, for kernels of 3 x 3 and stride 1.
   let kind: LayerKind
-  /// The operations, on one vector of 16 floats each, of a 3x3 convolution of stride 1: of a kind that a processor of our day
-  /// does once a cycle. Memory is included, as measured.
+  /// The operations, on one vector of 16 floats each, of a 3x3 convolution of stride 1: of a kind that current processors
+  /// do once a cycle. Memory is included, as measured.
   let cost: @Sendable (ConvolutionSize) -> Int
   /// The convolution.
   let run: @Sendable (ConvolutionCall) -> Tensor
@@ -22,7 +22,7 @@ public struct ConvolutionAlgorithm: Sendable {
     var (best, time) = (im2col, im2col.cost(size))
     for larger in all.dropFirst() {
       let other = larger.cost(size)
-      // It rounds more, so it must be worth it.
+      // Larger tiles round more, so they must be clearly faster.
       if 10 * other < 9 * time { (best, time) = (larger, other) }
     }
     return best

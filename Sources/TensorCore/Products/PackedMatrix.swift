@@ -1,13 +1,13 @@
 import CKernels
 
-/// The right factor of several products, packed for who multiplies.
+/// The right factor of several products, packed for one implementation of `Products`.
 struct PackedMatrix: Sendable {
   /// Rows and columns of the matrix.
   let inner: Int
   let outer: Int
   /// Products with so many parts of each row are added up, 1 but for convolutions.
   private let taps: Int
-  /// Who multiplies: the one that was current when the matrix was made.
+  /// The implementation that was current when the matrix was made.
   let products = Products.current
   /// [panels, inner / taps, taps, columns of a panel], the last panel filled up with zeros.
   let packed: Tensor

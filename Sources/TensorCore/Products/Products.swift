@@ -2,13 +2,13 @@ import CKernels
 import COpenBLAS
 import Glibc
 
-/// Who multiplies matrices: our own kernel, or OpenBLAS. Packed factors belong to the one that they were packed for.
+/// The implementation of matrix products: our own kernel, or OpenBLAS. Packed factors fit only the one that they were packed for.
 public enum Products: String, CaseIterable, Sendable {
   /// The kernel of CKernels.
   case own
   case openblas
 
-  /// What is used unless somebody says otherwise: the choice of the environment, or our own kernel where it was written for
+  /// The default: the choice of the environment, or our own kernel where it was written for
   /// the processor (x86-64 with AVX2 or AVX-512), elsewhere OpenBLAS.
   public static let standard: Products =
     environment.flatMap(Products.init) ?? (ck_gemm_is_tuned() != 0 ? .own : .openblas)
@@ -21,7 +21,7 @@ public enum Products: String, CaseIterable, Sendable {
   /// The variable that chooses: `own` or `openblas`.
   public static let variable = "RESSHIFT_PRODUCTS"
 
-  /// What the variable says although there is no such choice; nil if all is well.
+  /// The value of the variable if it is no valid choice; otherwise nil.
   public static var unknownChoice: String? { environment.flatMap { Products(rawValue: $0) == nil ? $0 : nil } }
 
   private static var environment: String? {
@@ -59,7 +59,7 @@ public enum Products: String, CaseIterable, Sendable {
     }
   }
 
-  /// Set once: the parallel loop is ours, and OpenBLAS's own threads would fight with it.
+  /// Set once: the parallel loop is ours, and OpenBLAS's own threads would compete with it.
   private static let singleThreadedBLAS: Void = openblas_set_num_threads(1)
 }
 
