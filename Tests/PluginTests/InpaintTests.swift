@@ -7,6 +7,27 @@ extension GimpTests {
   @Suite(.serialized) struct InpaintTests {
     static let magenta = [1.0, 0.0, 1.0]
 
+    @Test("A small selection in a picture of 24 megapixels takes less than 400 MB")
+    func memoryOfLargePictures() throws {
+      let gimp = try Gimp()
+      let program = try Stage.shared.get().plugInFolder.appending(path: "resshift")
+      let peak = try PeakMemory.of(program) {
+        try gimp.run(
+          """
+          (define image (car (gimp-image-new 6000 4000 RGB)))
+          (define source (car (gimp-layer-new image 6000 4000 RGBA-IMAGE "large" 100 LAYER-MODE-NORMAL)))
+          (gimp-image-insert-layer image source 0 0)
+          (plug-in-plasma RUN-NONINTERACTIVE image source 5 1.0)
+          (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 3000 2000 500 500)
+          (define new (car (plug-in-resshift-inpaint RUN-NONINTERACTIVE image source "" 7)))
+          (say-layer "new" new)
+          """)
+      }
+      #expect(try numbers(gimp.log["new"]).prefix(4) == [500, 500, 3000, 2000])
+      #expect(peak > 50_000_000, "the process was seen")
+      #expect(peak < 400_000_000)
+    }
+
     @Test("A feathered selection on an RGBA photograph is filled, everything else stays, and it works twice")
     func featheredSelection() throws {
       let gimp = try Gimp()
