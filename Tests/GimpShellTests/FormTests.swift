@@ -1,9 +1,10 @@
-@testable import GimpShell
 import ModelLibrary
 import ResShift
 import TestSupport
 import Testing
 import Wording
+
+@testable import GimpShell
 
 /// Dialogs as data.
 @Suite struct FormTests {

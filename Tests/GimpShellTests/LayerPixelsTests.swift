@@ -1,7 +1,8 @@
-@testable import GimpShell
 import ResShift
 import TestSupport
 import Testing
+
+@testable import GimpShell
 
 /// Pixels between layers and the engine.
 @Suite struct LayerPixelsTests {

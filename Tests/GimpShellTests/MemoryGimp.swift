@@ -1,7 +1,8 @@
-@testable import GimpShell
 import ResShift
 import TestSupport
 import Wording
+
+@testable import GimpShell
 
 /// A GIMP in memory: images of float layers, enough for the shell to work on, with a record of what it was asked for.
 final class MemoryGimp: Gimp {

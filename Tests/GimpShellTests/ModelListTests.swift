@@ -1,8 +1,9 @@
-@testable import GimpShell
 import ModelLibrary
 import ModelStore
 import TestSupport
 import Testing
+
+@testable import GimpShell
 
 /// What the window of the models shows.
 @Suite struct ModelListTests {

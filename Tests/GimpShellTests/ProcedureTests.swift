@@ -1,5 +1,6 @@
-@testable import GimpShell
 import Testing
+
+@testable import GimpShell
 
 /// The procedures as data: what GIMP is told of them is a promise to scripts.
 @Suite struct ProcedureTests {

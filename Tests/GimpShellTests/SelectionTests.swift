@@ -1,6 +1,7 @@
-@testable import GimpShell
 import ResShift
 import Testing
+
+@testable import GimpShell
 
 /// Selections as masks of a layer.
 @Suite struct SelectionTests {

@@ -1,5 +1,6 @@
-@testable import GimpShell
 import Testing
+
+@testable import GimpShell
 
 /// What was chosen: arguments of scripts, and what is remembered of a dialog.
 @Suite struct SettingsTests {

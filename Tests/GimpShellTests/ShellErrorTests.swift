@@ -1,7 +1,8 @@
-@testable import GimpShell
 import ResShift
 import Testing
 import Wording
+
+@testable import GimpShell
 
 /// Errors as data, and their sentences.
 @Suite struct ShellErrorTests {

@@ -1,9 +1,10 @@
-@testable import GimpShell
 import ModelLibrary
 import ResShift
 import TestSupport
 import Testing
 import Wording
+
+@testable import GimpShell
 
 /// The work of the procedures on images in memory, with the built-in models.
 @Suite struct WorkTests {
