@@ -1,5 +1,6 @@
 // swift-tools-version: 6.2
 // ResShift for GIMP: the diffusion engine, its C library, the command line and the GIMP plug-in.
+import Foundation
 import PackageDescription
 
 // Without it clang uses half of an AVX-512 register.
@@ -9,21 +10,55 @@ import PackageDescription
   let kernelSettings: [CSetting] = []
 #endif
 
+/// Whether the development files of a library are here. There is one plug-in for each version of GIMP, and few systems have both.
+func hasLibrary(_ name: String) -> Bool {
+  let process = Process()
+  process.executableURL = URL(filePath: "/usr/bin/env")
+  process.arguments = ["pkg-config", "--exists", name]
+  guard (try? process.run()) != nil else { return false }
+  process.waitUntilExit()
+  return process.terminationStatus == 0
+}
+
+/// The plug-in for a version of GIMP: a thin module under the shell, and the library of it.
+func plugIn(_ version: String, library: String, pkgConfig: String, packages: [String]) -> (
+  targets: [Target], products: [Product]
+) {
+  guard hasLibrary(pkgConfig) else { return ([], []) }
+  let module = "Gimp\(version)"
+  return (
+    [
+      .systemLibrary(name: "C\(module)", pkgConfig: pkgConfig, providers: [.apt(packages)]),
+      .target(
+        name: module,
+        dependencies: [
+          "GimpShell", "ResShift", "ModelLibrary", "ModelStore", "FilePaths", "Wording", .target(name: "C\(module)"),
+        ], exclude: ["README.md", "plug-in.map"],
+        linkerSettings: [
+          .unsafeFlags([
+            "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/\(module)/plug-in.map",
+          ])
+        ]),
+    ], [.library(name: library, type: .dynamic, targets: [module])]
+  )
+}
+
+let gimp2 = plugIn(
+  "2", library: "ResShiftGIMP", pkgConfig: "gimpui-2.0", packages: ["libgimp2.0-dev", "libglib2.0-dev", "gimp"])
+let gimp3 = plugIn("3", library: "ResShiftGIMP3", pkgConfig: "gimpui-3.0", packages: ["libgimp-3.0-dev", "gimp"])
+
 let package = Package(
   name: "resshift",
   products: [
     .executable(name: "resshift", targets: ["resshift"]),
     .library(name: "ResShiftC", type: .dynamic, targets: ["ResShiftC"]),
-    .library(name: "ResShiftGIMP", type: .dynamic, targets: ["Gimp2"]),
-  ],
+  ] + gimp2.products + gimp3.products,
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
   targets: [
     // System libraries.
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    .systemLibrary(
-      name: "CGimp2", pkgConfig: "gimpui-2.0", providers: [.apt(["libgimp2.0-dev", "libglib2.0-dev", "gimp"])]),
 
     // What everything may use: sentences for users, names of files.
     .target(name: "Wording", exclude: ["README.md"]),
@@ -85,13 +120,6 @@ let package = Package(
       name: "GimpShell",
       dependencies: ["ResShift", "ModelLibrary", "ModelStore", "PictureFiles", "FilePaths", "Wording"],
       exclude: ["README.md"]),
-    .target(
-      name: "Gimp2",
-      dependencies: ["GimpShell", "ResShift", "ModelLibrary", "ModelStore", "FilePaths", "Wording", "CGimp2"],
-      exclude: ["README.md", "plug-in.map"],
-      linkerSettings: [
-        .unsafeFlags(["-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/Gimp2/plug-in.map"])
-      ]),
 
     // Tests: one target per module.
     .target(
@@ -123,6 +151,6 @@ let package = Package(
       name: "GimpShellTests",
       dependencies: ["GimpShell", "ModelLibrary", "ModelStore", "ResShift", "TestSupport", "Wording"]),
     .testTarget(name: "PluginTests", dependencies: ["TestSupport"], exclude: ["prelude.scm"]),
-  ],
+  ] + gimp2.targets + gimp3.targets,
   swiftLanguageModes: [.v6]
 )

@@ -18,12 +18,14 @@ Builds ResShift for GIMP and installs the command, the C library, the models and
   test          build, install into a folder of the build and run all tests; installs nothing else
   --system      install for all users: /usr/local and GIMP's own folder (asks for root's rights)
   --prefix DIR  where bin, lib, include and share go (default: ~/.local, with --system /usr/local)
-  --stage DIR   everything below DIR, the plug-in in DIR/gimp: for tests and packages
+  --stage DIR   everything below DIR, the plug-in in DIR/gimp or DIR/gimp3: for tests and packages
   --no-deps     do not look for missing Debian packages
   --uninstall   remove what was installed; models and weights that you added stay
   --help        this text
 
-The plug-in goes where GIMP looks for those of the user: $GIMP2_DIRECTORY, or ~/.config/GIMP/2.10.
+The plug-in is built for each GIMP whose development files are here, 2.10 and 3, and goes where that looks for those of the
+user: $GIMP2_DIRECTORY, or ~/.config/GIMP/2.10; $GIMP3_DIRECTORY, or ~/.config/GIMP/3.0. Without GIMP there are the command and the
+C library.
 HELP
 }
 
@@ -40,24 +42,36 @@ misused() {
 
 # --- What is needed to build ------------------------------------------------------------------------------------------
 
-build_packages=(gcc g++ git pkg-config gimp libgimp2.0-dev libglib2.0-dev libopenblas-dev
+build_packages=(gcc g++ git pkg-config gimp libglib2.0-dev libopenblas-dev
   libpng-dev zlib1g-dev libjpeg-dev libtiff-dev libwebp-dev libcurl4-openssl-dev libssl-dev)
+# Those of GIMP's, of which a release of Debian has one.
+gimp_packages=(libgimp2.0-dev libgimp-3.0-dev)
+# What the Swift toolchain is linked to: packages by either of their names.
+swift_packages=(libncurses6 libcurl4 libcurl4t64 libxml2)
 test_packages=(xvfb xauth xdotool openbox x11-utils imagemagick fonts-dejavu-core shellcheck python3 openssl)
 # The same as pkg-config names them, with what to look for where packages have other names.
-libraries=(gimpui-2.0 openblas libpng zlib libjpeg libtiff-4 libwebpmux libcurl libcrypto)
+libraries=(openblas libpng zlib libjpeg libtiff-4 libwebpmux libcurl libcrypto)
+gimps=() # the major versions of GIMP that the plug-in is built for
 
 # Stops unless a Swift that can build the package is in the PATH.
 require_swift() {
   local advice='install it from https://www.swift.org/install/linux/ and put its usr/bin into your PATH'
   command -v swift >/dev/null || die "Swift is missing: version 6.3 or newer is needed; $advice."
   local version
-  version=$(swift --version 2>/dev/null </dev/null) || die "Swift does not run: try 'swift --version', or $advice."
+  if ! version=$(swift --version 2>/dev/null </dev/null); then
+    # Toolchains come without the libraries of the system that they are linked to.
+    [[ $deps == no ]] || require_packages "${swift_packages[@]}"
+    version=$(swift --version 2>/dev/null </dev/null) || die "Swift does not run: try 'swift --version', or $advice."
+  fi
   [[ $version =~ Swift\ version\ ([0-9]+)\.([0-9]+) ]] || die "Swift does not tell its version: $advice."
   ((BASH_REMATCH[1] > 6 || (BASH_REMATCH[1] == 6 && BASH_REMATCH[2] >= 3))) ||
     die "Swift ${BASH_REMATCH[1]}.${BASH_REMATCH[2]} is too old: version 6.3 or newer is needed; $advice."
 }
 
 is_root() { [[ $(id -u) == 0 ]]; }
+
+# Whether there is such a package for this system; nothing is known before the lists are there.
+is_known() { apt-cache policy "$1" 2>/dev/null | grep 'Candidate:' | grep -qv '(none)'; }
 
 # Installs those of the named Debian packages that are missing, or says how and stops.
 require_packages() {
@@ -69,6 +83,16 @@ require_packages() {
     [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
   done
   ((${#missing[@]})) || return 0
+  # Releases of Debian differ: what this one does not have is left out, once its lists are here.
+  if ! is_known libglib2.0-dev && is_root; then apt-get update >/dev/null 2>&1 || true; fi
+  if is_known libglib2.0-dev; then
+    local known=()
+    for package in "${missing[@]}"; do
+      ! is_known "$package" || known+=("$package")
+    done
+    missing=("${known[@]}")
+    ((${#missing[@]})) || return 0
+  fi
   local install=(apt-get install -y --no-install-recommends "${missing[@]}") as_root=()
   if ! is_root; then
     as_root=(sudo)
@@ -83,8 +107,7 @@ require_packages() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update ||
     warn 'apt-get update failed: trying with the package lists as they are'
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "${install[@]}" ||
-    die "apt-get could not install ${missing[*]}: see its messages above. Where GIMP is version 3, this plug-in for 2.10" \
-      'does not run.'
+    die "apt-get could not install ${missing[*]}: see its messages above."
 }
 
 # Stops unless every library that is linked has its development files here.
@@ -98,13 +121,21 @@ require_libraries() {
   ((${#missing[@]})) || return 0
   die "development files are missing for (by their pkg-config names): ${missing[*]}." \
     "On Debian these packages have them: ${build_packages[*]}. Other distributions name them alike, as in gimp-devel, openblas-devel, libpng-devel, zlib-devel," \
-    "libjpeg-turbo-devel, libtiff-devel, libwebp-devel, libcurl-devel, openssl-devel. GIMP must be version 2.10."
+    "libjpeg-turbo-devel, libtiff-devel, libwebp-devel, libcurl-devel, openssl-devel."
+}
+
+# Finds out for which versions of GIMP the plug-in can be built.
+find_gimps() {
+  ! pkg-config --exists gimpui-2.0 || gimps+=(2)
+  ! pkg-config --exists gimpui-3.0 || gimps+=(3)
+  ((${#gimps[@]})) || warn "no development files of GIMP are here (libgimp2.0-dev or libgimp-3.0-dev; gimp-devel): the command and the" \
+    'C library are installed, the plug-in is not.'
 }
 
 # Says what to expect where no GIMP is found that the plug-in could run in.
 look_for_gimp() {
-  ! command -v gimp-2.10 >/dev/null && ! command -v gimp >/dev/null || return 0
-  warn "no GIMP 2.10 is in the PATH: the plug-in is installed for the day there is one, in $gimp_folder."
+  ((${#gimps[@]})) && ! command -v gimp-2.10 >/dev/null && ! command -v gimp >/dev/null || return 0
+  warn "no GIMP is in the PATH: the plug-in is installed for the day there is one, in $(printf '%s ' "${gimp_folders[@]}")."
   if flatpak info org.gimp.GIMP >/dev/null 2>&1; then
     warn 'the GIMP that came as a flatpak cannot use it: it is shut off from the libraries of this system.'
   fi
@@ -117,22 +148,32 @@ look_for_gimp() {
 
 readonly built=$here/.build/release
 
+library_of() { if [[ $1 == 3 ]]; then say ResShiftGIMP3; else say ResShiftGIMP; fi; } # MAJOR-VERSION
+main_of() { if [[ $1 == 3 ]]; then say main3.c; else say main.c; fi; }                 # MAJOR-VERSION
+
 build() {
   say 'Building (some minutes the first time) ...'
-  local product
+  local product gimp products=(resshift ResShiftC)
+  for gimp in "${gimps[@]}"; do products+=("$(library_of "$gimp")"); done
   # One by one, since together would be with the tests' helpers, which cannot have the Swift runtime linked in.
-  for product in resshift ResShiftC ResShiftGIMP; do
+  for product in "${products[@]}"; do
     (cd "$here" && swift build -c release -Xswiftc -static-stdlib --product "$product" </dev/null) ||
       die 'the build failed: see the messages above. Nothing was installed.'
   done
   local flags
-  read -ra flags <<<"$(pkg-config --cflags --libs gimp-2.0)"
-  # shellcheck disable=SC2016 # the loader, not the shell, replaces $ORIGIN
-  cc -O2 -Wall -o "$work/plug-in" "$here/plugin/main.c" -L"$built" -lResShiftGIMP "${flags[@]}" \
-    '-Wl,-rpath,$ORIGIN' -Wl,--allow-shlib-undefined || die 'plugin/main.c does not compile. Nothing was installed.'
+  for gimp in "${gimps[@]}"; do
+    flags=()
+    [[ $gimp == 3 ]] || read -ra flags <<<"$(pkg-config --cflags --libs gimp-2.0)"
+    # shellcheck disable=SC2016 # the loader, not the shell, replaces $ORIGIN
+    cc -O2 -Wall -o "$work/plug-in-$gimp" "$here/plugin/$(main_of "$gimp")" -L"$built" "-l$(library_of "$gimp")" \
+      "${flags[@]}" '-Wl,-rpath,$ORIGIN' -Wl,--allow-shlib-undefined ||
+      die "plugin/$(main_of "$gimp") does not compile. Nothing was installed."
+  done
   # Without the symbols that only debuggers read: a third less to install and to load.
   local file
-  for file in resshift libResShiftC.so libResShiftGIMP.so; do
+  for file in resshift "${products[@]/#/lib}"; do
+    [[ $file != libresshift ]] || continue
+    [[ $file == resshift ]] || file+=.so
     strip --strip-unneeded -o "$work/$file" "$built/$file" || die "cannot strip $built/$file. Nothing was installed."
   done
   version=$(sed -n 's/^#define RESSHIFT_VERSION "\(.*\)"$/\1/p' "$here/Sources/CResShift/include/resshift.h")
@@ -152,6 +193,7 @@ PC
 # Everything is first copied beside its target, then renamed: a running GIMP keeps the files that it has open, and a
 # failure (no space, no rights) leaves things as they were.
 
+gimp_folders=() scripts_folders=() # by the major version of GIMP
 sources=() targets=() modes=()
 readonly suffix=.resshift-new
 manifest=       # the list of what is installed: files, and folders with a final /, in the order of their making
@@ -179,14 +221,17 @@ list_files() {
   add "$work/resshift.pc" "$prefix/lib/pkgconfig/resshift.pc" 644
   add_models "$prefix/share/resshift/models"
   add "$work/resshift" "$prefix/bin/resshift" 755
-  add "$work/libResShiftGIMP.so" "$gimp_folder/plug-ins/resshift/libResShiftGIMP.so" 755
-  add_models "$gimp_folder/plug-ins/resshift/models"
-  local script
-  for script in "$here"/plugin/scripts/*.scm; do
-    [[ ! -e $script ]] || add "$script" "$scripts_folder/${script##*/}" 644
+  local gimp script folder
+  for gimp in "${gimps[@]}"; do
+    folder=${gimp_folders[$gimp]}/plug-ins/resshift
+    add "$work/lib$(library_of "$gimp").so" "$folder/lib$(library_of "$gimp").so" 755
+    add_models "$folder/models"
+    for script in "$here/plugin/scripts$gimp"/*.scm; do
+      [[ ! -e $script ]] || add "$script" "${scripts_folders[$gimp]}/${script##*/}" 644
+    done
+    # Last, since GIMP reads a plug-in anew when the time of its executable has changed.
+    add "$work/plug-in-$gimp" "$folder/resshift" 755
   done
-  # Last, since GIMP reads a plug-in anew when the time of its executable has changed.
-  add "$work/plug-in" "$gimp_folder/plug-ins/resshift/resshift" 755
 }
 
 make_folder() { # with its parents, remembering those that were not there
@@ -269,7 +314,7 @@ uninstall() {
     [[ ${entries[i]} == */ && -d ${entries[i]} ]] || continue
     privileged rmdir -- "${entries[i]%/}" 2>/dev/null || kept+=("${entries[i]}")
   done
-  say "ResShift is uninstalled from $prefix and $gimp_folder."
+  say "ResShift is uninstalled from $prefix and GIMP's folders."
   if ((${#kept[@]})); then
     say 'These folders hold files that are not from this program, and stay:'
     printf '  %s\n' "${kept[@]}"
@@ -280,8 +325,9 @@ uninstall() {
 
 install() {
   require_swift
-  [[ $deps == no ]] || require_packages "${build_packages[@]}"
+  [[ $deps == no ]] || require_packages "${build_packages[@]}" "${gimp_packages[@]}"
   require_libraries
+  find_gimps
   set_folders
   build
   install_files
@@ -289,14 +335,17 @@ install() {
   say "  command   $prefix/bin/resshift"
   say "  library   $prefix/lib/libresshift.so"
   say "  models    $prefix/share/resshift/models"
-  say "  plug-in   $gimp_folder/plug-ins/resshift   (GIMP: Filters > Enhance > ResShift; restart a running GIMP)"
+  local gimp
+  for gimp in "${gimps[@]}"; do
+    say "  plug-in   ${gimp_folders[$gimp]}/plug-ins/resshift   (GIMP: Filters > Enhance > ResShift; restart a running GIMP)"
+  done
   [[ :$PATH: == *":$prefix/bin:"* || -n $stage ]] || say "To use the command by its name, put $prefix/bin into your PATH."
   look_for_gimp
 }
 
 run_tests() {
   require_swift
-  [[ $deps == no ]] || require_packages "${build_packages[@]}" "${test_packages[@]}"
+  [[ $deps == no ]] || require_packages "${build_packages[@]}" "${gimp_packages[@]}" "${test_packages[@]}"
   require_libraries
   rm -rf -- "$here/.build/stage"
   stage=$here/.build/stage deps=no
@@ -311,17 +360,22 @@ run_tests() {
 
 set_folders() {
   prefix=$(realpath -m -- "${stage:-${prefix:-$default_prefix}}")
-  if [[ -n $stage ]]; then
-    gimp_folder=$prefix/gimp scripts_folder=$prefix/gimp/scripts
-  elif [[ $system == yes ]]; then
-    command -v gimptool-2.0 >/dev/null || die 'gimptool-2.0 is missing: install libgimp2.0-dev.'
-    gimp_folder=$(gimptool-2.0 --gimpplugindir)
-    scripts_folder=$(gimptool-2.0 --gimpdatadir)/scripts
-  else
-    gimp_folder=${GIMP2_DIRECTORY:-${XDG_CONFIG_HOME:-$HOME/.config}/GIMP/2.10}
-    [[ $gimp_folder == /* ]] || gimp_folder=$HOME/$gimp_folder # as GIMP reads it
-    scripts_folder=$gimp_folder/scripts
-  fi
+  local gimp folder version given
+  for gimp in "${gimps[@]}"; do
+    given=GIMP${gimp}_DIRECTORY version=$(pkg-config --modversion "gimpui-$gimp.0")
+    if [[ -n $stage ]]; then
+      folder=$prefix/gimp
+      [[ $gimp == 2 ]] || folder+=$gimp
+    elif [[ $system == yes ]]; then
+      folder=$(pkg-config --variable=gimplibdir "gimp-$gimp.0")
+    else
+      # Settings of GIMP 3.0.4 are in 3.0.
+      folder=${!given:-${XDG_CONFIG_HOME:-$HOME/.config}/GIMP/${version%.*}}
+      [[ $folder == /* ]] || folder=$HOME/$folder # as GIMP reads it
+    fi
+    gimp_folders[gimp]=$folder scripts_folders[gimp]=$folder/scripts
+    [[ $system == no ]] || scripts_folders[gimp]=$(pkg-config --variable=gimpdatadir "gimp-$gimp.0")/scripts
+  done
   manifest=$prefix/share/resshift/manifest
 }
 
@@ -371,7 +425,7 @@ case $action in
   install) install ;;
   demo)
     install
-    [[ $system == yes ]] || export GIMP2_DIRECTORY=$gimp_folder
+    [[ $system == yes || -z ${gimp_folders[2]:-} ]] || export GIMP2_DIRECTORY=${gimp_folders[2]}
     "$here/demo/run.sh"
     ;;
   test) run_tests ;;

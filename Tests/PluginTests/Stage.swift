@@ -63,7 +63,7 @@ struct Stage: Sendable {
     let copies = [
       ("\(scratch)/release/libResShiftGIMP.so", "plug-ins/resshift/libResShiftGIMP.so"),
       (package.appending(path: "plugin/models").path, "plug-ins/resshift/models"),
-      (package.appending(path: "plugin/scripts").path, "scripts"),
+      (package.appending(path: "plugin/scripts2").path, "scripts"),
     ]
     for (from, to) in copies {
       try FileManager.default.copyItem(atPath: from, toPath: gimpFolder.appending(path: to).path)

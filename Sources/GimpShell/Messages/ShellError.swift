@@ -18,6 +18,7 @@ public enum ShellError: Explained, Equatable {
   case itemMissing
   case otherImage(layer: String)
   case needsWindow
+  case layerCount(Int)
 
   // The layer or the selection does not allow it.
   case indexed(layer: String)
@@ -85,7 +86,7 @@ extension ShellError {
   public var status: Status {
     switch self {
     case .unknownProcedure, .argumentCount, .tooFewArguments, .wrongType, .outputUnknown, .factorImpossible,
-      .factorTooLarge, .seedImpossible, .itemMissing, .otherImage, .needsWindow, .other(_, isCallers: true):
+      .factorTooLarge, .seedImpossible, .itemMissing, .otherImage, .needsWindow, .layerCount, .other(_, isCallers: true):
       .callingError
     case .cancelled: .cancelled
     default: .executionError

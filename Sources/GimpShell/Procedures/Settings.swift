@@ -10,7 +10,7 @@ public struct Settings: Equatable, Sendable {
 
   /// The arguments of a call without a dialog: exactly those that the procedure declares. Throws for others, and for values
   /// that there are not.
-  init(_ arguments: [Value], of procedure: Procedure) throws {
+  public init(_ arguments: [Value], of procedure: Procedure) throws {
     self.init(standardOf: procedure)
     guard arguments.count == procedure.parameters.count else {
       throw ShellError.argumentCount(
@@ -23,7 +23,7 @@ public struct Settings: Equatable, Sendable {
     }
   }
 
-  subscript(_ parameter: Parameter) -> Value {
+  public subscript(_ parameter: Parameter) -> Value {
     get { values[parameter.name] ?? parameter.standard }
     set { values[parameter.name] = newValue }
   }
@@ -58,7 +58,7 @@ public struct Settings: Equatable, Sendable {
 /// or fewer, understands those that it knows.
 extension Settings {
   /// What is not in the text, or is no possible value, is the standard one.
-  init(_ text: String, of procedure: Procedure) {
+  public init(_ text: String, of procedure: Procedure) {
     self.init(standardOf: procedure)
     for line in text.split(separator: "\n") {
       guard let equals = line.firstIndex(of: "="),
@@ -72,7 +72,7 @@ extension Settings {
     }
   }
 
-  var text: String {
+  public var text: String {
     values.sorted { $0.key < $1.key }.map { name, value in
       switch value {
       case .number(let number): "\(name)=\(number)\n"

@@ -1,0 +1,67 @@
+import CGimp3
+import GimpShell
+import Wording
+
+extension Procedure {
+  /// What GIMP is told of the procedure, its place in the menu and its parameters.
+  func makeProcedure(of plugIn: UnsafeMutablePointer<GimpPlugIn>?) -> UnsafeMutablePointer<GimpProcedure>? {
+    let procedure: UnsafeMutablePointer<GimpProcedure>?
+    switch kind {
+    case .layer:
+      // Run mode, image and drawables are GIMP's own parameters.
+      procedure = gimp_image_procedure_new(plugIn, name, GIMP_PDB_PROC_TYPE_PLUGIN, runOnLayers, nil, nil)
+      gimp_procedure_set_image_types(procedure, "RGB*, GRAY*, INDEXED*")
+      gimp_procedure_set_sensitivity_mask(procedure, gint(GIMP_PROCEDURE_SENSITIVE_DRAWABLE.rawValue))
+      // None is fine: when the procedure fails there is no layer.
+      gimp_procedure_add_layer_return_value(
+        procedure, "new-layer", "New layer", "The new layer", 1, G_PARAM_READWRITE)
+    case .files:
+      procedure = gimp_procedure_new(plugIn, name, GIMP_PDB_PROC_TYPE_PLUGIN, runOnFiles, nil, nil)
+      addRunMode(to: procedure, GIMP_RUN_NONINTERACTIVE)
+      gimp_procedure_add_int_return_value(
+        procedure, "failures", "Failures", "How many pictures could not be done", 0, .max, 0, G_PARAM_READWRITE)
+    case .models:
+      procedure = gimp_procedure_new(plugIn, name, GIMP_PDB_PROC_TYPE_PLUGIN, runOnFiles, nil, nil)
+      addRunMode(to: procedure, GIMP_RUN_INTERACTIVE)
+    }
+    gimp_procedure_set_documentation(procedure, blurb, help, name)
+    gimp_procedure_set_attribution(procedure, Procedure.authors, Procedure.authors, year)
+    if let menuLabel {
+      gimp_procedure_set_menu_label(procedure, menuLabel)
+      gimp_procedure_add_menu_path(procedure, Procedure.menuPath)
+    }
+    for parameter in parameters { add(parameter, to: procedure) }
+    return procedure
+  }
+
+  private func addRunMode(to procedure: UnsafeMutablePointer<GimpProcedure>?, _ standard: GimpRunMode) {
+    gimp_procedure_add_enum_argument(
+      procedure, "run-mode", "Run mode", "The run mode", gimp_run_mode_get_type(), gint(standard.rawValue),
+      G_PARAM_READWRITE)
+  }
+
+  private func add(_ parameter: Parameter, to procedure: UnsafeMutablePointer<GimpProcedure>?) {
+    let (name, label) = (parameter.name, parameter.label?.text ?? parameter.name)
+    switch parameter.kind {
+    case .text, .model:
+      gimp_procedure_add_string_argument(procedure, name, label, parameter.help, "", G_PARAM_READWRITE)
+    case .choice(let choice):
+      // A number, as in 2.10: where GIMP's own choices do not know a value they silently take their default.
+      let values = choice.options.map(\.value)
+      gimp_procedure_add_int_argument(
+        procedure, name, label, parameter.help, gint(values.min() ?? 0), gint(values.max() ?? 0),
+        gint(choice.standard), G_PARAM_READWRITE)
+    case .seed:
+      gimp_procedure_add_int_argument(procedure, name, label, parameter.help, -1, .max, -1, G_PARAM_READWRITE)
+    }
+  }
+}
+
+extension UnsafeMutablePointer<GimpProcedureConfig> {
+  var runMode: GimpRunMode {
+    var value = GValue()
+    g_object_get_property(cast(self), "run-mode", &value)
+    defer { g_value_unset(&value) }
+    return GimpRunMode(rawValue: UInt32(bitPattern: g_value_get_enum(&value)))
+  }
+}

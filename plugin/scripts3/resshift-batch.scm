@@ -1,0 +1,47 @@
+; ResShift for GIMP 3: whole folders of pictures in one go.
+;
+; Both functions take the pictures that match `pattern`, write output-folder/BASENAME.png for each, go on when one
+; fails, and return the number of failures; each failure has a message. A path that exists is taken as it stands,
+; otherwise * ? [ ] mean what they do in a shell. Where two pictures have one BASENAME, or the result would replace one
+; of the pictures, it is called NAME.png with the picture's whole name. From a batch line they are plain functions,
+; without a run mode:
+;
+;   gimp-console-3.0 -idf --batch-interpreter plug-in-script-fu-eval --quit \
+;     -b '(script-fu-resshift-batch-upscale "/photos/*.jpg" "/large" "" 4 -1)'
+;
+; The work is done by procedures of the plug-in: names are bytes there, and masks are read by the rule of the program.
+;
+; Part of ResShift for GIMP, GPL-3.0-or-later.
+
+(define (script-fu-resshift-batch-upscale pattern output-folder model factor seed)
+  (car (plug-in-resshift-batch-upscale #:pattern pattern #:output-folder output-folder #:model model #:factor factor
+                                       #:seed seed)))
+
+; The mask of a picture is mask-folder/BASENAME.*, white = fill.
+(define (script-fu-resshift-batch-inpaint pattern mask-folder output-folder model seed)
+  (car (plug-in-resshift-batch-inpaint #:pattern pattern #:mask-folder mask-folder #:output-folder output-folder
+                                       #:model model #:seed seed)))
+
+(script-fu-register
+ "script-fu-resshift-batch-upscale"
+ "_Batch Upscale..."
+ "Enlarge all pictures that match a pattern with ResShift and write them as PNG files"
+ "The ResShift for GIMP authors" "GPL-3.0-or-later" "2025" ""
+ SF-STRING "Pictures (pattern)" "/path/to/*.jpg"
+ SF-DIRNAME "Output folder" ""
+ SF-STRING "Model (empty = default)" ""
+ SF-ADJUSTMENT "Factor" '(4 2 4 1 1 0 SF-SPINNER)
+ SF-ADJUSTMENT "Seed (-1 = random)" '(-1 -1 2147483647 1 100 0 SF-SPINNER))
+(script-fu-menu-register "script-fu-resshift-batch-upscale" "<Image>/Filters/Enhance/ResShift")
+
+(script-fu-register
+ "script-fu-resshift-batch-inpaint"
+ "B_atch Inpaint..."
+ "Fill the white parts of each picture's mask with ResShift and write the results as PNG files"
+ "The ResShift for GIMP authors" "GPL-3.0-or-later" "2025" ""
+ SF-STRING "Pictures (pattern)" "/path/to/*.jpg"
+ SF-DIRNAME "Folder of masks with the same names" ""
+ SF-DIRNAME "Output folder" ""
+ SF-STRING "Model (empty = default)" ""
+ SF-ADJUSTMENT "Seed (-1 = random)" '(-1 -1 2147483647 1 100 0 SF-SPINNER))
+(script-fu-menu-register "script-fu-resshift-batch-inpaint" "<Image>/Filters/Enhance/ResShift")
