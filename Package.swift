@@ -12,7 +12,7 @@ import PackageDescription
 let package = Package(
   name: "resshift",
   products: [
-    .executable(name: "resshift", targets: ["resshift"]),
+    .executable(name: "resshift", targets: ["Command"]),
     .library(name: "ResShiftC", type: .dynamic, targets: ["ResShiftC"]),
     .library(name: "ResShiftGIMP", type: .dynamic, targets: ["ResShiftGIMP"]),
   ],
@@ -43,7 +43,7 @@ let package = Package(
     // Ways in: C programs, picture files and the command line, GIMP.
     .target(name: "CResShift"),
     .target(
-      name: "ResShiftC", dependencies: ["ResShift", "Checkpoints", "CResShift"],
+      name: "ResShiftC", dependencies: ["Wording", "ResShift", "Checkpoints", "CResShift"],
       exclude: ["README.md", "resshift.map"],
       linkerSettings: [
         .unsafeFlags([
@@ -65,13 +65,13 @@ let package = Package(
     .target(
       name: "ModelStore", dependencies: ["ResShift", "Models", "Layers", "TensorCore", "Checkpoints", "CTransfer"],
       exclude: ["README.md"]),
-    .target(name: "PictureFiles", dependencies: ["ResShift", "CPictureCodecs"], exclude: ["README.md"]),
+    .target(name: "PictureFiles", dependencies: ["Wording", "ResShift", "CPictureCodecs"], exclude: ["README.md"]),
     .target(
       name: "Evaluation", dependencies: ["ResShift", "Diffusion", "TensorCore", "PictureFiles"], exclude: ["README.md"]),
     .executableTarget(
-      name: "resshift",
+      name: "Command",
       dependencies: [
-        "ResShift", "Models", "ModelStore", "PictureFiles", "Evaluation", "Checkpoints",
+        "Wording", "ResShift", "Models", "ModelStore", "PictureFiles", "Evaluation", "Checkpoints",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     .target(
@@ -97,7 +97,7 @@ let package = Package(
     .testTarget(name: "ModelStoreTests", dependencies: ["ModelStore", "Models", "ResShift", "TestSupport"]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["resshift", "ResShift", "ModelStore", "Checkpoints", "PictureFiles", "TestSupport"]),
+      dependencies: ["Command", "ResShift", "ModelStore", "Checkpoints", "PictureFiles", "TestSupport"]),
     .testTarget(name: "PictureFilesTests", dependencies: ["PictureFiles"], exclude: ["Files"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "ResShift", "TensorCore", "TestSupport"]),
     .testTarget(name: "CInterfaceTests", exclude: ["program"]),
