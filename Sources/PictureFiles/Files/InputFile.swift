@@ -17,11 +17,11 @@ enum InputFile {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw unreadable(path, errno) }
     if status.st_mode & S_IFMT == S_IFDIR {
-      throw PictureFileError.notAPicture(path: path, reason: "this is a folder, not a picture")
+      throw PictureFileError.notAPicture(path: path, reason: .folder)
     }
 
     var bytes = try piece(of: descriptor, path, count: 4096)
-    if bytes.isEmpty { throw PictureFileError.notAPicture(path: path, reason: "the file is empty") }
+    if bytes.isEmpty { throw PictureFileError.notAPicture(path: path, reason: .empty) }
     try look(bytes)
     bytes.reserveCapacity(min(Int(status.st_size), mostBytes))
     while true {
@@ -29,7 +29,7 @@ enum InputFile {
       if next.isEmpty { return bytes }
       bytes += next
       guard bytes.count < mostBytes else {
-        throw PictureFileError.unsupported(path: path, reason: "the file is larger than 4 GiB; reduce it first")
+        throw PictureFileError.unsupported(path: path, reason: .tooManyBytes)
       }
     }
   }
@@ -50,10 +50,10 @@ enum InputFile {
 
   private static func unreadable(_ path: String, _ code: Int32) -> PictureFileError {
     switch code {
-    case ENOENT where isLink(path): .notFound(path: path, reason: "this link leads to no file")
-    case ENOENT, ENOTDIR: .notFound(path: path, reason: "there is no such file")
-    case EACCES, EPERM: .notFound(path: path, reason: "you may not read this file; check its permissions")
-    default: .notFound(path: path, reason: "cannot be read (\(systemMessage(code)))")
+    case ENOENT where isLink(path): .notFound(path: path, reason: .danglingLink)
+    case ENOENT, ENOTDIR: .notFound(path: path, reason: .missing)
+    case EACCES, EPERM: .notFound(path: path, reason: .notPermitted)
+    default: .notFound(path: path, reason: .system(code))
     }
   }
 }
@@ -62,9 +62,4 @@ enum InputFile {
 private func isLink(_ path: String) -> Bool {
   var status = stat()
   return path.withPathBytes { lstat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFLNK
-}
-
-/// The system's words for an errno value.
-func systemMessage(_ code: Int32) -> String {
-  strerror(code).map { String(cString: $0) } ?? "error \(code)"
 }

@@ -24,24 +24,24 @@ struct OutputFile {
   func check() throws {
     var status = stat()
     guard folder.withPathBytes({ stat($0, &status) }) == 0 else {
-      let reason = errno == ENOENT ? "the folder \(folder) does not exist; create it first" : systemMessage(errno)
-      throw PictureFileError.cannotWrite(path: path, reason: reason)
+      throw PictureFileError.cannotWrite(
+        path: path, reason: errno == ENOENT ? .noFolder(folder) : .folderUnknown(errno))
     }
     guard status.st_mode & S_IFMT == S_IFDIR else {
-      throw PictureFileError.cannotWrite(path: path, reason: "\(folder) is not a folder")
+      throw PictureFileError.cannotWrite(path: path, reason: .notAFolder(folder))
     }
     guard folder.withPathBytes({ access($0, W_OK | X_OK) }) == 0 else {
-      throw PictureFileError.cannotWrite(path: path, reason: "you may not write into the folder \(folder)")
+      throw PictureFileError.cannotWrite(path: path, reason: .folderNotPermitted(folder))
     }
     try checkLength()
     guard target.withPathBytes({ stat($0, &status) }) == 0 else { return }
     switch status.st_mode & S_IFMT {
     case S_IFREG: break
-    case S_IFDIR: throw PictureFileError.cannotWrite(path: path, reason: "this is a folder; name a file in it")
-    default: throw PictureFileError.cannotWrite(path: path, reason: "this is no ordinary file")
+    case S_IFDIR: throw PictureFileError.cannotWrite(path: path, reason: .isFolder)
+    default: throw PictureFileError.cannotWrite(path: path, reason: .notAFile)
     }
     guard target.withPathBytes({ access($0, W_OK) }) == 0 else {
-      throw PictureFileError.cannotWrite(path: path, reason: "the file is write-protected")
+      throw PictureFileError.cannotWrite(path: path, reason: .writeProtected)
     }
   }
 
@@ -50,14 +50,12 @@ struct OutputFile {
     let most = max(folder.withPathBytes { pathconf($0, Int32(_PC_NAME_MAX)) }, 0)
     let count = name.pathBytes.count
     if most > 0, count > most {
-      throw PictureFileError.cannotWrite(
-        path: path, reason: "the name has \(count) bytes, at most \(most) are possible; choose a shorter one")
+      throw PictureFileError.cannotWrite(path: path, reason: .nameTooLong(count, most: most))
     }
     // The hidden file that the result grows in has a longer name than a short target.
     let hidden = PartFile.path(for: name, in: folder).pathBytes.count
     if max(target.pathBytes.count, hidden) >= Int(PATH_MAX) {
-      throw PictureFileError.cannotWrite(
-        path: path, reason: "the path is too long; at most \(PATH_MAX - 1) bytes are possible")
+      throw PictureFileError.cannotWrite(path: path, reason: .pathTooLong(most: Int(PATH_MAX) - 1))
     }
   }
 
@@ -112,8 +110,7 @@ struct OutputFile {
   }
 
   private func failure(_ code: Int32) -> PictureFileError {
-    let hint = code == ENOSPC || code == EDQUOT ? "; make room or choose another folder" : ""
-    return .cannotWrite(path: path, reason: "cannot be written (\(systemMessage(code)))\(hint)")
+    .cannotWrite(path: path, reason: code == ENOSPC || code == EDQUOT ? .noSpace(code) : .system(code))
   }
 
   /// Where the symbolic links at the end of `path` lead, whether there is a file or not.
@@ -129,6 +126,6 @@ struct OutputFile {
       let slash = target.lastSlash.map { target.utf8.index(after: $0) } ?? target.startIndex
       target = next.utf8.first == UInt8(ascii: "/") ? next : target[..<slash] + next
     }
-    throw PictureFileError.cannotWrite(path: path, reason: "its symbolic links go round in circles")
+    throw PictureFileError.cannotWrite(path: path, reason: .circularLinks)
   }
 }

@@ -1,6 +1,7 @@
 import CPictureCodecs
 import Glibc
 import ResShift
+import Wording
 
 /// From the bytes of a file to its picture.
 struct Decoder {
@@ -10,17 +11,12 @@ struct Decoder {
 
   /// `notice` gets a line for the user for each thing that is in the file and not in the result.
   func decode(_ file: [UInt8], notice: ((String) -> Void)? = nil) throws -> PictureFile {
-    let bytes = format == .webp ? withoutTrail(file, notice) : file
+    let notice: Notice? = notice.map { notice in { notice(said($0)) } }
+    let bytes = withoutTrail(file, notice)
     var stored = cpc_picture()
     defer { cpc_free_picture(&stored) }
     let status = bytes.withUnsafeBufferPointer { file in
-      let limit = UInt64(PictureFile.mostPixels)
-      switch format {
-      case .png: return cpc_read_png(file.baseAddress, file.count, limit, &stored)
-      case .jpeg: return cpc_read_jpeg(file.baseAddress, file.count, limit, &stored)
-      case .tiff: return cpc_read_tiff(file.baseAddress, file.count, limit, &stored)
-      case .webp: return cpc_read_webp(file.baseAddress, file.count, limit, &stored)
-      }
+      format.decode(file.baseAddress, file.count, UInt64(PictureFile.mostPixels), &stored)
     }
     guard status == CPC_OK else { throw error(status, stored) }
 
@@ -33,7 +29,7 @@ struct Decoder {
     let embedded = rest.profile ?? [UInt8](UnsafeBufferPointer(start: stored.icc, count: stored.icc_size))
     picture.iccProfile = IccProfile(embedded)?.bytes
     if picture.iccProfile == nil {
-      if !embedded.isEmpty { notice?("\(path): its colour profile is damaged and is left out") }
+      if !embedded.isEmpty { notice?(.profileDamaged) }
       picture.iccProfile = rest.meaning?.profile(colourChannels: image.colourChannels)
     }
     picture.chunkColour = ChunkColour(
@@ -42,40 +38,33 @@ struct Decoder {
     picture.metadata.width = image.width
     picture.metadata.height = image.height
     picture.metadata.isTurned = !orientation.isUpright
-    if let notice {
-      for line in rest.notices + lost(stored, rest) { notice("\(path): \(line)") }
-    }
+    if let notice { (rest.notices + lost(stored, rest)).forEach(notice) }
     return picture
   }
 
+  private typealias Notice = (PictureNotice) -> Void
+
+  /// The line for the user.
+  private func said(_ notice: PictureNotice) -> String { (("\(path): \(notice.message)") as Message).text }
+
   /// What the codec has seen and not read.
-  private func lost(_ stored: cpc_picture, _ rest: MetadataReader) -> [String] {
-    var lines: [String] = []
-    if stored.end_missing != 0 { lines.append("the file has lost its end; the picture is whole") }
-    if stored.trailing > 0, !rest.hasFurtherPictures { lines.append(Self.trail(Int(stored.trailing))) }
-    if stored.unread_samples > 0 {
-      let samples = stored.unread_samples == 1 ? "a sample" : "\(stored.unread_samples) samples"
-      lines.append("\(samples) of each pixel, neither colour nor alpha by what the file says (ExtraSamples), left out")
-    }
-    return lines
+  private func lost(_ stored: cpc_picture, _ rest: MetadataReader) -> [PictureNotice] {
+    var lost: [PictureNotice] = []
+    if stored.end_missing != 0 { lost.append(.endMissing) }
+    if stored.trailing > 0, !rest.hasFurtherPictures { lost.append(.trailing(Int(stored.trailing))) }
+    if stored.unread_samples > 0 { lost.append(.unknownSamples(Int(stored.unread_samples))) }
+    return lost
   }
 
-  private static func trail(_ count: Int) -> String {
-    "\(count == 1 ? "a byte" : "\(count) bytes") after the end of the picture left out"
-  }
-
-  /// The file up to the end that its head tells (RIFF: a size of all that follows the first eight bytes, even).
-  private func withoutTrail(_ bytes: [UInt8], _ notice: ((String) -> Void)?) -> [UInt8] {
-    guard bytes.count > 12 else { return bytes }
-    let size = (0..<4).reduce(0) { $0 | Int(bytes[4 + $1]) << (8 * $1) }
-    let end = 8 + size + size & 1
-    guard end >= 12, end < bytes.count else { return bytes }
-    notice?("\(path): \(Self.trail(bytes.count - end))")
+  /// The file up to the end that its head tells, if the format has that.
+  private func withoutTrail(_ bytes: [UInt8], _ notice: Notice?) -> [UInt8] {
+    guard let end = format.end(bytes), end < bytes.count else { return bytes }
+    notice?(.trailing(bytes.count - end))
     return Array(bytes[..<end])
   }
 
   /// Floats 0...1, not premultiplied.
-  private func samples(of stored: cpc_picture, _ notice: ((String) -> Void)?) throws -> PixelImage {
+  private func samples(of stored: cpc_picture, _ notice: Notice?) throws -> PixelImage {
     let channels = Int(stored.channels)
     let pixels = Int(stored.width) * Int(stored.height)
     let count = pixels * channels
@@ -89,7 +78,7 @@ struct Decoder {
       case CPC_U16: cpc_u16_to_float(from.assumingMemoryBound(to: UInt16.self), to, count)
       default:
         let values = UnsafeBufferPointer(start: from.assumingMemoryBound(to: Float.self), count: count)
-        if cpc_clamp(values.baseAddress, to, count) > 0 { notice?("\(path): \(Self.range(of: values))") }
+        if cpc_clamp(values.baseAddress, to, count) > 0 { notice?(Self.range(of: values)) }
       }
       filled = count
     }
@@ -98,18 +87,17 @@ struct Decoder {
     return image.unmultiplied(step: stored.sample == CPC_U8 ? 1 / 255 : stored.sample == CPC_U16 ? 1 / 65535 : 0)
   }
 
-  /// What is to say of fractions that are not all in 0...1.
-  private static func range(of values: UnsafeBufferPointer<Float>) -> String {
+  /// What users are told of fractions that are not all in 0...1.
+  private static func range(of values: UnsafeBufferPointer<Float>) -> PictureNotice {
     var (low, high) = (Float.infinity, -Float.infinity)
     for value in values where value.isFinite {
       low = min(low, value)
       high = max(high, value)
     }
-    guard low < 0 || high > 1 else { return "some of its samples are no numbers and count as 0 or 1" }
+    guard low < 0 || high > 1 else { return .samplesAreNoNumbers }
     // Writers of whole numbers in floats: 8 or 16 bits.
-    let scale = high > 255 ? 65535 : 255
-    let hint = high > 16 && high <= 65535 ? "; divide samples of 0...\(scale) by \(scale) first" : ""
-    return "its samples reach from \(low) to \(high); what is below 0 or above 1 is cut off\(hint)"
+    guard high > 16 && high <= 65535 else { return .samplesOutOfRange(low, high) }
+    return .samplesLikeWholeNumbers(low, high, top: high > 255 ? 65535 : 255)
   }
 
   /// Whether this machine can hold that much at all: the system grants more than it has and then kills the program.
@@ -119,20 +107,13 @@ struct Decoder {
   }
 
   private func error(_ status: cpc_status, _ stored: cpc_picture) -> PictureFileError {
-    let said = message(of: stored.message)
-    let size = "\(stored.width) x \(stored.height) pixels"
+    let detail = message(of: stored.message)
+    let (width, height) = (Int(stored.width), Int(stored.height))
     switch status {
-    case CPC_UNSUPPORTED:
-      return .unsupported(
-        path: path, reason: "this \(format.rawValue) file cannot be used: \(said ?? "it is of an unusual kind")")
-    case CPC_TOO_LARGE:
-      return .unsupported(
-        path: path, reason: "\(size) are too many; up to \(PictureFile.mostPixels >> 20) x 2^20 pixels can be read")
-    case CPC_NO_MEMORY:
-      return .notEnoughMemory(path: path, reason: "\(size) do not fit in memory; reduce or cut the picture first")
-    default:
-      let what = said.map { " (\($0))" } ?? ""
-      return .damaged(path: path, reason: "the \(format.rawValue) file is damaged\(what); copy or export it again")
+    case CPC_UNSUPPORTED: return .unsupported(path: path, reason: .kind(format, detail: detail))
+    case CPC_TOO_LARGE: return .unsupported(path: path, reason: .tooManyPixels(width: width, height: height))
+    case CPC_NO_MEMORY: return .notEnoughMemory(path: path, reason: .reading(width: width, height: height))
+    default: return .damaged(path: path, format: format, detail: detail)
     }
   }
 }

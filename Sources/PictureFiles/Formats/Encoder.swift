@@ -1,5 +1,6 @@
 import CPictureCodecs
 import ResShift
+import Wording
 
 /// An encoded file in memory that the C library allocated.
 struct EncodedFile {
@@ -24,20 +25,16 @@ struct Encoder {
 
   /// The caller frees the result.
   func encode(_ picture: PictureFile, notice: ((String) -> Void)?) throws -> EncodedFile {
-    let image = storable(picture.image, notice: notice)
+    let notice: (PictureNotice) -> Void = { notice?((("\(path): \($0.message)") as Message).text) }
+    let image = format.storable(picture.image, notice)
     let profile = picture.iccProfile.flatMap { IccProfile($0) }
     let icc = profile?.fitted(colourChannels: image.colourChannels) ?? []
     if let profile, icc.isEmpty {
-      let own = image.colourChannels == 1 ? "gray" : "RGB"
-      notice?("\(path): its colour profile is for \(profile.colours), the picture is \(own); the profile is left out")
+      notice(.profileDoesNotFit(profile: profile.colours, isGray: image.colourChannels == 1))
     }
     var rest = MetadataWriter(picture, width: image.width, height: image.height, format: format)
-    if format == .png {
-      rest.addColours(of: picture, profile: icc)
-    } else if picture.chunkColour.isHighRange {
-      rest.notices.append("only PNG can say that its colours are HDR or video's (cICP); this is left out")
-    }
-    for line in rest.notices { notice?("\(path): \(line)") }
+    format.addColours(&rest, picture, icc)
+    rest.notices.forEach(notice)
 
     var stored = cpc_picture()
     stored.width = UInt32(image.width)
@@ -55,43 +52,18 @@ struct Encoder {
           stored.blocks = blocks.baseAddress
           stored.block_count = blocks.count
           stored.pixels = samples
-          switch format {
-          case .png: return cpc_write_png(&stored, &file)
-          case .jpeg: return cpc_write_jpeg(&stored, quality, &file)
-          case .tiff: return cpc_write_tiff(&stored, &file)
-          case .webp: return cpc_write_webp(&stored, quality, &file)
-          }
+          return format.encode(&stored, quality, &file)
         }
       }
     }
     if status == CPC_OK {
-      if file.left_out != 0 { notice?("\(path): its metadata do not fit into so large a TIFF file and are left out") }
+      if file.left_out != 0 { notice(.noRoomInTIFF) }
       return EncodedFile(file: file)
     }
-    let said = message(of: file.message)
+    let detail = message(of: file.message)
     cpc_free_file(&file)
-    if status == CPC_NO_MEMORY {
-      throw PictureFileError.notEnoughMemory(path: path, reason: "not enough memory to write the picture")
-    }
-    throw PictureFileError.cannotWrite(
-      path: path, reason: "the picture cannot be written as \(format.rawValue)" + (said.map { " (\($0))" } ?? ""))
-  }
-
-  /// The picture with the channels that the format has: no alpha in JPEG, no gray in WebP.
-  private func storable(_ image: PixelImage, notice: ((String) -> Void)?) -> PixelImage {
-    switch format {
-    case .png, .tiff: return image
-    case .webp:
-      let rgb = image.colourChannels == 1 ? image.grayAsRGB() : image
-      return rgb.hasAlpha ? rgb.withHiddenColoursLikeSeen() : rgb
-    case .jpeg:
-      guard image.hasAlpha else { return image }
-      let (flat, changed) = image.onWhite()
-      if changed {
-        notice?("\(path): JPEG has no transparency, the picture was put on white; png, tiff and webp keep it")
-      }
-      return flat
-    }
+    if status == CPC_NO_MEMORY { throw PictureFileError.notEnoughMemory(path: path, reason: .writing) }
+    throw PictureFileError.cannotWrite(path: path, reason: .encoding(format, detail: detail))
   }
 
   private func withBytes<Result>(_ bytes: [UInt8], _ body: (UnsafeMutablePointer<UInt8>?) -> Result) -> Result {
