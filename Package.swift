@@ -12,7 +12,7 @@ import PackageDescription
 let package = Package(
   name: "resshift",
   products: [
-    .executable(name: "resshift", targets: ["resshift"]),
+    .executable(name: "resshift", targets: ["Command"]),
     .library(name: "ResShiftC", type: .dynamic, targets: ["ResShiftC"]),
     .library(name: "ResShiftGIMP", type: .dynamic, targets: ["Gimp2"]),
   ],
@@ -50,7 +50,7 @@ let package = Package(
     // Ways in: C programs, picture files and the command line, GIMP.
     .target(name: "CResShift"),
     .target(
-      name: "ResShiftC", dependencies: ["ResShift", "ModelLibrary", "Checkpoints", "CResShift"],
+      name: "ResShiftC", dependencies: ["ResShift", "ModelLibrary", "Checkpoints", "Wording", "CResShift"],
       exclude: ["README.md", "resshift.map"],
       linkerSettings: [
         .unsafeFlags([
@@ -72,13 +72,16 @@ let package = Package(
     .target(
       name: "ModelStore", dependencies: ["ModelLibrary", "Checkpoints", "Wording", "CTransfer"],
       exclude: ["README.md"]),
-    .target(name: "PictureFiles", dependencies: ["ResShift", "FilePaths", "CPictureCodecs"], exclude: ["README.md"]),
+    .target(
+      name: "PictureFiles", dependencies: ["ResShift", "FilePaths", "Wording", "CPictureCodecs"],
+      exclude: ["README.md"]),
     .target(
       name: "Evaluation", dependencies: ["ResShift", "Diffusion", "TensorCore", "PictureFiles"], exclude: ["README.md"]),
     .executableTarget(
-      name: "resshift",
+      name: "Command",
       dependencies: [
         "ResShift", "ModelLibrary", "Models", "ModelStore", "PictureFiles", "Evaluation", "Checkpoints", "FilePaths",
+        "Wording",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     .target(
@@ -114,7 +117,7 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "resshift", "ResShift", "ModelLibrary", "ModelStore", "Checkpoints", "PictureFiles", "TestSupport",
+        "Command", "ResShift", "ModelLibrary", "ModelStore", "Checkpoints", "PictureFiles", "TestSupport",
       ]),
     .testTarget(name: "PictureFilesTests", dependencies: ["PictureFiles"], exclude: ["Files"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "ResShift", "TensorCore", "TestSupport"]),
