@@ -50,7 +50,7 @@ let gimp3 = plugIn("3", library: "ResShiftGIMP3", pkgConfig: "gimpui-3.0", packa
 let package = Package(
   name: "resshift",
   products: [
-    .executable(name: "resshift", targets: ["resshift"]),
+    .executable(name: "resshift", targets: ["Command"]),
     .library(name: "ResShiftC", type: .dynamic, targets: ["ResShiftC"]),
   ] + gimp2.products + gimp3.products,
   dependencies: [
@@ -85,7 +85,7 @@ let package = Package(
     // Ways in: C programs, picture files and the command line, GIMP.
     .target(name: "CResShift"),
     .target(
-      name: "ResShiftC", dependencies: ["ResShift", "ModelLibrary", "Checkpoints", "CResShift"],
+      name: "ResShiftC", dependencies: ["ResShift", "ModelLibrary", "Checkpoints", "Wording", "CResShift"],
       exclude: ["README.md", "resshift.map"],
       linkerSettings: [
         .unsafeFlags([
@@ -107,13 +107,16 @@ let package = Package(
     .target(
       name: "ModelStore", dependencies: ["ModelLibrary", "Checkpoints", "Wording", "CTransfer"],
       exclude: ["README.md"]),
-    .target(name: "PictureFiles", dependencies: ["ResShift", "FilePaths", "CPictureCodecs"], exclude: ["README.md"]),
+    .target(
+      name: "PictureFiles", dependencies: ["ResShift", "FilePaths", "Wording", "CPictureCodecs"],
+      exclude: ["README.md"]),
     .target(
       name: "Evaluation", dependencies: ["ResShift", "Diffusion", "TensorCore", "PictureFiles"], exclude: ["README.md"]),
     .executableTarget(
-      name: "resshift",
+      name: "Command",
       dependencies: [
         "ResShift", "ModelLibrary", "Models", "ModelStore", "PictureFiles", "Evaluation", "Checkpoints", "FilePaths",
+        "Wording",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     .target(
@@ -142,7 +145,7 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "resshift", "ResShift", "ModelLibrary", "ModelStore", "Checkpoints", "PictureFiles", "TestSupport",
+        "Command", "ResShift", "ModelLibrary", "ModelStore", "Checkpoints", "PictureFiles", "TestSupport",
       ]),
     .testTarget(name: "PictureFilesTests", dependencies: ["PictureFiles"], exclude: ["Files"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "ResShift", "TensorCore", "TestSupport"]),

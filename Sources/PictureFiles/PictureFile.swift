@@ -53,8 +53,7 @@ public struct PictureFile: Sendable {
     let bytes = try InputFile.read(path) { start in
       format = PictureFormat(signatureOf: start)
       if format == nil {
-        let what = ForeignFormat.name(of: start) ?? "no picture"
-        throw PictureFileError.notAPicture(path: path, reason: "this is \(what); PNG, JPEG, TIFF and WebP can be read")
+        throw PictureFileError.notAPicture(path: path, reason: .foreign(ForeignFormat(signatureOf: start)))
       }
     }
     return try Decoder(format: format ?? .png, path: path).decode(bytes, notice: notice)
@@ -77,8 +76,7 @@ public struct PictureFile: Sendable {
   /// The type of file that `path` will be. Throws `PictureFileError.usage` for an unknown extension.
   public static func format(ofOutput path: String) throws -> PictureFormat {
     if let format = PictureFormat(extensionOf: path) { return format }
-    let known = PictureFormat.allExtensions.joined(separator: ", ")
-    throw PictureFileError.usage(path: path, reason: "the name must end in one of: \(known)")
+    throw PictureFileError.usage(path: path, reason: .unknownExtension)
   }
 
   /// Finds out before a long computation whether its result can be written to `path`: type, bits, size, folder.
@@ -93,16 +91,10 @@ public struct PictureFile: Sendable {
   public static func checkFormat(ofOutput path: String, width: Int, height: Int, bitDepth: Int) throws {
     let format = try format(ofOutput: path)
     guard format.bitDepths.contains(bitDepth) else {
-      let depths = format.bitDepths.map(String.init).joined(separator: " or ")
-      let other = bitDepth == 16 ? "; write 8 bits, or a png or tiff file" : ""
-      throw PictureFileError.usage(
-        path: path, reason: "\(format.rawValue) holds \(depths) bits, not \(bitDepth)\(other)")
+      throw PictureFileError.usage(path: path, reason: .bitDepth(bitDepth, format))
     }
     guard max(width, height) <= format.longestSide else {
-      throw PictureFileError.usage(
-        path: path,
-        reason: "the result has \(width) x \(height) pixels, a \(format.rawValue) file at most \(format.longestSide) "
-          + "a side; write a png or tiff file")
+      throw PictureFileError.usage(path: path, reason: .tooLarge(width: width, height: height, format))
     }
   }
 }

@@ -16,8 +16,8 @@ public func resshift_open(
 ) -> resshift_status {
   model?.pointee = nil
   do {
-    guard let model else { throw RestoreError.usage("model is NULL: the handle needs a place.") }
-    guard let model_json else { throw RestoreError.usage("model_json is NULL: the path of a model.json is needed.") }
+    guard let model else { throw CallError.noPlaceForModel }
+    guard let model_json else { throw CallError.noModelFile }
     let descriptor = try ModelDescriptor(contentsOf: String(cString: model_json))
     model.pointee = ModelHandle(try Restorer(descriptor)).retainedPointer()
     return RESSHIFT_OK
@@ -79,14 +79,14 @@ public func resshift_upscale(
 ) -> resshift_status {
   guard let handle = ModelHandle.at(model) else { return RESSHIFT_USAGE }
   return handle.call {
-    guard factor >= 0 else { throw RestoreError.usage("factor is \(factor): use 0 for the model's own, or 1 and up.") }
+    guard factor >= 0 else { throw CallError.factor(factor) }
     let times = factor == 0 ? handle.restorer.descriptor.diffusion.sf : Int(factor)
-    let size = try PictureLayout(input, "input")
-    let target = try PictureLayout(output, "output")
+    let size = try PictureLayout(input, .input)
+    let target = try PictureLayout(output, .output)
     try target.requireRoom(
-      width: size.width * times, height: size.height * times, channels: size.channels, "enlarging \(times) times")
+      width: size.width * times, height: size.height * times, channels: size.channels, .enlarging(times: times))
     let options = try RestoreOptions(options)
-    target.write(try handle.restorer.upscale(try PixelImage(input, "input"), factor: times, options))
+    target.write(try handle.restorer.upscale(try PixelImage(input, .input), factor: times, options))
   }
 }
 
@@ -97,18 +97,18 @@ public func resshift_inpaint(
 ) -> resshift_status {
   guard let handle = ModelHandle.at(model) else { return RESSHIFT_USAGE }
   return handle.call {
-    let size = try PictureLayout(input, "input")
-    let hole = try PictureLayout(mask, "mask")
+    let size = try PictureLayout(input, .input)
+    let hole = try PictureLayout(mask, .mask)
     guard hole.channels == 1, hole.width == size.width, hole.height == size.height else {
-      throw RestoreError.badPicture(
-        "mask: \(hole.width)x\(hole.height) pixels of \(hole.channels) channels: "
-          + "a mask has one channel and the size of input, \(size.width)x\(size.height).")
+      throw CallError.mask(
+        width: hole.width, height: hole.height, channels: hole.channels, inputWidth: size.width,
+        inputHeight: size.height)
     }
-    let target = try PictureLayout(output, "output")
-    try target.requireRoom(width: size.width, height: size.height, channels: size.channels, "inpainting")
+    let target = try PictureLayout(output, .output)
+    try target.requireRoom(width: size.width, height: size.height, channels: size.channels, .inpainting)
     let options = try RestoreOptions(options)
-    let picture = try PixelImage(input, "input")
-    let weights = try PixelImage(mask, "mask").maskWeights
+    let picture = try PixelImage(input, .input)
+    let weights = try PixelImage(mask, .mask).maskWeights
     let filled = try handle.restorer.inpaint(picture, mask: weights, options)
     target.write(filled.blended(over: picture, weights: weights))
   }
@@ -121,31 +121,28 @@ public func resshift_restore(
 ) -> resshift_status {
   guard let handle = ModelHandle.at(model) else { return RESSHIFT_USAGE }
   return handle.call {
-    let size = try PictureLayout(input, "input")
-    let target = try PictureLayout(output, "output")
-    try target.requireRoom(width: size.width, height: size.height, channels: size.channels, "restoring")
+    let size = try PictureLayout(input, .input)
+    let target = try PictureLayout(output, .output)
+    try target.requireRoom(width: size.width, height: size.height, channels: size.channels, .restoring)
     let faces = try [PixelRect](boxes, count: box_count, inside: size)
     let options = try RestoreOptions(options)
-    target.write(try handle.restorer.restore(try PixelImage(input, "input"), boxes: faces, options))
+    target.write(try handle.restorer.restore(try PixelImage(input, .input), boxes: faces, options))
   }
 }
 
 extension [PixelRect] {
-  /// Throws `RestoreError.usage` for a box that is empty or leaves the picture.
+  /// Throws `CallError.boxOutside` for a box that is empty or leaves the picture.
   fileprivate init(_ boxes: UnsafePointer<resshift_box>?, count: Int, inside size: PictureLayout) throws {
     guard count >= 0, count == 0 || boxes != nil else {
-      throw RestoreError.usage("boxes is NULL, but box_count is \(UInt(bitPattern: count)).")
+      throw CallError.noBoxes(count: UInt(bitPattern: count))
     }
     self = []
     for (index, box) in UnsafeBufferPointer(start: boxes, count: count).enumerated() {
-      guard box.width > 0, box.height > 0, box.x >= 0, box.y >= 0,
-        Int(box.x) + Int(box.width) <= size.width, Int(box.y) + Int(box.height) <= size.height
-      else {
-        throw RestoreError.usage(
-          "boxes[\(index)]: \(box.width)x\(box.height) at \(box.x), \(box.y) does not lie in the picture of "
-            + "\(size.width)x\(size.height) pixels.")
+      let rect = PixelRect(x: Int(box.x), y: Int(box.y), width: Int(box.width), height: Int(box.height))
+      guard PixelRect(x: 0, y: 0, width: size.width, height: size.height).contains(rect) else {
+        throw CallError.boxOutside(index: index, box, width: size.width, height: size.height)
       }
-      append(PixelRect(x: Int(box.x), y: Int(box.y), width: Int(box.width), height: Int(box.height)))
+      append(rect)
     }
   }
 }

@@ -59,11 +59,7 @@ struct Failure {
   let reason: String
 
   init(_ error: any Error) {
-    reason =
-      switch error {
-      case let error as CallError: error.reason
-      default: "\(error)"
-      }
+    reason = "\(error)"
     status =
       switch error {
       case let error as CallError: error.status

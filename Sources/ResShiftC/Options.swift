@@ -17,16 +17,14 @@ extension resshift_options {
 }
 
 extension RestoreOptions {
-  /// Throws `RestoreError.usage` that names the member that is out of range.
+  /// Throws `CallError` that names the member that is out of range.
   init(_ pointer: UnsafePointer<resshift_options>?) throws {
     self.init()
     guard let pointer else { return }
     // Only `struct_size` may be read before it is known how long the caller's structure is.
     let size = UnsafeRawPointer(pointer).load(as: Int.self)
     guard resshift_options.isKnown(size: size) else {
-      throw RestoreError.usage(
-        "options: struct_size is \(UInt(bitPattern: size)): call resshift_options_init(&options, sizeof options) first."
-      )
+      throw CallError.structSize(UInt(bitPattern: size))
     }
     let options = pointer.pointee
     seed = options.seed
@@ -35,26 +33,26 @@ extension RestoreOptions {
       case Int64(RESSHIFT_TILE_AUTOMATIC): .automatic
       case Int64(RESSHIFT_TILE_WHOLE): .whole
       case 1...Int64(Int32.max): .pixels(Int(options.tile))
-      default: throw RestoreError.usage("options: tile is \(options.tile): use -1 (automatic), 0 (whole) or pixels.")
+      default: throw CallError.tile(options.tile)
       }
     switch options.overlap {
     case Int64(RESSHIFT_OVERLAP_AUTOMATIC): overlap = nil
     case 0...Int64(Int32.max): overlap = Int(options.overlap)
-    default: throw RestoreError.usage("options: overlap is \(options.overlap): use -1 (automatic) or pixels.")
+    default: throw CallError.overlap(options.overlap)
     }
     switch options.tiling {
     case RESSHIFT_TILING_JOINT: tiling = .joint
     case RESSHIFT_TILING_INDEPENDENT: tiling = .independent
-    default: throw RestoreError.usage("options: \(options.tiling.rawValue) is no resshift_tiling.")
+    default: throw CallError.tiling(options.tiling.rawValue)
     }
     switch options.tone_match {
     case RESSHIFT_DEFAULT: toneMatch = nil
     case RESSHIFT_OFF: toneMatch = false
     case RESSHIFT_ON: toneMatch = true
-    default: throw RestoreError.usage("options: \(options.tone_match.rawValue) is no resshift_switch.")
+    default: throw CallError.toneMatch(options.tone_match.rawValue)
     }
     guard Self.threadCounts.contains(Int(options.threads)) else {
-      throw RestoreError.usage("options: threads is \(options.threads): use 1 to \(Self.threadCounts.upperBound).")
+      throw CallError.threads(options.threads, most: Self.threadCounts.upperBound)
     }
     threads = Int(options.threads)
     memoryLimit = options.memory_limit == 0 ? nil : Int(clamping: options.memory_limit)

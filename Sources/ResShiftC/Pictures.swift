@@ -2,10 +2,10 @@ import CResShift
 import ResShift
 
 extension PixelImage {
-  /// Copies a C picture, converted to floats; `what` names it in errors, such as "input".
+  /// Copies a C picture, converted to floats; `what` names it in errors.
   ///
-  /// Throws `RestoreError.usage` when the structure makes no sense, `.badPicture` for samples that are not numbers.
-  init(_ image: UnsafePointer<resshift_image>?, _ what: String) throws {
+  /// Throws `CallError` when the structure makes no sense, and for samples that are not finite.
+  init(_ image: UnsafePointer<resshift_image>?, _ what: CallError.Argument) throws {
     let layout = try PictureLayout(image, what)
     var samples: [Float] = []
     samples.reserveCapacity(layout.width * layout.height * layout.channels)
@@ -22,9 +22,7 @@ extension PixelImage {
         for i in 0..<layout.rowSamples {
           let sample = row.loadUnaligned(fromByteOffset: 4 * i, as: Float.self)
           guard sample.isFinite else {
-            throw RestoreError.badPicture(
-              "\(what): the sample at x \(i / layout.channels), y \(y) is \(sample): samples must be finite."
-            )
+            throw CallError.notFinite(what, x: i / layout.channels, y: y, sample)
           }
           samples.append(sample)
         }
@@ -63,22 +61,19 @@ struct PictureLayout {
 
   var rowSamples: Int { width * channels }
 
-  /// Throws `RestoreError.usage` with what is wrong.
-  init(_ image: UnsafePointer<resshift_image>?, _ what: String) throws {
-    guard let image = image?.pointee else { throw RestoreError.usage("\(what) is NULL: a picture is needed.") }
+  /// Throws `CallError` with what is wrong.
+  init(_ image: UnsafePointer<resshift_image>?, _ what: CallError.Argument) throws {
+    guard let image = image?.pointee else { throw CallError.noImage(what) }
     guard image.width > 0, image.height > 0 else {
-      throw RestoreError.usage(
-        "\(what): \(image.width)x\(image.height) pixels: a picture has at least one pixel in each direction.")
+      throw CallError.emptyImage(what, width: image.width, height: image.height)
     }
     guard (1...4).contains(image.channels) else {
-      throw RestoreError.usage(
-        "\(what): \(image.channels) channels: use 1 (gray), 2 (gray, alpha), 3 (RGB) or 4 (RGB, alpha).")
+      throw CallError.channels(what, image.channels)
     }
     guard let sampleType = SampleType(image.sample_type) else {
-      throw RestoreError.usage(
-        "\(what): \(image.sample_type.rawValue) is no resshift_sample_type: use RESSHIFT_UINT8, _UINT16 or _FLOAT32.")
+      throw CallError.sampleType(what, image.sample_type.rawValue)
     }
-    guard let pixels = image.pixels else { throw RestoreError.usage("\(what): pixels is NULL.") }
+    guard let pixels = image.pixels else { throw CallError.noPixels(what) }
     width = Int(image.width)
     height = Int(image.height)
     channels = Int(image.channels)
@@ -88,17 +83,16 @@ struct PictureLayout {
     guard image.row_bytes >= needed, let rowBytes = Int(exactly: image.row_bytes),
       !rowBytes.multipliedReportingOverflow(by: height).overflow
     else {
-      throw RestoreError.usage("\(what): row_bytes is \(image.row_bytes): a row of these samples has \(needed) bytes.")
+      throw CallError.rowBytes(what, Int(image.row_bytes), needed: needed)
     }
     self.rowBytes = rowBytes
   }
 
   /// Throws unless a picture of that size and those channels can be written here.
-  func requireRoom(width: Int, height: Int, channels: Int, _ why: String) throws {
+  func requireRoom(width: Int, height: Int, channels: Int, _ work: CallError.Work) throws {
     guard self.width == width, self.height == height, self.channels == channels else {
-      throw RestoreError.usage(
-        "output: \(self.width)x\(self.height) pixels of \(self.channels) channels: "
-          + "\(why) gives \(width)x\(height) pixels of \(channels) channels.")
+      throw CallError.output(
+        width: self.width, height: self.height, channels: self.channels, work, needed: (width, height, channels))
     }
   }
 

@@ -45,11 +45,24 @@ public struct Message: Sendable, Hashable, ExpressibleByStringInterpolation {
     self.values = values
   }
 
-  /// One of two sentences about `count` things, which have the same places in the same order.
+  /// One of two sentences about `count` things. What goes into the places of the one goes into places of the other, too, which
+  /// may have more: "a picture" and "3 pictures".
   public static func counted(_ count: Int, one: Message, other: Message) -> Message {
-    precondition(one.values == other.values, "both forms have the same places")
-    return Message(
-      template: one.template, plural: Plural(template: other.template, count: count), values: other.values)
+    Message(
+      template: one.template(withPlacesOf: other), plural: Plural(template: other.template, count: count),
+      values: other.values)
+  }
+
+  /// The template with each place numbered as the same value is in another sentence.
+  private func template(withPlacesOf other: Message) -> String {
+    var left = Array(other.values.enumerated())
+    let numbers = values.map { value -> Int in
+      guard let index = left.firstIndex(where: { $0.element == value }) else {
+        preconditionFailure("both sentences say the same")
+      }
+      return left.remove(at: index).offset + 1
+    }
+    return filled(template) { "%\(numbers[$0])$s" } perCent: { "%%" }
   }
 
   public struct Interpolation: StringInterpolationProtocol {
@@ -79,14 +92,25 @@ extension Message {
 
   /// The sentence in a language, its places filled.
   public func text(in language: Translation) -> String {
-    let template = language(template, plural)
+    filled(language(template, plural)) { place in
+      switch values[place] {
+      case .text(let value): value
+      case .message(let message): message.text(in: language)
+      }
+    } perCent: {
+      "%"
+    }
+  }
+
+  /// A template with something in its places, which are counted from 0.
+  private func filled(_ template: String, _ value: (_ place: Int) -> String, perCent: () -> String) -> String {
     var text = ""
     var rest = template[...]
     while let percent = rest.firstIndex(of: "%") {
       text += rest[..<percent]
       rest = rest[percent...].dropFirst()
       if rest.first == "%" {
-        text += "%"
+        text += perCent()
         rest = rest.dropFirst()
         continue
       }
@@ -97,10 +121,7 @@ extension Message {
         text += "%"
         continue
       }
-      switch values[number - 1] {
-      case .text(let value): text += value
-      case .message(let message): text += message.text(in: language)
-      }
+      text += value(number - 1)
       rest = end.dropFirst(2)
     }
     return text + rest

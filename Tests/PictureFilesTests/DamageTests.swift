@@ -112,11 +112,13 @@ import Testing
     for path in [folder.file("none.png"), folder.file("none/none.png"), folder.file("file/none.png"), ""] {
       try folder.write([1], to: "file")
       let error = #expect(throws: PictureFileError.self) { try PictureFile.read(path) }
-      #expect(error == .notFound(path: path, reason: "there is no such file"))
+      #expect(error == .notFound(path: path, reason: .missing))
+      #expect(error?.description == "\(path): there is no such file")
       #expect(error?.exitStatus == 66)
     }
     let error = #expect(throws: PictureFileError.self) { try PictureFile.read(folder.path) }
-    #expect(error == .notAPicture(path: folder.path, reason: "this is a folder, not a picture"))
+    #expect(error == .notAPicture(path: folder.path, reason: .folder))
+    #expect(error?.description == "\(folder.path): this is a folder, not a picture")
     if geteuid() != 0 {
       chmod(folder.file("file"), 0)
       #expect(throws: PictureFileError.self) { try PictureFile.read(folder.file("file")) }

@@ -21,7 +21,8 @@ import Testing
 
   @Test(arguments: ["a", "a.gif", "png", ".png", "a.png/b", "a.png ", ""]) func unknownExtension(path: String) throws {
     let error = #expect(throws: PictureFileError.self) { try PictureFile.format(ofOutput: path) }
-    #expect(error == .usage(path: path, reason: "the name must end in one of: png, jpg, jpeg, tif, tiff, webp"))
+    #expect(error == .usage(path: path, reason: .unknownExtension))
+    #expect(error?.description == "\(path): the name must end in one of: png, jpg, jpeg, tif, tiff, webp")
     #expect(error?.exitStatus == 64)
   }
 

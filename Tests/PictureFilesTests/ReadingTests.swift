@@ -101,12 +101,12 @@ import Testing
   ])
   func refusedWithReason(name: String, word: String) throws {
     let error = #expect(throws: PictureFileError.self) { try PictureFile.read(fixture(name)) }
-    guard case .unsupported(let path, let reason) = error else {
+    guard case .unsupported(let path, .kind(_, let detail?)) = error else {
       Issue.record("\(String(describing: error))")
       return
     }
     #expect(path == fixture(name))
-    #expect(reason.contains(word))
+    #expect(detail.contains(word))
     #expect(error?.exitStatus == 65)
   }
 

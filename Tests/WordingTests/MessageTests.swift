@@ -46,4 +46,13 @@ import Wording
     #expect(message.text == "a.png: no such file")
     #expect(message.text { template, _ in template == "no such file" ? "fehlt" : template } == "a.png: fehlt")
   }
+
+  @Test("The sentence about one thing need not say its number", arguments: [(1, "b: a picture"), (3, "b: 3 pictures")])
+  func oneWithoutItsNumber(_ count: Int, _ text: String) {
+    let message = Message.counted(count, one: "\("b"): a picture", other: "\("b"): \(count) pictures")
+    #expect(message.text == text)
+    let turned = Message.counted(count, one: "a picture of \("b")", other: "\(count) pictures of \("b")")
+    #expect(turned.template == "a picture of %2$s")
+    #expect(turned.text == (count == 1 ? "a picture of b" : "3 pictures of b"))
+  }
 }

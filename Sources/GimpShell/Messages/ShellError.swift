@@ -100,7 +100,6 @@ extension ShellError {
     case RestoreError.cancelled: self = .cancelled
     case let error as RestoreError where error.kind == .usage: self = .other(error.message, isCallers: true)
     case let error as ModelError where error.kind == .usage: self = .other(error.message, isCallers: true)
-    case let error as PictureFileError: self = .other(Message(verbatim: error.description), isCallers: false)
     case let error as any Explained: self = .other(error.message, isCallers: false)
     default: self = .other(Message(verbatim: String(describing: error)), isCallers: false)
     }

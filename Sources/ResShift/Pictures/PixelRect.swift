@@ -14,8 +14,8 @@ public struct PixelRect: Sendable, Equatable {
 }
 
 extension PixelRect {
-  /// Whether `other` has pixels and lies inside.
-  func contains(_ other: PixelRect) -> Bool {
+  /// Whether `other` has pixels and lies inside; its numbers may be as large as they come.
+  public func contains(_ other: PixelRect) -> Bool {
     other.width > 0 && other.height > 0 && other.x >= x && other.y >= y && other.width <= width
       && other.height <= height
       && other.x - x <= width - other.width && other.y - y <= height - other.height

@@ -1,0 +1,38 @@
+import PictureFiles
+import ResShift
+import Wording
+
+/// What users are told while a command works, apart from errors.
+enum Notice {
+  static func foreignPictures(_ folder: String, _ foreign: CommandError.Foreign) -> Message {
+    .counted(
+      foreign.names.count,
+      one: "\(folder): left out a picture of another kind: \(foreign.examples); convert them to PNG first",
+      other: """
+        \(folder): left out \(foreign.names.count) pictures of another kind: \(foreign.examples); convert them to PNG first
+        """)
+  }
+  static func namedTwice(_ path: String) -> Message { "\(path): named twice, done once" }
+  static func sameFile(_ path: String, as other: String) -> Message { "\(path): left out, the same file as \(other)" }
+  static func skipped(_ path: String) -> Message { "\(path): already there, skipped" }
+
+  static func fewerBits(_ output: String, _ format: PictureFormat, _ bits: Int, of most: Int) -> Message {
+    "\(output): \(format.name) holds \(bits) bits a sample, the picture has \(most); png and tiff keep them"
+  }
+
+  static func mostIsMarked(_ mask: String, _ percent: Int) -> Message {
+    "\(mask): \(percent) % of the picture is marked; if that is what to keep, invert the mask"
+  }
+
+  // Models.
+  static func problem(_ model: String, _ problem: String) -> Message { "\(model): \(problem)" }
+  static func shared(_ file: String, with other: String) -> Message {
+    "\(file): the same as that of \(other), not fetched again"
+  }
+  static func checked(_ file: String, _ size: String) -> Message { "\(file): \(size), checked and installed" }
+  static func installed(_ model: String) -> Message { "\(model) is installed" }
+
+  // Measuring.
+  static func ofSize(_ size: Int, _ text: String) -> Message { "\(size)x\(size): \(text)" }
+  static func leftOut(_ size: Int, _ reason: Message) -> Message { "\(size)x\(size) is left out: \(reason)" }
+}

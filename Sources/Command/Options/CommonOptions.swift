@@ -1,0 +1,145 @@
+import ArgumentParser
+import FilePaths
+import FoundationEssentials
+import ResShift
+
+/// The options of everything that runs a model on pictures.
+struct EngineOptions: ParsableArguments {
+  @Option(
+    help: """
+      A model's name (see resshift models list), or the path of a model.json or its folder; the built-in one by default.
+      """)
+  var model = ""
+
+  @Option(
+    parsing: .unconditional,
+    help: "A whole number from 0 up, 12345 by default. Same seed, same picture, whatever the number of threads.",
+    transform: OptionValue.seed)
+  var seed: UInt64 = 12345
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Side of a tile in pixels of the network's input; 0 = the whole picture in one piece. The default is what fits"
+        + " memory, at most 128 (pixel-unshuffle models: 256) positions of the latent.", valueName: "pixels"))
+  var tile: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "How far tiles overlap, in the same pixels; 16 positions of the latent by default, half a tile at most.",
+      valueName: "pixels"))
+  var overlap: Int?
+
+  @Option(help: "joint: one latent for the whole picture; independent: every tile on its own, as published.")
+  var tiling = Tiling.joint
+
+  @Option(
+    help: "Match the tone (the low frequencies) to the input; on by default for inpaint and restore --box, else off.")
+  var toneMatch: Switch?
+
+  @Option(parsing: .unconditional, help: "Worker threads; as many as there are processors by default.")
+  var threads: Int?
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Use no more memory than that, such as 4G or 800M.", valueName: "size"),
+    transform: MemorySize.init(parsing:))
+  var memory: MemorySize?
+
+  @Flag(help: "Say nothing but errors.")
+  var quiet = false
+
+  func validate() throws {
+    let pixels = 0...Int(Int32.max)
+    if let tile, !pixels.contains(tile) {
+      throw ValidationError("--tile must be 0 (the whole picture) to \(pixels.upperBound), found \(tile)")
+    }
+    if let overlap, !pixels.contains(overlap) {
+      throw ValidationError("--overlap must be 0 to \(pixels.upperBound), found \(overlap)")
+    }
+    if model.hasEscapedBytes {
+      throw ValidationError("--model \(model): the name is not UTF-8; rename the folder, with convmv for example")
+    }
+    try Self.check(threads: threads)
+  }
+
+  static func checkProducts() throws {
+    if let unknown = Products.unknownChoice {
+      throw CommandError.unknownProducts(unknown, known: Products.allCases.map(\.rawValue))
+    }
+  }
+
+  static func check(threads: Int?) throws {
+    let counts = RestoreOptions.threadCounts
+    if let threads, !counts.contains(threads) {
+      throw ValidationError("--threads must be 1 to \(counts.upperBound), found \(threads)")
+    }
+  }
+
+  /// The engine's options, without progress and notices.
+  var restoreOptions: RestoreOptions {
+    var options = RestoreOptions()
+    options.seed = seed
+    options.tile = tile.map { $0 == 0 ? .whole : .pixels($0) } ?? .automatic
+    options.overlap = overlap
+    options.tiling = tiling
+    options.toneMatch = toneMatch.map { $0 == .on }
+    options.threads = threads ?? Self.processors
+    options.memoryLimit = memory?.bytes
+    return options
+  }
+
+  /// The engine's options with progress and notices.
+  func restoreOptions(_ report: ProgressReport) -> RestoreOptions {
+    var options = restoreOptions
+    options.progress = { report.advance(to: $0) }
+    options.notice = notice(report)
+    return options
+  }
+
+  /// Where things go that the user should know; nil with --quiet.
+  func notice(_ report: ProgressReport) -> (@Sendable (String) -> Void)? {
+    guard !quiet else { return nil }
+    return { text in
+      report.clearLine()
+      Terminal.note(text)
+    }
+  }
+
+  /// The processors that this process may run on.
+  static var processors: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
+}
+
+/// The options that upscale, inpaint and restore share.
+struct CommonOptions: ParsableArguments {
+  @OptionGroup var engine: EngineOptions
+
+  @Option(
+    parsing: .unconditional,
+    help: "8 or 16 bits a sample; those of the input by default, as far as the type can hold them. 16: png and tiff.")
+  var bitDepth: Int?
+
+  @Flag(
+    help: """
+      Leave out what the file says about the picture: Exif, XMP, IPTC, comments (date, place, camera, author). Colour \
+      profile and resolution stay.
+      """)
+  var strip = false
+
+  @Flag(help: "Leave pictures alone whose output is already there.")
+  var skipExisting = false
+
+  @Option(help: "json: one object a line on standard output: progress with percent, then done, skipped or failed.")
+  var progress: ProgressFormat?
+
+  func validate() throws {
+    if let bitDepth, bitDepth != 8, bitDepth != 16 {
+      throw ValidationError("--bit-depth must be 8 or 16, found \(bitDepth)")
+    }
+  }
+
+  var progressStyle: ProgressReport.Style {
+    if progress == .json { return .json }
+    return engine.quiet || !Terminal.errorsAreSeen ? .none : .terminal
+  }
+}

@@ -1,0 +1,134 @@
+import Checkpoints
+import FilePaths
+import Glibc
+import ModelLibrary
+import PictureFiles
+import ResShift
+import Wording
+
+/// Restores the pictures of a plan one after the other; the model is loaded when the first one has been read.
+struct Batch {
+  let plan: BatchPlan
+  let common: CommonOptions
+
+  /// What a subcommand does with one picture, its path and the engine's options.
+  typealias Restoration = (Restorer, PixelImage, String, RestoreOptions) throws -> PixelImage
+
+  /// `factor` is the scale of the results, nil for that of the model.
+  ///
+  /// Throws the failure of a single picture, or `ReportedFailure` when some of several failed.
+  func run(task: ModelTask, factor: Int? = nil, _ restoration: Restoration) throws {
+    var refused = try checkOutputs()
+    let descriptor = try ModelCatalogue.ofThisProgram.model(named: common.engine.model, for: task, factor: factor)
+    if let factor { try descriptor.checkFactor(option: factor) }
+    let report = ProgressReport(style: common.progressStyle, total: plan.jobs.count)
+    if !common.engine.quiet { plan.notes.forEach { Terminal.note($0) } }
+    var restorer: Restorer?
+    var firstFailure: Int32?
+    var written: [FileIdentity: String] = [:]
+    // What is known to fail is said before the work on the others.
+    let order = plan.jobs.indices.filter { refused[$0] != nil } + plan.jobs.indices.filter { refused[$0] == nil }
+    for index in order {
+      let job = plan.jobs[index]
+      report.start(job.input, index: index)
+      if common.skipExisting, FileKind(of: job.output) == .file {
+        report.finish("skipped", output: job.output)
+        if !common.engine.quiet { Terminal.note(Notice.skipped(job.output)) }
+        continue
+      }
+      do {
+        if let error = refused.removeValue(forKey: index) { throw error }
+        // Where case does not count, names that differ may be one file.
+        if let other = FileIdentity(job.output).flatMap({ written[$0] }) {
+          throw CommandError.sameFile(job.output, resultOf: other)
+        }
+        var picture = try PictureFile.read(job.input, notice: common.engine.notice(report))
+        if common.strip { picture.metadata = PictureMetadata() }
+        let bitDepth = try check(job, picture, scale: factor ?? descriptor.diffusion.sf, common.engine.notice(report))
+        let engine = try restorer ?? load(descriptor)
+        restorer = engine
+        do {
+          picture.image = try restoration(engine, picture.image, job.input, common.engine.restoreOptions(report))
+        } catch let error as RestoreError {
+          throw Failure(error, about: job.input)
+        } catch let error as CheckpointError {
+          throw ModelFailure(reason: error)
+        }
+        try plan.withFolder {
+          try picture.write(to: job.output, bitDepth: bitDepth, notice: common.engine.notice(report))
+        }
+        if let file = FileIdentity(job.output) { written[file] = job.input }
+        report.finish("done", output: job.output)
+      } catch {
+        report.finish("failed", output: job.output)
+        // A model that does not load, or a single picture: there is nothing to go on with.
+        if plan.jobs.count == 1 || error is ModelFailure { throw (error as? ModelFailure)?.reason ?? error }
+        let status = Terminal.report(error)
+        firstFailure = firstFailure ?? status
+      }
+    }
+    if let firstFailure { throw ReportedFailure(status: firstFailure) }
+  }
+
+  /// What can be known before a picture has been read: types of files, bits, names, folders. Throws what concerns all
+  /// outputs or the only one; returns the others by the position of their job.
+  private func checkOutputs() throws -> [Int: any Error] {
+    var refused: [Int: any Error] = [:]
+    for (index, job) in plan.jobs.enumerated() {
+      let format = try PictureFile.format(ofOutput: job.output)
+      if let bits = common.bitDepth, !format.bitDepths.contains(bits) {
+        throw CommandError.bitDepth(bits, format, output: job.output)
+      }
+      do {
+        if plan.lacksFolder {
+          try FileSystem.checkLength(of: job.output)
+        } else {
+          try PictureFile.checkOutput(job.output, width: 1, height: 1, bitDepth: 8)
+        }
+      } catch {
+        if plan.jobs.count == 1 { throw error }
+        refused[index] = error
+      }
+    }
+    return refused
+  }
+
+  /// Finds out before the computation that the result can be written; returns its bits a sample.
+  private func check(
+    _ job: BatchPlan.Job, _ picture: PictureFile, scale: Int, _ notice: ((String) -> Void)?
+  ) throws -> Int {
+    let format = try PictureFile.format(ofOutput: job.output)
+    let (width, height) = (picture.image.width * scale, picture.image.height * scale)
+    let bitDepth = common.bitDepth ?? (format.bitDepths.contains(picture.bitDepth) ? picture.bitDepth : 8)
+    try PictureFile.checkFormat(ofOutput: job.output, width: width, height: height, bitDepth: bitDepth)
+    if !plan.lacksFolder {
+      try PictureFile.checkOutput(job.output, width: width, height: height, bitDepth: bitDepth)
+    }
+    if common.bitDepth == nil, bitDepth < picture.bitDepth {
+      notice?(Notice.fewerBits(job.output, format, bitDepth, of: picture.bitDepth).text)
+    }
+    return bitDepth
+  }
+
+  /// The weights could not be loaded, or were changed while they were in use.
+  private struct ModelFailure: Error {
+    let reason: any Error
+  }
+
+  private func load(_ descriptor: ModelDescriptor) throws -> Restorer {
+    do {
+      return try Restorer(descriptor)
+    } catch {
+      throw ModelFailure(reason: error)
+    }
+  }
+}
+
+extension ModelDescriptor {
+  /// Throws a failure that names the option unless the model enlarges so many times.
+  func checkFactor(option factor: Int) throws {
+    do { try checkFactor(factor) } catch RestoreError.factorTooLarge(let model, let largest, let asked) {
+      throw CommandError.factorTooLarge(asked, model: model, largest: largest)
+    }
+  }
+}

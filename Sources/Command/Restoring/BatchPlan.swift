@@ -1,0 +1,90 @@
+import FilePaths
+import PictureFiles
+import ResShift
+import Wording
+
+/// Which picture goes where: one input to one file, or several into a folder.
+struct BatchPlan {
+  struct Job: Equatable {
+    let input: String
+    let output: String
+  }
+
+  let jobs: [Job]
+  /// The folder of several outputs; made when the first of them is written.
+  let folder: String?
+  /// What was left out of the folders among the inputs, a line each.
+  let notes: [Message]
+
+  /// Expands folders among the inputs. Throws a `Failure` for a plan that cannot work; missing inputs are found later.
+  init(inputs: [String], output: String) throws {
+    guard !output.isEmpty else { throw CommandError.emptyOutput }
+    let found = try InputPictures(inputs)
+    notes = found.notes
+    let several =
+      inputs.count > 1 || found.hasFolder || output.endsInSlash || FileKind(of: output) == .folder
+    guard several else {
+      folder = nil
+      jobs = [Job(input: found.paths[0], output: output)]
+      return
+    }
+    try Self.check(folder: output)
+    folder = output
+    jobs = found.paths.map { Job(input: $0, output: FileSystem.join(output, Self.outputName(of: $0))) }
+    try checkTwins()
+  }
+
+  /// Throws a `Failure` for two results in one file, and for a result in place of another picture that is still to be
+  /// read. Names are compared by their bytes, and files that are already there by what they are.
+  private func checkTwins() throws {
+    var names: [[UInt8]: Job] = [:]
+    var files: [FileIdentity: Job] = [:]
+    var inputs: [FileIdentity: Job] = [:]
+    for job in jobs { if let file = FileIdentity(job.input) { inputs[file] = job } }
+    for job in jobs {
+      let file = FileIdentity(job.output)
+      if let other = names.updateValue(job, forKey: job.output.pathBytes) ?? file.flatMap({ files[$0] }) {
+        throw CommandError.twins(other.input, job.input, output: job.output)
+      }
+      guard let file else { continue }
+      files[file] = job
+      if let other = inputs[file], FileIdentity(job.input) != file {
+        throw CommandError.overwritesInput(job.input, other: other.input)
+      }
+    }
+  }
+
+  /// Runs `write`; the folder, if it has to be made for it, goes again when it throws.
+  func withFolder(_ write: () throws -> Void) throws {
+    let isNew = try folder.map(FileSystem.createFolder) ?? false
+    do {
+      try write()
+    } catch {
+      if isNew, let folder { FileSystem.removeEmptyFolder(folder) }
+      throw error
+    }
+  }
+
+  /// Whether the folder is still to be made.
+  var lacksFolder: Bool { folder.map { FileKind(of: $0) == .missing } ?? false }
+
+  /// A type that cannot be written becomes png.
+  private static func outputName(of input: String) -> String {
+    let name = FileSystem.name(of: input)
+    return PictureFormat(extensionOf: name) == nil ? name + ".png" : name
+  }
+
+  private static func check(folder: String) throws {
+    switch FileKind(of: folder) {
+    case .folder: try FileSystem.checkWritable(folder: folder, for: folder)
+    case .missing where PictureFormat(extensionOf: folder) != nil && !folder.endsInSlash:
+      throw CommandError.needsFolder(folder)
+    case .missing where FileSystem.isLink(FileSystem.withoutSlashes(folder)):
+      throw CommandError.deadLink(folder)
+    case .missing:
+      try FileSystem.checkWritable(folder: FileSystem.folder(of: FileSystem.withoutSlashes(folder)), for: folder)
+      try FileSystem.checkLength(of: folder)
+    default: throw CommandError.isFileNotFolder(folder)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import FilePaths
+import PictureFiles
+import ResShift
+import Wording
+
+struct InpaintCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inpaint", abstract: "Fills the parts of a picture that are white in a mask.",
+    discussion: """
+      Gray values of the mask blend the fill with the picture; where the mask is black not one pixel changes. \
+      The transparency of the picture stays as it is. A mask may be gray or coloured (the mean counts); what is \
+      transparent in it counts as black, and so does what is nearly black, such as the noise that JPEG leaves.
+
+      Examples:
+        resshift inpaint photo.jpg --mask scratches.png -o photo-mended.png
+        resshift inpaint photo.jpg --mask wire.png -o photo-mended.png --seed 7
+      """)
+
+  @Argument(help: "The picture.")
+  var input: String
+
+  @Option(help: "A picture of the same size: white = fill, black = keep.")
+  var mask: String
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The file to write: png, jpg, tiff or webp.", valueName: "path"))
+  var output: String
+
+  @Flag(help: "Stop at the coarse fill that the network would start from, for training and comparing.")
+  var coarseOnly = false
+
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    guard FileKind(of: input) != .folder else {
+      throw CommandError.inputIsFolder(input)
+    }
+    let batch = Batch(plan: try BatchPlan(inputs: [input], output: output), common: common)
+    let isQuiet = common.engine.quiet
+    let weights = try PictureFile.read(mask) { if !isQuiet { Terminal.note($0) } }.image.maskWeights
+    try batch.run(task: .inpainting) { restorer, picture, path, options in
+      do {
+        try weights.checkMask(width: picture.width, height: picture.height)
+      } catch let error as RestoreError {
+        throw CommandError(error, aboutMask: mask, of: path)
+      }
+      if let percent = weights.markedPercentIfMost {
+        options.notice?(Notice.mostIsMarked(mask, percent).text)
+      }
+      let fill = coarseOnly ? restorer.coarselyFilled : restorer.inpaint
+      return try fill(picture, weights, options).blended(over: picture, weights: weights)
+    }
+  }
+}
