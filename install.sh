@@ -425,7 +425,11 @@ case $action in
   install) install ;;
   demo)
     install
-    [[ $system == yes || -z ${gimp_folders[2]:-} ]] || export GIMP2_DIRECTORY=${gimp_folders[2]}
+    ((${#gimps[@]})) || die 'there is no GIMP to show it with.'
+    if [[ $system == no ]]; then
+      [[ -z ${gimp_folders[2]:-} ]] || export GIMP2_DIRECTORY=${gimp_folders[2]}
+      [[ -z ${gimp_folders[3]:-} ]] || export GIMP3_DIRECTORY=${gimp_folders[3]}
+    fi
     "$here/demo/run.sh"
     ;;
   test) run_tests ;;

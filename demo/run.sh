@@ -9,7 +9,14 @@ die() {
   exit 1
 }
 
-gimp=$(command -v gimp-console-2.10) || die 'gimp-console-2.10 is missing: install GIMP 2.10.'
+# Script-Fu of GIMP 3 is another language in small things.
+if gimp=$(command -v gimp-console-2.10); then
+  program=demo.scm
+elif gimp=$(command -v gimp-console-3.0 || command -v gimp-console-3); then
+  program=demo3.scm
+else
+  die 'gimp-console-2.10 and gimp-console-3.0 are missing: install GIMP.'
+fi
 mkdir -p -- "$results"
 pictures=("$results"/{upscale,inpaint}-{before,after,compared}.png)
 rm -f -- "${pictures[@]}"
@@ -24,7 +31,7 @@ printf 'Restoring two photographs with GIMP ...\n'
 log=$results/gimp.log
 # Each -b is a Script-Fu of its own, so that GIMP comes to the last one, which quits, even when the first has failed.
 env -u DISPLAY -u WAYLAND_DISPLAY "$gimp" -idf --batch-interpreter plug-in-script-fu-eval \
-  -b "(begin (load $(quoted "$here/demo.scm"))
+  -b "(begin (load $(quoted "$here/$program"))
              (demo-upscale $(quoted "$here/komodo.jpg") $(quoted "$results/upscale"))
              (demo-inpaint $(quoted "$here/boats.jpg") $(quoted "$results/inpaint")))" \
   -b '(gimp-quit 0)' >"$log" 2>&1 </dev/null || die "GIMP failed: $(tail -n 3 "$log")"
