@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# The cases of checks.sh, within Debian 13: the two commands of the README, then GIMP 3 without a window.
+set -euo pipefail
+cd /root/resshift
+cases=/root/resshift/Tests/Gimp3/cases.scm
+out=$(mktemp -d)
+trap 'rm -rf -- "$out"' EXIT
+failures=0
+
+fail() {
+  printf 'FAILED: %s\n' "$*" >&2
+  failures=$((failures + 1))
+}
+
+apt-get update >/dev/null
+apt-get install -y --no-install-recommends ca-certificates git imagemagick >/dev/null
+git config --global --add safe.directory '*'
+./install.sh demo >"$out/install.log" 2>&1 || {
+  cat "$out/install.log"
+  exit 1
+}
+resshift=/root/.local/bin/resshift
+
+# Runs one program of Script-Fu; its exit status is GIMP's, its messages are in $out/log.
+gimp() {
+  timeout 300 gimp-console-3.0 -idf --batch-interpreter plug-in-script-fu-eval --quit \
+    -b "(define out \"$out\")" -b "(load \"$cases\")" -b "$1" >"$out/log" 2>&1
+}
+
+# Pixels that differ.
+differ() { compare -metric AE "$1" "$2" null: 2>&1 | sed 's/ .*//' || true; }
+same() { [[ $(differ "$1" "$2") == 0 ]] || fail "$3: $(differ "$1" "$2") pixels differ"; }
+
+photo=$out/photo.png
+convert demo/boats.jpg -crop 160x120+40+60 +repage -depth 8 "$photo"
+convert "$photo" -alpha set -channel A -evaluate set 60% +channel "$out/alpha.png"
+convert "$photo" -colorspace gray -type grayscale "$out/gray.png"
+convert "$photo" -depth 16 -evaluate add 0.3% "$out/deep.tif"
+
+# Enlarged pictures are those of the command, whatever the kind of picture.
+for picture in photo.png alpha.png gray.png deep.tif; do
+  "$resshift" upscale "$out/$picture" -o "$out/expected.png" --seed 7 2>/dev/null
+  gimp "(upscale \"$picture\" \"up.png\")" || fail "upscale $picture: $(grep -m 1 Error "$out/log")"
+  same "$out/up.png" "$out/expected.png" "upscale $picture"
+done
+
+# A fill changes the selection and nothing else, and is one layer and one undo step.
+gimp '(inpaint "photo.png" "fill.png")' || fail "inpaint: $(grep -m 1 Error "$out/log")"
+grep -q "layers 2 offset 40 30 size 50 40" "$out/log" || fail "inpaint: $(grep layers "$out/log")"
+convert "$photo" -fill black -draw 'rectangle 40,30 89,69' "$out/rest.png"
+convert "$out/fill.png" -fill black -draw 'rectangle 40,30 89,69' "$out/fill-rest.png"
+same "$out/fill-rest.png" "$out/rest.png" 'inpaint, outside'
+(($(differ "$out/fill.png" "$photo") > 1000)) || fail 'inpaint has changed next to nothing'
+
+# Restoring a whole picture is what the command does.
+"$resshift" restore "$photo" -o "$out/expected.png" --seed 7
+gimp '(restore "photo.png" "restored.png")' || fail "restore: $(grep -m 1 Error "$out/log")"
+same "$out/restored.png" "$out/expected.png" restore
+
+# Live filters are seen by the model: inverted twice is not inverted.
+gimp '(filtered "photo.png" "filtered.png")' || fail "filters: $(grep -m 1 Error "$out/log")"
+convert "$photo" -negate "$out/negative.png"
+"$resshift" upscale "$out/negative.png" -o "$out/expected.png" --factor 2 --seed 7
+same "$out/filtered.png" "$out/expected.png" 'a layer with a live filter'
+
+# Whole folders.
+mkdir "$out/in" "$out/masks" "$out/large" "$out/mended"
+cp "$photo" "$out/gray.png" "$out/in"
+convert -size 160x120 xc:black -fill white -draw 'circle 80,60 90,70' "$out/masks/photo.png"
+gimp '(folders)' || fail "folders: $(grep -m 1 Error "$out/log")"
+grep -q "failures 0 1" "$out/log" || fail "folders: $(grep failures "$out/log")"
+"$resshift" upscale "$photo" -o "$out/expected.png" --factor 2 --seed 3
+same "$out/large/photo.png" "$out/expected.png" 'a folder'
+grep -q 'there is no mask for it' "$out/log" || fail 'nothing is said of a missing mask'
+
+# What is wrong is said, and scripts see it.
+wrong() { # CALL WORDS
+  ! gimp "(let* ((image (open \"photo.png\")) (layer (top image))) $1)" || fail "no error: $1"
+  grep -qF -- "$2" "$out/log" || fail "$1 does not say: $2"
+}
+wrong '(plug-in-resshift-inpaint #:image image #:drawables (vector layer))' 'The selection is empty'
+wrong '(plug-in-resshift-upscale #:image image #:drawables (vector layer) #:model "none")' 'unknown model "none"'
+wrong '(plug-in-resshift-upscale #:image image #:drawables (vector layer) #:factor 9)' 'out of range'
+wrong '(plug-in-resshift-upscale #:image image #:drawables (vector))' 'No layer is selected'
+wrong '(plug-in-resshift-models #:run-mode RUN-NONINTERACTIVE)' 'from scripts use the command'
+
+./install.sh --uninstall >/dev/null
+[[ ! -e /root/.config/GIMP/3.0/plug-ins/resshift ]] || fail 'the plug-in is still there'
+((failures == 0)) || {
+  printf '%d checks failed\n' "$failures" >&2
+  exit 1
+}
+echo 'GIMP 3: all checks passed'
