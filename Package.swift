@@ -33,7 +33,7 @@ func plugIn(_ version: String, library: String, pkgConfig: String, packages: [St
         name: module,
         dependencies: [
           "GimpShell", "ResShift", "ModelLibrary", "ModelStore", "FilePaths", "Wording", .target(name: "C\(module)"),
-        ], exclude: ["README.md", "plug-in.map"],
+        ], exclude: ["README.md", "Windows/README.md", "plug-in.map"],
         linkerSettings: [
           .unsafeFlags([
             "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/\(module)/plug-in.map",

@@ -1,4 +1,4 @@
-import CGimp2
+@_exported import CGimp2
 
 typealias Widget = UnsafeMutablePointer<GtkWidget>?
 
@@ -7,25 +7,22 @@ func cast<T>(_ widget: Widget) -> UnsafeMutablePointer<T>? {
   widget.map { UnsafeMutableRawPointer($0).assumingMemoryBound(to: T.self) }
 }
 
-/// A dialog of GIMP's with one or two buttons, the last of which is the default; above GIMP's windows.
-func makeDialog(title: String, role: String, buttons: [(label: String, response: GtkResponseType)]) -> Widget {
-  // The arguments end with a null, as C's variadic functions want it.
-  let labels = buttons.map { g_strdup($0.label) }
-  defer { for label in labels { g_free(label) } }
-  let arguments = zip(labels, buttons).flatMap { label, button -> [any CVarArg] in
-    [label.map { OpaquePointer($0) } ?? 0, button.response.rawValue]
-  }
-  let window = withVaList(arguments + [0]) { buttons in
-    gimp_dialog_new_valist(title, role, nil, GtkDialogFlags(rawValue: 0), nil, nil, buttons)
-  }
-  if let last = buttons.last { gtk_dialog_set_default_response(cast(window), last.response.rawValue) }
-  gimp_window_set_transient(cast(window))
-  gtk_window_set_resizable(cast(window), 0)
-  return window
+/// Before the first window.
+func prepareWindows() { gimp_ui_init("resshift", 0) }
+
+/// Rows of labels and widgets.
+func makeGrid() -> Widget {
+  let table = gtk_table_new(5, 2, 0)
+  gtk_container_set_border_width(cast(table), 12)
+  gtk_table_set_row_spacings(cast(table), 6)
+  gtk_table_set_col_spacings(cast(table), 6)
+  return table
 }
 
-/// Connects a signal to a C function, which gets `object` as its last argument. The caller keeps `object` alive.
-func connectSignal(_ widget: Widget, _ signal: String, _ callback: GCallback?, _ object: AnyObject) {
-  g_signal_connect_data(
-    widget, signal, callback, Unmanaged.passUnretained(object).toOpaque(), nil, GConnectFlags(rawValue: 0))
+func attach(_ widget: Widget, to grid: Widget, row: gint, label: String) {
+  gimp_table_attach_aligned(cast(grid), 0, row, label, 0, 0.5, widget, 1, 0)
+}
+
+func attach(_ widget: Widget, toWholeRow row: gint, of grid: Widget) {
+  gtk_table_attach_defaults(cast(grid), widget, 0, 2, guint(row), guint(row) + 1)
 }

@@ -1,26 +1,23 @@
-import CGimp3
+@_exported import CGimp3
 
 typealias Widget = UnsafeMutablePointer<GtkWidget>?
 
-/// A dialog of GIMP's with one or two buttons, the last of which is the default; above GIMP's windows.
-func makeDialog(title: String, role: String, buttons: [(label: String, response: GtkResponseType)]) -> Widget {
-  // The arguments end with a null, as C's variadic functions want it.
-  let labels = buttons.map { g_strdup($0.label) }
-  defer { for label in labels { g_free(label) } }
-  let arguments = zip(labels, buttons).flatMap { label, button -> [any CVarArg] in
-    [label.map { OpaquePointer($0) } ?? 0, button.response.rawValue]
-  }
-  let window = withVaList(arguments + [0]) { buttons in
-    gimp_dialog_new_valist(title, role, nil, GtkDialogFlags(rawValue: 0), nil, nil, buttons)
-  }
-  if let last = buttons.last { gtk_dialog_set_default_response(cast(window), last.response.rawValue) }
-  gimp_window_set_transient(cast(window))
-  gtk_window_set_resizable(cast(window), 0)
-  return window
+/// Before the first window.
+func prepareWindows() { gimp_ui_init("resshift") }
+
+/// Rows of labels and widgets.
+func makeGrid() -> Widget {
+  let grid = gtk_grid_new()
+  gtk_container_set_border_width(cast(grid), 12)
+  gtk_grid_set_row_spacing(cast(grid), 6)
+  gtk_grid_set_column_spacing(cast(grid), 6)
+  return grid
 }
 
-/// Connects a signal to a C function, which gets `object` as its last argument. The caller keeps `object` alive.
-func connectSignal(_ widget: Widget, _ signal: String, _ callback: GCallback?, _ object: AnyObject) {
-  g_signal_connect_data(
-    widget, signal, callback, Unmanaged.passUnretained(object).toOpaque(), nil, GConnectFlags(rawValue: 0))
+func attach(_ widget: Widget, to grid: Widget, row: gint, label: String) {
+  gimp_grid_attach_aligned(cast(grid), 0, row, label, 0, 0.5, widget, 1)
+}
+
+func attach(_ widget: Widget, toWholeRow row: gint, of grid: Widget) {
+  gtk_grid_attach(cast(grid), widget, 0, row, 2, 1)
 }

@@ -1,4 +1,3 @@
-import CGimp2
 import GimpShell
 import ModelLibrary
 import ModelStore
@@ -24,7 +23,7 @@ final class ModelWindow {
 
   /// Shows the window until the user closes it.
   static func show(for procedure: Procedure, _ gimp: any Gimp) {
-    gimp_ui_init("resshift", 0)
+    prepareWindows()
     let store = ModelStore(ModelCatalogue(roots: gimp.modelFolders))
     ModelWindow(ModelList(store), role: procedure.name, gimp).run()
   }

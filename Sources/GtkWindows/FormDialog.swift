@@ -1,4 +1,3 @@
-import CGimp2
 import GimpShell
 import Wording
 
@@ -6,7 +5,7 @@ import Wording
 final class FormDialog {
   private var form: Form
   private let window: Widget
-  private let table: Widget
+  private let grid: Widget
   /// One for each row of the form.
   private var widgets: [Widget] = []
   /// What the widgets of choices offer now.
@@ -21,7 +20,7 @@ final class FormDialog {
 
   /// Shows the dialog and waits for the user; nil when it is closed otherwise than by its button.
   static func ask(_ form: Form) -> Form? {
-    gimp_ui_init("resshift", 0)
+    prepareWindows()
     let dialog = FormDialog(form)
     defer { gtk_widget_destroy(dialog.window) }
     return dialog.run() ? dialog.filled : nil
@@ -32,25 +31,21 @@ final class FormDialog {
     window = makeDialog(
       title: form.title.text, role: form.role,
       buttons: [("_Cancel", GTK_RESPONSE_CANCEL), (form.action.text, GTK_RESPONSE_OK)])
-    table = gtk_table_new(5, 2, 0)
+    grid = makeGrid()
     seed.initialize(to: 0)
     isRandom.initialize(to: 1)
-    gtk_container_set_border_width(cast(table), 12)
-    gtk_table_set_row_spacings(cast(table), 6)
-    gtk_table_set_col_spacings(cast(table), 6)
-    gtk_box_pack_start(cast(gtk_dialog_get_content_area(cast(window))), table, 1, 1, 0)
+    gtk_box_pack_start(cast(gtk_dialog_get_content_area(cast(window))), grid, 1, 1, 0)
     for row in form.rows {
       let widget = makeWidget(row.control)
-      gimp_table_attach_aligned(cast(table), 0, gint(widgets.count), row.label.text, 0, 0.5, widget, 1, 0)
+      attach(widget, to: grid, row: gint(widgets.count), label: row.label.text)
       widgets.append(widget)
       shown.append(.choice([], chosen: 0))
     }
     if let note = form.note {
-      let rows = guint(widgets.count)
-      gtk_table_attach_defaults(cast(table), gtk_label_new(note.text), 0, 2, rows, rows + 1)
+      attach(gtk_label_new(note.text), toWholeRow: gint(widgets.count), of: grid)
     }
     fill()
-    gtk_widget_show_all(table)
+    gtk_widget_show_all(grid)
   }
 
   deinit {

@@ -1,0 +1,22 @@
+/// A dialog of GIMP's with one or two buttons, the last of which is the default; above GIMP's windows.
+func makeDialog(title: String, role: String, buttons: [(label: String, response: GtkResponseType)]) -> Widget {
+  // The arguments end with a null, as C's variadic functions want it.
+  let labels = buttons.map { g_strdup($0.label) }
+  defer { for label in labels { g_free(label) } }
+  let arguments = zip(labels, buttons).flatMap { label, button -> [any CVarArg] in
+    [label.map { OpaquePointer($0) } ?? 0, button.response.rawValue]
+  }
+  let window = withVaList(arguments + [0]) { buttons in
+    gimp_dialog_new_valist(title, role, nil, GtkDialogFlags(rawValue: 0), nil, nil, buttons)
+  }
+  if let last = buttons.last { gtk_dialog_set_default_response(cast(window), last.response.rawValue) }
+  gimp_window_set_transient(cast(window))
+  gtk_window_set_resizable(cast(window), 0)
+  return window
+}
+
+/// Connects a signal to a C function, which gets `object` as its last argument. The caller keeps `object` alive.
+func connectSignal(_ widget: Widget, _ signal: String, _ callback: GCallback?, _ object: AnyObject) {
+  g_signal_connect_data(
+    widget, signal, callback, Unmanaged.passUnretained(object).toOpaque(), nil, GConnectFlags(rawValue: 0))
+}
