@@ -21,10 +21,11 @@ git config --global --add safe.directory '*'
 }
 resshift=/root/.local/bin/resshift
 
-# Runs one program of Script-Fu; its exit status is GIMP's, its messages are in $out/log.
+# Runs one program of Script-Fu, each `-b` of which would be an interpreter of its own; its exit status is GIMP's, its
+# messages are in $out/log.
 gimp() {
   timeout 300 gimp-console-3.0 -idf --batch-interpreter plug-in-script-fu-eval --quit \
-    -b "(define out \"$out\")" -b "(load \"$cases\")" -b "$1" >"$out/log" 2>&1
+    -b "(begin (define out \"$out\") (load \"$cases\") $1)" >"$out/log" 2>&1
 }
 
 # Pixels that differ.
