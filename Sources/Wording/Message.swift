@@ -62,7 +62,11 @@ public struct Message: Sendable, Hashable, ExpressibleByStringInterpolation {
       }
       return left.remove(at: index).offset + 1
     }
-    return filled(template) { "%\(numbers[$0])$s" } perCent: { "%%" }
+    return filled(template) {
+      "%\(numbers[$0])$s"
+    } perCent: {
+      "%%"
+    }
   }
 
   public struct Interpolation: StringInterpolationProtocol {

@@ -24,7 +24,7 @@ struct EvaluatePlan {
     self.scale = scale
     let found = try InputPictures(command.original)
     let originals = found.paths
-    if !command.engine.quiet { found.notes.forEach { Terminal.note($0) } }
+    if !command.engine.quiet { for note in found.notes { Terminal.note(note) } }
     let inputs = try command.inputs.map(Self.picturesByName)
     let masks = try command.masks.map(Self.picturesByName)
     let references = try command.reference.map { (folder: $0.folder, pictures: try Self.picturesByName(in: $0.folder)) }

@@ -22,7 +22,7 @@ struct Batch {
     let descriptor = try ModelCatalogue.ofThisProgram.model(named: common.engine.model, for: task, factor: factor)
     if let factor { try descriptor.checkFactor(option: factor) }
     let report = ProgressReport(style: common.progressStyle, total: plan.jobs.count)
-    if !common.engine.quiet { plan.notes.forEach { Terminal.note($0) } }
+    if !common.engine.quiet { for note in plan.notes { Terminal.note(note) } }
     var restorer: Restorer?
     var firstFailure: Int32?
     var written: [FileIdentity: String] = [:]
