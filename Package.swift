@@ -10,25 +10,28 @@ import PackageDescription
   let kernelSettings: [CSetting] = []
 #endif
 
-/// Whether the development files of a library are here. There is one plug-in for each version of GIMP, and few systems have both.
-func hasLibrary(_ name: String) -> Bool {
-  let process = Process()
-  process.executableURL = URL(filePath: "/usr/bin/env")
-  process.arguments = ["pkg-config", "--exists", name]
-  guard (try? process.run()) != nil else { return false }
-  process.waitUntilExit()
-  return process.terminationStatus == 0
-}
+/// The versions of GIMP that the plug-in is built for: those whose development files are here. Few systems have both.
+///
+/// `install.sh` says which in a variable, as SwiftPM keeps what this file came to for as long as file and environment are the same.
+let gimps: [String] = {
+  if let known = Context.environment["RESSHIFT_GIMPS"] { return known.split(separator: " ").map(String.init) }
+  return ["2", "3"].filter { version in
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["pkg-config", "--exists", "gimpui-\(version).0"]
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }
+}()
 
 /// The plug-in for a version of GIMP: a thin module under the shell, and the library of it.
-func plugIn(_ version: String, library: String, pkgConfig: String, packages: [String]) -> (
-  targets: [Target], products: [Product]
-) {
-  guard hasLibrary(pkgConfig) else { return ([], []) }
+func plugIn(_ version: String, library: String, packages: [String]) -> (targets: [Target], products: [Product]) {
+  guard gimps.contains(version) else { return ([], []) }
   let module = "Gimp\(version)"
   return (
     [
-      .systemLibrary(name: "C\(module)", pkgConfig: pkgConfig, providers: [.apt(packages)]),
+      .systemLibrary(name: "C\(module)", pkgConfig: "gimpui-\(version).0", providers: [.apt(packages)]),
       .target(
         name: module,
         dependencies: [
@@ -43,9 +46,8 @@ func plugIn(_ version: String, library: String, pkgConfig: String, packages: [St
   )
 }
 
-let gimp2 = plugIn(
-  "2", library: "ResShiftGIMP", pkgConfig: "gimpui-2.0", packages: ["libgimp2.0-dev", "libglib2.0-dev", "gimp"])
-let gimp3 = plugIn("3", library: "ResShiftGIMP3", pkgConfig: "gimpui-3.0", packages: ["libgimp-3.0-dev", "gimp"])
+let gimp2 = plugIn("2", library: "ResShiftGIMP", packages: ["libgimp2.0-dev", "libglib2.0-dev", "gimp"])
+let gimp3 = plugIn("3", library: "ResShiftGIMP3", packages: ["libgimp-3.0-dev", "gimp"])
 
 let package = Package(
   name: "resshift",

@@ -128,6 +128,8 @@ require_libraries() {
 find_gimps() {
   ! pkg-config --exists gimpui-2.0 || gimps+=(2)
   ! pkg-config --exists gimpui-3.0 || gimps+=(3)
+  # For Package.swift.
+  export RESSHIFT_GIMPS="${gimps[*]}"
   ((${#gimps[@]})) || warn "no development files of GIMP are here (libgimp2.0-dev or libgimp-3.0-dev; gimp-devel): the command and the" \
     'C library are installed, the plug-in is not.'
 }
@@ -367,14 +369,15 @@ set_folders() {
       folder=$prefix/gimp
       [[ $gimp == 2 ]] || folder+=$gimp
     elif [[ $system == yes ]]; then
-      folder=$(pkg-config --variable=gimplibdir "gimp-$gimp.0")
+      command -v "gimptool-$gimp.0" >/dev/null || die "gimptool-$gimp.0 is missing: install it."
+      folder=$(gimptool-"$gimp.0" --gimpplugindir)
     else
       # Settings of GIMP 3.0.4 are in 3.0.
       folder=${!given:-${XDG_CONFIG_HOME:-$HOME/.config}/GIMP/${version%.*}}
       [[ $folder == /* ]] || folder=$HOME/$folder # as GIMP reads it
     fi
     gimp_folders[gimp]=$folder scripts_folders[gimp]=$folder/scripts
-    [[ $system == no ]] || scripts_folders[gimp]=$(pkg-config --variable=gimpdatadir "gimp-$gimp.0")/scripts
+    [[ $system == no || -n $stage ]] || scripts_folders[gimp]=$(gimptool-"$gimp.0" --gimpdatadir)/scripts
   done
   manifest=$prefix/share/resshift/manifest
 }

@@ -30,7 +30,7 @@ make_stand_ins() {
 installer() {
   local settings=()
   while [[ ${1:-} == [A-Z]*=* ]]; do settings+=("$1") && shift; done
-  env -u GIMP2_DIRECTORY -u XDG_CONFIG_HOME -u SUDO_USER -u RESSHIFT_STAGE HOME="$scratch/home" \
+  env -u GIMP2_DIRECTORY -u GIMP3_DIRECTORY -u XDG_CONFIG_HOME -u SUDO_USER -u RESSHIFT_STAGE HOME="$scratch/home" \
     PATH="$stand_ins:$PATH" "${settings[@]}" "$here/install.sh" "$@" </dev/null >"$scratch/output" 2>&1
 }
 
@@ -205,6 +205,29 @@ check_other_distributions() {
   says 'openblas-devel'
 }
 
+# Without GIMP there are the command and the library, and a line says so; with GIMP 3 beside 2.10 each gets its plug-in.
+check_versions_of_gimp() {
+  stand_in pkg-config <<<'[[ $* != *gimpui* ]] || exit 1; exec /usr/bin/pkg-config "$@"'
+  installer --no-deps
+  says 'no development files of GIMP are here'
+  [[ -x $scratch/home/.local/bin/resshift && ! -e $plug_in ]] || fail "$(tree "$scratch/home")"
+  installer --uninstall
+  [[ -z $(tree "$scratch/home") ]] || fail "left: $(tree "$scratch/home")"
+  # A GIMP 3 whose library is 2.10's: what is installed where is what counts here.
+  stand_in pkg-config <<<'[[ "$*" != *gimpui-3.0* ]] || { echo 3.0.4; exit; }; exec /usr/bin/pkg-config "$@"'
+  [[ -e $here/.build/release/libResShiftGIMP3.so ]] || made=$here/.build/release/libResShiftGIMP3.so
+  [[ -z ${made:-} ]] || printf 'int resshift_gimp_main(int c, char **v) { return !c || !v; }\n' |
+    cc -shared -fPIC -x c - -o "$made"
+  installer --no-deps
+  [[ -z ${made:-} ]] || rm "$made"
+  [[ -x $plug_in/resshift && -x $scratch/home/.config/GIMP/3.0/plug-ins/resshift/resshift ]] ||
+    fail "$(tree "$scratch/home")"
+  grep -q '#:pattern' "$scratch/home/.config/GIMP/3.0/scripts/resshift-batch.scm" || fail 'no functions for GIMP 3'
+  installer --uninstall
+  [[ -z $(tree "$scratch/home") ]] || fail "left: $(tree "$scratch/home")"
+  rm "$stand_ins/pkg-config"
+}
+
 check_usage() {
   refuses 64 --frobnicate
   says '--frobnicate is unknown'
@@ -236,7 +259,7 @@ make_stand_ins
 mkdir -p "$scratch/home"
 failed=0
 for check in scripts user_install c_library upgrade uninstall folders system failure_leaves_nothing swift packages \
-  other_distributions usage demo; do
+  other_distributions versions_of_gimp usage demo; do
   set +e
   (set -e && "check_$check")
   status=$?
