@@ -12,6 +12,7 @@ fail() {
   failures=$((failures + 1))
 }
 
+export DEBIAN_FRONTEND=noninteractive
 apt-get update >/dev/null
 apt-get install -y --no-install-recommends ca-certificates git imagemagick >/dev/null
 git config --global --add safe.directory '*'
