@@ -70,43 +70,54 @@ require_swift() {
 
 is_root() { [[ $(id -u) == 0 ]]; }
 
-# Whether there is such a package for this system; nothing is known before the lists are there.
-is_known() { apt-cache policy "$1" 2>/dev/null | grep 'Candidate:' | grep -qv '(none)'; }
+is_installed() { [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
 
-# Installs those of the named Debian packages that are missing, or says how and stops.
+# Whether this system's lists have such a package.
+is_known() { LC_ALL=C apt-cache policy "$1" 2>/dev/null | grep 'Candidate:' | grep -qv '(none)'; }
+
+# Whether a package is one of several of which a release of Debian has one.
+is_alternative() { [[ $1 == libgimp2.0-dev || $1 == libgimp-3.0-dev || $1 == libcurl4 || $1 == libcurl4t64 ]]; }
+
+# Installs those of the named Debian packages that are missing, or says how and stops. Of alternatives one is enough, and none is
+# fine where there is none.
 require_packages() {
   if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     return # not Debian: require_libraries tells what is missing
   fi
-  local missing=() package
+  local missing=() alternatives=() has_one=no package
   for package in "$@"; do
-    [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
+    if is_installed "$package"; then
+      ! is_alternative "$package" || has_one=yes
+    elif is_alternative "$package"; then
+      alternatives+=("$package")
+    else
+      missing+=("$package")
+    fi
   done
-  ((${#missing[@]})) || return 0
-  # Releases of Debian differ: what this one does not have is left out, once its lists are here.
-  if ! is_known libglib2.0-dev && is_root; then apt-get update >/dev/null 2>&1 || true; fi
-  if is_known libglib2.0-dev; then
-    local known=()
-    for package in "${missing[@]}"; do
-      ! is_known "$package" || known+=("$package")
-    done
-    missing=("${known[@]}")
-    ((${#missing[@]})) || return 0
-  fi
-  local install=(apt-get install -y --no-install-recommends "${missing[@]}") as_root=()
+  [[ $has_one == no ]] || alternatives=()
+  ((${#missing[@]} + ${#alternatives[@]})) || return 0
+  local install=(apt-get install -y --no-install-recommends) as_root=()
   if ! is_root; then
     as_root=(sudo)
     if ! command -v sudo >/dev/null || ! { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then
+      for package in "${alternatives[@]}"; do
+        ! is_known "$package" || missing+=("$package")
+      done
+      ((${#missing[@]})) || return 0
       warn "these Debian packages are missing: ${missing[*]}"
       warn 'run this command, then ./install.sh again:'
-      say "sudo ${install[*]}"
+      say "sudo ${install[*]} ${missing[*]}"
       exit 1
     fi
   fi
-  say "Installing Debian packages: ${missing[*]}"
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update ||
     warn 'apt-get update failed: trying with the package lists as they are'
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "${install[@]}" ||
+  for package in "${alternatives[@]}"; do
+    ! is_known "$package" || missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  say "Installing Debian packages: ${missing[*]}"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "${install[@]}" "${missing[@]}" ||
     die "apt-get could not install ${missing[*]}: see its messages above."
 }
 
@@ -269,10 +280,23 @@ copy_beside() { # SOURCE TARGET MODE
   fi || die "cannot write $copy. Nothing was installed."
 }
 
+# Whether a file is of a plug-in for a GIMP that this run has not built one for, as its development files have gone: it stays.
+is_of_other_gimp() { # PATH
+  [[ $1 == */plug-ins/resshift/* || $1 == */scripts/resshift-batch.scm ]] || return 1
+  [[ $1 != */ && -e $1 ]] || return 1
+  local version=2 present
+  [[ ! -e ${1%/plug-ins/*}/plug-ins/resshift/libResShiftGIMP3.so ]] || version=3
+  [[ $1 != */scripts/* || ! -e ${1%/scripts/*}/plug-ins/resshift/libResShiftGIMP3.so ]] || version=3
+  for present in "${gimps[@]}"; do [[ $present != "$version" ]] || return 1; done
+}
+
 install_files() {
   list_files
-  local old=() i
+  local old=() other=() i
   [[ ! -e $manifest ]] || mapfile -t old < <(grep '^/' "$manifest")
+  for i in "${old[@]}"; do
+    ! is_of_other_gimp "$i" || other+=("$i")
+  done
   # First the manifest: whatever happens after it, --uninstall knows all that may be there.
   targets=("$manifest" "${targets[@]}") modes=(644 "${modes[@]}") sources=("$work/manifest" "${sources[@]}")
   add libresshift.so.0 "$prefix/lib/libresshift.so" link
@@ -283,6 +307,7 @@ install_files() {
     {
       printf '%s\n' "${old[@]}" | grep '/$' || true
       ((!${#made_folders[@]})) || printf '%s/\n' "${made_folders[@]}"
+      ((!${#other[@]})) || printf '%s\n' "${other[@]}"
       printf '%s\n' "${targets[@]}"
     } | awk '!seen[$0]++'
   } >"$work/manifest"
@@ -433,7 +458,7 @@ case $action in
       [[ -z ${gimp_folders[2]:-} ]] || export GIMP2_DIRECTORY=${gimp_folders[2]}
       [[ -z ${gimp_folders[3]:-} ]] || export GIMP3_DIRECTORY=${gimp_folders[3]}
     fi
-    "$here/demo/run.sh"
+    "$here/demo/run.sh" "${gimps[0]}"
     ;;
   test) run_tests ;;
   --uninstall)

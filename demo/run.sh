@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Restores two photographs through GIMP without a window; install.sh calls it after installing.
+# Restores two photographs through GIMP without a window; install.sh calls it after installing, with GIMP's major version.
 set -euo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 results=$here/results
@@ -10,7 +10,7 @@ die() {
 }
 
 # Script-Fu of GIMP 3 is another language in small things.
-if gimp=$(command -v gimp-console-2.10); then
+if [[ ${1:-2} == 2 ]] && gimp=$(command -v gimp-console-2.10); then
   program=demo.scm
 elif gimp=$(command -v gimp-console-3.0 || command -v gimp-console-3); then
   program=demo3.scm

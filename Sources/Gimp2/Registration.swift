@@ -9,7 +9,7 @@ extension Procedure {
   func register() {
     let parameters = Procedure.definitions(
       ownFrame
-        + self.parameters.map { ($0.isText ? GIMP_PDB_STRING : GIMP_PDB_INT32, $0.name, $0.help) })
+        + listedParameters.map { ($0.isText ? GIMP_PDB_STRING : GIMP_PDB_INT32, $0.name, $0.help) })
     let results = Procedure.definitions(self.results)
     gimp_install_procedure(
       name, blurb, help, Procedure.authors, Procedure.licence, year, menuLabel, imageTypes, GIMP_PLUGIN,

@@ -94,8 +94,17 @@ extension Gimp3 {
 
   func copy(_ layer: Layer) -> Layer? {
     guard let copy = Layer(gimp_layer_copy(layer.layer)) else { return nil }
-    // Live filters would work on the result once more.
+    // Live filters would work on the result once more. GIMP leaves locked pixels alone.
+    let isLocked = isLocked(copy)
+    setLocked(copy, false)
     gimp_drawable_merge_filters(copy.drawable)
+    // Some filters, such as shadows, make it larger.
+    let (wanted, merged) = (place(of: layer), place(of: copy))
+    if merged != wanted {
+      gimp_layer_resize(
+        copy.layer, gint(wanted.width), gint(wanted.height), gint(merged.x - wanted.x), gint(merged.y - wanted.y))
+    }
+    setLocked(copy, isLocked)
     return copy
   }
 

@@ -20,7 +20,8 @@ final class Gimp3: Gimp {
   var filtered: [Layer: Layer] = [:]
 
   deinit {
-    for copy in filtered.values { gimp_item_delete(copy.item) }
+    // Those of images that were closed went with them.
+    for copy in filtered.values where copy.item != nil { gimp_item_delete(copy.item) }
   }
 }
 

@@ -28,9 +28,9 @@
     (gimp-image-flatten image)
     (save image to)))
 
-(define (filtered from to)
+(define (filtered from filter to)
   (let* ((image (open from)))
-    (gimp-drawable-append-new-filter (top image) "gegl:invert-gamma" "" LAYER-MODE-REPLACE 1.0)
+    (gimp-drawable-append-new-filter (top image) filter "" LAYER-MODE-REPLACE 1.0)
     (let ((layer (car (plug-in-resshift-upscale #:image image #:drawables (vector (top image)) #:factor 2 #:output 1
                                                 #:seed 7))))
       (save (car (gimp-item-get-image layer)) to))))

@@ -60,10 +60,14 @@ gimp '(restore "photo.png" "restored.png")' || fail "restore: $(grep -m 1 Error 
 same "$out/restored.png" "$out/expected.png" restore
 
 # Live filters are seen by the model: inverted twice is not inverted.
-gimp '(filtered "photo.png" "filtered.png")' || fail "filters: $(grep -m 1 Error "$out/log")"
+gimp '(filtered "photo.png" "gegl:invert-gamma" "filtered.png")' || fail "filters: $(grep -m 1 Error "$out/log")"
 convert "$photo" -negate "$out/negative.png"
 "$resshift" upscale "$out/negative.png" -o "$out/expected.png" --factor 2 --seed 7
 same "$out/filtered.png" "$out/expected.png" 'a layer with a live filter'
+# A shadow makes the layer larger and lies behind what is in it.
+gimp '(filtered "photo.png" "gegl:dropshadow" "filtered.png")' || fail "shadow: $(grep -m 1 Error "$out/log")"
+"$resshift" upscale "$photo" -o "$out/expected.png" --factor 2 --seed 7
+same "$out/filtered.png" "$out/expected.png" 'a layer with a live shadow'
 
 # Whole folders.
 mkdir "$out/in" "$out/masks" "$out/large" "$out/mended"

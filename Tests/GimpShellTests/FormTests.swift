@@ -55,6 +55,8 @@ import Wording
     form.choose(2, inRow: 2)
     form.choose(seed: 77)
     #expect(form.settings.factor == 2 && form.settings.output == .sameSize && form.settings.seed == 77)
+    form.choose(seed: 3_000_000_000)
+    #expect(form.settings.seed == 852_516_352, "31 bits, which scripts can say")
     form.choose(99, inRow: 1)
     #expect(form.settings.factor == 2, "there is no such option")
   }

@@ -30,6 +30,19 @@ import Testing
     #expect(error?.status == .callingError)
   }
 
+  @Test("A parameter that came later is not in the list of arguments by place, and may be left out")
+  func listedArguments() throws {
+    let later = Procedure(
+      "plug-in-later", blurb: "b", help: "h", year: "2026", [.model, .seed, .factor], listed: 2, Procedure.inpaint.kind)
+    #expect(later.listedParameters.map(\.name) == ["model", "seed"])
+    let settings = try Settings([.text("a"), .number(5)], of: later)
+    #expect(settings.seed == 5 && settings.factor == 4)
+    #expect(try Settings([.text("a"), .number(5), .number(2)], of: later).factor == 2)
+    #expect(throws: ShellError.argumentCount(procedure: "plug-in-later", expected: 5, found: 4)) {
+      try Settings([.text("a")], of: later)
+    }
+  }
+
   @Test func randomSeedsAreInTheRangeOfArguments() throws {
     let settings = Settings(standardOf: .inpaint)
     #expect(settings.seed == nil)

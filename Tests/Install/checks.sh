@@ -191,6 +191,18 @@ check_packages() {
   installer --uninstall
   refuses 1 USER_ID=0 APT_STATUS=100 MISSING=gimp
   says 'apt-get could not install gimp'
+  # One of those that a release of Debian has one of, whatever the language; none where one is there.
+  # shellcheck disable=SC2016 # the stand-in expands its own variables
+  stand_in apt-cache <<<'[[ ${LC_ALL:-} == C ]] || { echo "Installationskandidat: 1"; exit; }
+    if [[ $2 == libgimp-3.0-dev ]]; then echo "  Candidate: (none)"; else echo "  Candidate: 1"; fi'
+  : >"$log"
+  installer USER_ID=0 LANGUAGE=de LC_ALL=C.UTF-8 MISSING='libgimp2.0-dev libgimp-3.0-dev'
+  grep -qx 'apt-get install -y --no-install-recommends libgimp2.0-dev' "$log" || fail "calls: $(<"$log")"
+  : >"$log"
+  installer USER_ID=0 MISSING=libgimp-3.0-dev
+  [[ ! -s $log ]] || fail "calls: $(<"$log")"
+  installer --uninstall
+  rm "$stand_ins/apt-cache"
   : >"$log"
   installer MISSING=gimp --no-deps && installer --uninstall
   [[ ! -s $log ]] || fail "called in spite of --no-deps: $(<"$log")"
@@ -222,6 +234,12 @@ check_versions_of_gimp() {
   [[ -z ${made:-} ]] || rm "$made"
   [[ -x $plug_in/resshift && -x $scratch/home/.config/GIMP/3.0/plug-ins/resshift/resshift ]] ||
     fail "$(tree "$scratch/home")"
+  # Plug-ins stay when the development files of their GIMP have gone.
+  local files
+  files=$(tree "$scratch/home" | grep -v manifest)
+  stand_in pkg-config <<<'[[ $* != *gimpui* ]] || exit 1; exec /usr/bin/pkg-config "$@"'
+  installer --no-deps
+  [[ $(tree "$scratch/home" | grep -v manifest) == "$files" ]] || fail "$(diff <(echo "$files") <(tree "$scratch/home"))"
   grep -q '#:pattern' "$scratch/home/.config/GIMP/3.0/scripts/resshift-batch.scm" || fail 'no functions for GIMP 3'
   installer --uninstall
   [[ -z $(tree "$scratch/home") ]] || fail "left: $(tree "$scratch/home")"

@@ -73,8 +73,9 @@ public struct Form {
     limitChoices()
   }
 
-  /// The user chose a seed; nil = random.
-  public mutating func choose(seed: UInt64?) { settings.seed = seed }
+  /// The user chose a seed; nil = random. Widgets have numbers of 32 bits, procedures of 31: the highest bit falls away, so that what
+  /// is used now is what is remembered, and what a script can say.
+  public mutating func choose(seed: UInt64?) { settings.seed = seed.map { $0 & UInt64(Int32.max) } }
 
   private var model: ModelDescriptor? { models.first { $0.name == settings.model }?.descriptor }
 

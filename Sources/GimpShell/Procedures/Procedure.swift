@@ -14,6 +14,8 @@ public struct Procedure: Sendable {
   public let year: String
   /// Its own parameters, after those that its kind has.
   public let parameters: [Parameter]
+  /// How many of them, from the first, are in the argument list of GIMP 2.10, which scripts know by place: it never changes.
+  private let listedCount: Int
   public let kind: Kind
 
   public enum Kind: Sendable {
@@ -24,6 +26,9 @@ public struct Procedure: Sendable {
     /// Opens the window of the models: the run mode comes first, nothing comes back.
     case models
   }
+
+  /// Those that calls by place have; the others are standard there.
+  public var listedParameters: ArraySlice<Parameter> { parameters.prefix(listedCount) }
 
   /// Where the menu entries are.
   public static let menuPath = "<Image>/Filters/Enhance/ResShift"
@@ -40,8 +45,9 @@ public struct Procedure: Sendable {
 
   init(
     _ name: String, menuLabel: String? = nil, blurb: String, help: String, year: String, _ parameters: [Parameter],
-    _ kind: Kind
+    listed: Int? = nil, _ kind: Kind
   ) {
+    listedCount = listed ?? parameters.count
     (self.name, self.menuLabel, self.blurb, self.help) = (name, menuLabel, blurb, help)
     (self.year, self.parameters, self.kind) = (year, parameters, kind)
   }

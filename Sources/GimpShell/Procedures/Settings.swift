@@ -8,13 +8,14 @@ public struct Settings: Equatable, Sendable {
     values = Dictionary(uniqueKeysWithValues: procedure.parameters.map { ($0.name, $0.standard) })
   }
 
-  /// The arguments of a call without a dialog: exactly those that the procedure declares. Throws for others, and for values
-  /// that there are not.
+  /// The arguments of a call without a dialog: exactly those that the procedure declares, all of them or the listed ones. Throws
+  /// for others, and for values that there are not.
   public init(_ arguments: [Value], of procedure: Procedure) throws {
     self.init(standardOf: procedure)
-    guard arguments.count == procedure.parameters.count else {
+    let listed = procedure.listedParameters.count
+    guard arguments.count == listed || arguments.count == procedure.parameters.count else {
       throw ShellError.argumentCount(
-        procedure: procedure.name, expected: procedure.ownOffset + procedure.parameters.count,
+        procedure: procedure.name, expected: procedure.ownOffset + listed,
         found: procedure.ownOffset + arguments.count)
     }
     for (argument, parameter) in zip(arguments, procedure.parameters) {

@@ -18,7 +18,7 @@ extension Request {
         weights: selection.weights, name: "Inpainted (\(model.name))", isFill: true))
   }
 
-  /// What the model has to see of the layer to fill the hole. Throws if there is nothing to fill.
+  /// What the model has to see of the layer to fill the hole. Throws if there is nothing to fill, or to fill it from.
   private func partNeeded(_ selection: Selection, _ pixels: LayerPixels) throws -> PicturePart {
     let area = model.areaNeeded(toFill: selection.holeBounds, ofWidth: source.width, height: source.height)
       .union(selection.bounds)
@@ -27,9 +27,12 @@ extension Request {
       throw try pixels.isAnythingVisible()
         ? ShellError.transparentSelection(layer: source.name) : ShellError.transparentLayer(source.name)
     }
-    // Whatever there is lies farther away; nothing at all is found out by the engine.
     if !part.hasContext(of: selection.mask(over: area), for: model) {
+      // Whatever there is lies farther away.
       part = try pixels.part(source.bounds, hole: selection)
+      guard part.hasContext(of: selection.mask(over: source.bounds), for: model) else {
+        throw ShellError.nothingKnown(layer: source.name)
+      }
     }
     return part
   }

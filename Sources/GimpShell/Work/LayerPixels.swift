@@ -45,7 +45,7 @@ extension LayerPixels {
   /// Rows that are read at once where only a look is taken at them: whole tiles of GIMP's.
   private static let bandRows = 256
 
-  /// An area with what must be known of the whole layer. `mask` is the hole in an area of the layer, nil = there is none.
+  /// An area with what must be known of the whole layer. `hole` is nil where there is none.
   ///
   /// The rest of the layer is only looked at, in bands and no longer than it takes to know.
   func part(_ area: PixelRect, hole: Selection?) throws -> PicturePart {

@@ -121,6 +121,9 @@ extension PicturePart {
   /// the hole in the part.
   public func hasContext(of mask: PixelImage, for model: ModelDescriptor) -> Bool {
     guard let hole = try? Hole(self, mask: mask) else { return false }
-    return hole.knowsAnything(in: hole.frame.region(multiple: model.unet.lqSize, latentPosition: model.inputPerLatent))
+    // Of the whole picture it takes what there is.
+    return (place.width, place.height) == (width, height)
+      || hole.knowsAnything(
+        in: hole.frame.region(multiple: model.unet.lqSize, latentPosition: model.inputPerLatent))
   }
 }
