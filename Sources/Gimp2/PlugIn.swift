@@ -39,9 +39,9 @@ extension Procedure {
     case .layer(let work):
       guard parameters.count >= ownOffset else { throw ShellError.tooFewArguments(procedure: name) }
       let call = LayerCall(
-        RunMode(parameters[0].data.d_int32), Image(parameters[1].data.d_image), Layer(parameters[2].data.d_drawable),
+        RunMode(parameters[0].data.d_int32), Image(parameters[1].data.d_image), [Layer(parameters[2].data.d_drawable)],
         parameters.dropFirst(ownOffset).map(\.value))
-      let layer = try perform(work, call, in: gimp)
+      guard let layer = try perform(work, call, in: gimp).first else { return nil }
       return GimpParam(type: GIMP_PDB_LAYER, data: GimpParamData(d_layer: layer.id))
     case .files(let work):
       let failures = try perform(work, parameters.dropFirst(ownOffset).map(\.value), in: gimp)

@@ -37,9 +37,8 @@ let runOnLayers: GimpRunImageFunc = { procedure, mode, image, drawables, configu
       drawables.map {
         UnsafeMutableRawPointer($0).assumingMemoryBound(to: UnsafeMutablePointer<GimpItem>?.self).layers
       } ?? []
-    guard let item = items.first, items.count == 1 else { throw ShellError.layerCount(items.count) }
-    let call = LayerCall(RunMode(mode), image, item, configuration?.arguments(of: own) ?? [])
-    return .layer(try own.perform(work, call, in: gimp))
+    let call = LayerCall(RunMode(mode), image, items, configuration?.arguments(of: own) ?? [])
+    return .layers(try own.perform(work, call, in: gimp))
   } configuration: {
     configuration
   }
@@ -63,7 +62,7 @@ let runOnFiles: GimpRunFunc = { procedure, configuration, _ in
 }
 
 private enum Outcome {
-  case layer(Layer)
+  case layers([Layer])
   case number(Int)
   case nothing
 }
@@ -79,7 +78,10 @@ private func run(
     let outcome = try work(own, Gimp3(procedure, configuration()))
     let values = gimp_procedure_new_return_values(procedure, GIMP_PDB_SUCCESS, nil)
     switch outcome {
-    case .layer(let layer): g_value_set_object(gimp_value_array_index(values, 1), layer.item)
+    case .layers(let layers):
+      // The last one lies uppermost of those that were done in one place.
+      g_value_set_object(gimp_value_array_index(values, 1), layers.last?.item)
+      set(gimp_value_array_index(values, 2), layers)
     case .number(let number): g_value_set_int(gimp_value_array_index(values, 1), gint(number))
     case .nothing: break
     }
@@ -95,6 +97,15 @@ private func run(
       g_error_free(reason)
       return gimp_procedure_new_return_values(procedure, GIMP_PDB_CANCEL, nil)
     }
+  }
+}
+
+/// Fills a return value for layers.
+private func set(_ value: UnsafeMutablePointer<GValue>?, _ layers: [Layer]) {
+  var items = layers.map { $0.item.map(UnsafeMutableRawPointer.init) } + [nil]
+  items.withUnsafeMutableBufferPointer { items in
+    // GIMP copies the array, which ends with NULL.
+    g_value_set_boxed(value, items.baseAddress)
   }
 }
 

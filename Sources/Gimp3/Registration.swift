@@ -11,10 +11,15 @@ extension Procedure {
       // Run mode, image and drawables are GIMP's own parameters.
       procedure = gimp_image_procedure_new(plugIn, name, GIMP_PDB_PROC_TYPE_PLUGIN, runOnLayers, nil, nil)
       gimp_procedure_set_image_types(procedure, "RGB*, GRAY*, INDEXED*")
-      gimp_procedure_set_sensitivity_mask(procedure, gint(GIMP_PROCEDURE_SENSITIVE_DRAWABLE.rawValue))
+      gimp_procedure_set_sensitivity_mask(
+        procedure,
+        gint(GIMP_PROCEDURE_SENSITIVE_DRAWABLE.rawValue | GIMP_PROCEDURE_SENSITIVE_DRAWABLES.rawValue))
       // None is fine: when the procedure fails there is no layer.
       gimp_procedure_add_layer_return_value(
-        procedure, "new-layer", "New layer", "The new layer", 1, G_PARAM_READWRITE)
+        procedure, "new-layer", "New layer", "The new layer; of several the last one", 1, G_PARAM_READWRITE)
+      gimp_procedure_add_core_object_array_return_value(
+        procedure, "new-layers", "New layers", "The new layers, one for each drawable", gimp_layer_get_type(),
+        G_PARAM_READWRITE)
     case .files:
       procedure = gimp_procedure_new(plugIn, name, GIMP_PDB_PROC_TYPE_PLUGIN, runOnFiles, nil, nil)
       addRunMode(to: procedure, GIMP_RUN_NONINTERACTIVE)

@@ -69,6 +69,12 @@ gimp '(filtered "photo.png" "gegl:dropshadow" "filtered.png")' || fail "shadow: 
 "$resshift" upscale "$photo" -o "$out/expected.png" --factor 2 --seed 7
 same "$out/filtered.png" "$out/expected.png" 'a layer with a live shadow'
 
+# Several layers in one call.
+gimp '(several "photo.png" "several.xcf")' || fail "several: $(grep -m 1 Error "$out/log")"
+grep -qF '(large 320 240 layers 4 new 2 sizes (320 80))' "$out/log" || fail "several: $(grep large "$out/log")"
+grep -qF '(fills (Inpainted (compact-inpaint) Inpainted (compact-inpaint)' "$out/log" ||
+  fail "several: $(grep fills "$out/log")"
+
 # Whole folders.
 mkdir "$out/in" "$out/masks" "$out/large" "$out/mended"
 cp "$photo" "$out/gray.png" "$out/in"

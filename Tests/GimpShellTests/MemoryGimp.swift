@@ -38,6 +38,8 @@ final class MemoryGimp: Gimp {
     var isLocked = false
     var isText = false
     var isLinear = false
+    /// Whether it was made when its image was indexed.
+    var isOfIndexedImage = false
     var keepsAlphaBelow = false
     var blending = Blending()
     var mask: (state: MaskState, values: PixelImage)?
@@ -152,7 +154,7 @@ extension MemoryGimp {
   func call(_ procedure: String, _ image: Image, _ layer: Layer, _ arguments: [Value]) throws -> Layer {
     let procedure = try Procedure(named: procedure)
     guard case .layer(let work) = procedure.kind else { return layer }
-    return try procedure.perform(work, LayerCall(.nonInteractive, image, layer, arguments), in: self)
+    return try procedure.perform(work, LayerCall(.nonInteractive, image, [layer], arguments), in: self)[0]
   }
 }
 
@@ -196,6 +198,8 @@ extension MemoryGimp {
   }
 
   func undoStep<R>(of image: Image, _ body: () throws -> R) rethrows -> R {
+    // Within another it is part of that one.
+    guard openStep == nil else { return try body() }
     openStep = []
     defer {
       if let step = openStep, !step.isEmpty { self[image].steps.append(step) }
@@ -264,6 +268,7 @@ extension MemoryGimp {
     layerStates[layer] = LayerState(
       image: image, name: name, pixels: PixelImage(width: width, height: height, channels: type.channels),
       tattoo: Int(layer.id))
+    self[layer].isOfIndexedImage = self[image].isIndexed
     return layer
   }
 
@@ -272,6 +277,7 @@ extension MemoryGimp {
     let copy = Layer(number())
     var state = self[layer]
     (state.isInImage, state.group, state.tattoo) = (false, nil, Int(copy.id))
+    state.isOfIndexedImage = self[state.image].isIndexed
     layerStates[copy] = state
     return copy
   }
@@ -283,7 +289,8 @@ extension MemoryGimp {
   }
 
   func insert(_ layer: Layer, into group: Layer?, at position: Int, in image: Image) -> Bool {
-    if refusals.contains(.insert) { return false }
+    // As GIMP 3 does, whatever type such a layer has.
+    if refusals.contains(.insert) || self[layer].isOfIndexedImage != self[image].isIndexed { return false }
     log("insert \(self[layer].name)", image)
     put(layer, into: group, at: position)
     return true

@@ -41,7 +41,7 @@ import Wording
     _ procedure: Procedure, _ image: Image, _ item: Layer, _ arguments: [Value] = [], mode: RunMode = .nonInteractive
   ) throws -> Layer {
     guard case .layer(let work) = procedure.kind else { throw ShellError.itemMissing }
-    return try procedure.perform(work, LayerCall(mode, image, item, arguments), in: gimp)
+    return try procedure.perform(work, LayerCall(mode, image, [item], arguments), in: gimp)[0]
   }
 
   private static let hole = PixelRect(x: 40, y: 30, width: 20, height: 16)
@@ -155,7 +155,7 @@ import Wording
     #expect(failures > 0 || [.convertToRGB, .copy, .addMask].contains(refusal))
   }
 
-  @Test("An indexed image becomes indexed again if scaling fails")
+  @Test("An indexed image becomes indexed again if GIMP refuses the result")
   func conversionIsTakenBack() throws {
     let (image, layer) = image(Self.picture(32, 32))
     gimp[image].isIndexed = true
@@ -164,7 +164,16 @@ import Wording
       try perform(.upscale, image, layer, mode: .interactive)
     }
     #expect(gimp[image].isIndexed)
+    gimp[image].selection = Self.weights(32, 32, PixelRect(x: 10, y: 10, width: 8, height: 8))
+    gimp.refusals = [.insert]
+    #expect(throws: ShellError.refused(.insertLayer, layer: gimp[layer].name)) {
+      try perform(.inpaint, image, layer, mode: .interactive)
+    }
+    #expect(gimp[image].isIndexed && gimp[image].layers == [layer])
     gimp.refusals = []
+    try perform(.inpaint, image, layer, mode: .interactive)
+    #expect(!gimp[image].isIndexed && gimp[image].layers.count == 2)
+    gimp[image].isIndexed = true
     try perform(.upscale, image, layer, mode: .interactive)
     #expect(!gimp[image].isIndexed)
     #expect(throws: ShellError.indexed(layer: "x")) {
@@ -264,5 +273,63 @@ import Wording
       for x in 0..<80 where !(Self.hole.contains(x: x, y: y)) { #expect(new[x, y, 0] == old[x, y, 0]) }
     }
     #expect(gimp[image].steps.count == 1)
+  }
+
+  // MARK: Several layers
+
+  private func performAll(_ procedure: Procedure, _ image: Image, _ items: [Layer], _ arguments: [Value]) throws
+    -> [Layer]
+  {
+    guard case .layer(let work) = procedure.kind else { throw ShellError.itemMissing }
+    return try procedure.perform(work, LayerCall(.nonInteractive, image, items, arguments), in: gimp)
+  }
+
+  @Test("Several layers are done each in turn, as one by one, in one step")
+  func severalLayers() throws {
+    let (image, lower) = image(Self.picture(120, 90), selecting: Self.hole)
+    let upper = gimp.addLayer(Self.picture(100, 80), to: image, x: 10, y: 5)
+    let news = try performAll(.inpaint, image, [lower, upper, lower], [.text(""), .number(7)])
+    #expect(news.count == 2, "a layer that is named twice is one")
+    #expect(news.map { gimp.place(of: $0) } == [Self.hole, Self.hole])
+    #expect(
+      gimp[image].layers == [news[1], upper, news[0], lower] || gimp[image].layers == [news[0], lower, news[1], upper])
+    #expect(gimp[image].steps.count == 1)
+    let (other, alone) = self.image(Self.picture(120, 90), selecting: Self.hole)
+    let new = try perform(.inpaint, other, alone, [.text(""), .number(7)])
+    #expect(gimp[new].pixels == gimp[news[0]].pixels)
+  }
+
+  @Test("Of several layers, indexed colours included, the image is scaled once")
+  func severalLayersAreScaledOnce() throws {
+    let (image, lower) = image(Self.picture(40, 30))
+    let upper = gimp.addLayer(Self.picture(20, 16), to: image, x: 10, y: -4)
+    gimp[image].isIndexed = true
+    guard case .layer(let work) = Procedure.upscale.kind else { throw ShellError.itemMissing }
+    gimp.answer = { $0 }
+    gimp.memory["plug-in-resshift-upscale"] = "factor=2\noutput=0\nseed=1\n"
+    let news = try Procedure.upscale.perform(work, LayerCall(.interactive, image, [lower, upper], []), in: gimp)
+    #expect(gimp[image].size == (80, 60))
+    #expect(news.map { gimp.place(of: $0) } == [lower, upper].map { gimp.place(of: $0) })
+    #expect(gimp.place(of: upper) == PixelRect(x: 20, y: -8, width: 40, height: 32))
+    #expect(!gimp[image].isIndexed)
+    #expect(gimp[image].steps.count == 1)
+    #expect(gimp[image].steps.first?.filter { $0 == "scale" }.count == 1)
+  }
+
+  @Test("What one of several layers does not allow is said before anything is computed")
+  func oneOfSeveralLayersIsWrong() throws {
+    let (image, layer) = image(Self.picture(120, 90), selecting: Self.hole)
+    let beside = gimp.addLayer(Self.picture(20, 20), to: image, x: 90, y: 60)
+    let before = gimp.description(of: image)
+    #expect(throws: ShellError.selectionOutside(layer: gimp[beside].name)) {
+      try performAll(.inpaint, image, [layer, beside], [.text(""), .number(7)])
+    }
+    #expect(throws: ShellError.group(layer: "layer \(gimp.addGroup(to: image).id)")) {
+      try performAll(.inpaint, image, [layer, gimp[image].layers[0]], [.text(""), .number(7)])
+    }
+    gimp.take(gimp[image].layers[0])
+    #expect(throws: ShellError.noLayerSelected) { try performAll(.inpaint, image, [], [.text(""), .number(7)]) }
+    #expect(gimp.description(of: image) == before)
+    #expect(gimp.progressTitles.isEmpty)
   }
 }

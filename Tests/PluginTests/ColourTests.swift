@@ -81,8 +81,11 @@ extension GimpTests {
       return light < 1 ? 1.055 * pow(light, 1 / 2.4) - 0.055 : 1 + (light - 1) * 1.055 / 2.4
     }
 
-    /// The middle of each square of the results is as in the source, in the image's own samples.
-    private func expectPatchesBack(_ gimp: Gimp, _ key: String, _ ways: [Way], isLight: Bool) throws {
+    /// The middle of each square of the results is as in the source, in the image's own samples; `curve` makes light of those of
+    /// the file.
+    private func expectPatchesBack(
+      _ gimp: Gimp, _ key: String, _ ways: [Way], isLight: Bool, curve: (Double) -> Double = { $0 }
+    ) throws {
       let source = try gimp.picture("\(key)-source.tif")
       for way in ways {
         let (name, scale, corner) = (way.name, way.scale, way.corner)
@@ -92,7 +95,7 @@ extension GimpTests {
           let before = source.pixel(32 * patch + 16, 16)
           let after = result.pixel((32 * patch + 16 - corner) * scale, (16 - corner) * scale)
           for (a, b) in zip(before, after) {
-            let difference = isLight ? Self.encoded(a) - Self.encoded(b) : a - b
+            let difference = isLight ? Self.encoded(curve(a)) - Self.encoded(curve(b)) : a - b
             #expect(abs(difference) < Self.networksOwn, "\(key) \(name) \(patch): \(before) became \(after)")
           }
         }
@@ -115,7 +118,10 @@ extension GimpTests {
       try gimp.run(Self.program + calls.joined())
       for (name, precision) in cases {
         let isLight = precision.hasSuffix("LINEAR") || name == "scan"
-        try expectPatchesBack(gimp, name + precision, ways(name), isLight: isLight)
+        // Where the file has the curve of Adobe RGB over them.
+        let isCurved = precision.hasSuffix("LINEAR") && !GimpVersion.tested.savesLight
+        try expectPatchesBack(
+          gimp, name + precision, ways(name), isLight: isLight, curve: isCurved ? { pow($0, 563.0 / 256) } : { $0 })
       }
       // The numbers themselves, so that loading with a conversion would be seen.
       let source = try gimp.picture("adobe#f-source.tif")

@@ -34,12 +34,12 @@ final class Gimp {
 
   /// Runs `program` after the prelude; whatever goes wrong in it is an issue of the test.
   func run(_ program: String, environment: [String: String] = [:]) throws {
-    let prelude = Stage.packageFolder.appending(path: "Tests/PluginTests/prelude.scm").path
+    let version = GimpVersion.tested
     let logFile = folder.appending(path: "log.txt")
     let script = """
       (define folder "\(folder.path)")
       (define log-port (open-output-file "\(logFile.path)"))
-      (load "\(prelude)")
+      \(version.loadsPreludes)
       \(program)
       (say "finished" "yes")
       (close-output-port log-port)
@@ -48,11 +48,11 @@ final class Gimp {
     try Data(script.utf8).write(to: file)
     let result = try Command.run(
       [
-        "timeout", "900", "gimp-console-2.10", "-idf", "--batch-interpreter", "plug-in-script-fu-eval", "-b",
-        "(load \"\(file.path)\")", "-b", "(gimp-quit 0)",
-      ],
+        "timeout", "900", version.console, "-idf", "--batch-interpreter", "plug-in-script-fu-eval", "-b",
+        "(load \"\(file.path)\")",
+      ] + version.quitting,
       environment: environment.merging([
-        "GIMP2_DIRECTORY": stage.gimpFolder.path, "LC_ALL": "C.UTF-8", "TMPDIR": folder.path,
+        version.folderVariable: stage.gimpFolder.path, "LC_ALL": "C.UTF-8", "TMPDIR": folder.path,
       ]) { $1 })
     output = result.output
     for line in try String(contentsOf: logFile, encoding: .utf8).split(separator: "\n") {

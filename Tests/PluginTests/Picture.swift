@@ -86,9 +86,13 @@ extension Picture {
     return data
   }
 
-  /// Reads what GIMP writes: uncompressed strips, interleaved, integers of 8, 16, 32 or floats of 16, 32 bits.
-  init(tiff data: Data) throws {
-    let bytes = [UInt8](data)
+  /// The colour profile of a TIFF file; nil if it has none.
+  static func colourProfile(ofTIFF data: Data) throws -> [UInt8]? {
+    try tags(ofTIFF: [UInt8](data))[34675]?.map { UInt8($0) }
+  }
+
+  /// The values of the first directory.
+  private static func tags(ofTIFF bytes: [UInt8]) throws -> [Int: [Int]] {
     func number(_ offset: Int, _ size: Int) throws -> Int {
       guard offset >= 0, offset + size <= bytes.count else { throw SetUpFailure(description: "TIFF ends too early") }
       return (0..<size).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
@@ -98,12 +102,19 @@ extension Picture {
     var tags: [Int: [Int]] = [:]
     for index in 0..<(try number(directory, 2)) {
       let at = directory + 2 + index * 12
-      let size = [1: 1, 3: 2, 4: 4][try number(at + 2, 2)] ?? 0
+      let size = [1: 1, 3: 2, 4: 4, 7: 1][try number(at + 2, 2)] ?? 0
       let count = try number(at + 4, 4)
       guard size > 0, count < 100_000 else { continue }
       let start = count * size <= 4 ? at + 8 : try number(at + 8, 4)
       tags[try number(at, 2)] = try (0..<count).map { try number(start + $0 * size, size) }
     }
+    return tags
+  }
+
+  /// Reads what GIMP writes: uncompressed strips, interleaved, integers of 8, 16, 32 or floats of 16, 32 bits.
+  init(tiff data: Data) throws {
+    let bytes = [UInt8](data)
+    let tags = try Picture.tags(ofTIFF: bytes)
     func tag(_ number: Int, _ standard: Int) -> Int { tags[number]?.first ?? standard }
     (width, height, channels, bits) = (tag(256, 0), tag(257, 0), tag(277, 1), tag(258, 1))
     guard tag(259, 1) == 1, tag(284, 1) == 1 else { throw SetUpFailure(description: "TIFF is packed") }

@@ -9,7 +9,7 @@ extension GimpTests {
       let stage = try Stage.shared.get()
       let linked = try Command.run(["ldd", stage.plugInFolder.appending(path: "resshift").path])
       #expect(linked.status == 0)
-      #expect(linked.output.contains("libResShiftGIMP.so"))
+      #expect(linked.output.contains("lib\(GimpVersion.tested.library).so"))
       for line in linked.output.split(separator: "\n") {
         #expect(!line.contains("not found"), "\(line)")
         #expect(!line.contains("libswift") && !line.contains("libFoundation"), "\(line)")
@@ -27,7 +27,7 @@ extension GimpTests {
       let records = try FileManager.default.contentsOfDirectory(atPath: gimp.folder.path).filter {
         $0.hasPrefix("loaded.")
       }.map { try String(decoding: Data(contentsOf: gimp.folder.appending(path: $0)), as: UTF8.self) }
-      let ours = records.filter { $0.contains("calling init: ") && $0.contains("libResShiftGIMP.so") }
+      let ours = records.filter { $0.contains("calling init: ") && $0.contains("lib\(GimpVersion.tested.library).so") }
       #expect(!ours.isEmpty, "the plug-in's processes are among \(records.count) records")
       for line in ours.flatMap({ $0.split(separator: "\n") }) {
         #expect(!line.contains("libswift") && !line.contains("libFoundation"), "\(line)")

@@ -9,7 +9,7 @@ struct SetUpFailure: Error, CustomStringConvertible {
 
 /// The plug-in as it is installed, in a GIMP folder of the tests' own.
 struct Stage: Sendable {
-  /// Serves as `GIMP2_DIRECTORY`.
+  /// Serves as the folder of GIMP's settings.
   let gimpFolder: URL
 
   /// Made once for all tests: from the tree that `RESSHIFT_STAGE` names, or from a build of its own.
@@ -17,6 +17,8 @@ struct Stage: Sendable {
 
   static let packageFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
+
+  private let version = GimpVersion.tested
 
   private init() throws {
     gimpFolder = Stage.folder
@@ -28,7 +30,11 @@ struct Stage: Sendable {
     } else {
       try buildStage()
     }
-    for file in ["plug-ins/resshift/resshift", "plug-ins/resshift/libResShiftGIMP.so", "scripts/resshift-batch.scm"] {
+    if let settings = try version.settings() {
+      try Data(settings.utf8).write(to: gimpFolder.appending(path: "gimprc"))
+    }
+    let library = "plug-ins/resshift/lib\(version.library).so"
+    for file in ["plug-ins/resshift/resshift", library, "scripts/resshift-batch.scm"] {
       guard FileManager.default.fileExists(atPath: gimpFolder.appending(path: file).path) else {
         throw SetUpFailure(
           description: "The staged plug-in has no \(file): let RESSHIFT_STAGE name what ./install.sh --stage made.")
@@ -43,9 +49,10 @@ struct Stage: Sendable {
 
   private func copyStage(_ staged: URL) throws {
     for part in ["plug-ins", "scripts"] {
-      let from = staged.appending(path: "gimp").appending(path: part)
+      let from = staged.appending(path: version.stagedFolder).appending(path: part)
       guard FileManager.default.fileExists(atPath: from.path) else {
-        throw SetUpFailure(description: "RESSHIFT_STAGE is \(staged.path), which has no gimp/\(part).")
+        throw SetUpFailure(
+          description: "RESSHIFT_STAGE is \(staged.path), which has no \(version.stagedFolder)/\(part).")
       }
       try FileManager.default.copyItem(at: from, to: gimpFolder.appending(path: part))
     }
@@ -56,23 +63,27 @@ struct Stage: Sendable {
     let package = Stage.packageFolder
     let scratch = package.appending(path: ".build/plug-in-of-tests").path
     try run([
-      "swift", "build", "-c", "release", "-Xswiftc", "-static-stdlib", "--product", "ResShiftGIMP", "--package-path",
-      package.path, "--scratch-path", scratch,
+      "swift", "build", "-c", "release", "-Xswiftc", "-static-stdlib", "--product", version.library,
+      "--package-path", package.path, "--scratch-path", scratch,
     ])
     try FileManager.default.createDirectory(at: plugInFolder, withIntermediateDirectories: true)
     let copies = [
-      ("\(scratch)/release/libResShiftGIMP.so", "plug-ins/resshift/libResShiftGIMP.so"),
+      ("\(scratch)/release/lib\(version.library).so", "plug-ins/resshift/lib\(version.library).so"),
       (package.appending(path: "plugin/models").path, "plug-ins/resshift/models"),
-      (package.appending(path: "plugin/scripts2").path, "scripts"),
+      (package.appending(path: "plugin/scripts\(version.rawValue)").path, "scripts"),
     ]
     for (from, to) in copies {
       try FileManager.default.copyItem(atPath: from, toPath: gimpFolder.appending(path: to).path)
     }
-    let flags = try run(["pkg-config", "--cflags", "--libs", "gimp-2.0"]).split(whereSeparator: \.isWhitespace)
+    let flags = try run(["pkg-config", "--cflags", "--libs", "gimp-\(version.rawValue).0"]).split(
+      whereSeparator: \.isWhitespace)
     try run(
-      ["cc", package.appending(path: "plugin/main.c").path, "-o", plugInFolder.appending(path: "resshift").path]
+      [
+        "cc", package.appending(path: "plugin/\(version.main)").path, "-o",
+        plugInFolder.appending(path: "resshift").path,
+      ]
         + flags.map(String.init)
-        + ["-L\(plugInFolder.path)", "-lResShiftGIMP", "-Wl,-rpath,$ORIGIN", "-Wl,--allow-shlib-undefined"])
+        + ["-L\(plugInFolder.path)", "-l\(version.library)", "-Wl,-rpath,$ORIGIN", "-Wl,--allow-shlib-undefined"])
   }
 
   @discardableResult

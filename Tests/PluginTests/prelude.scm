@@ -30,19 +30,12 @@
 
 ; The drawable's own pixels as an uncompressed TIFF of the image's precision and profile.
 (define (save-drawable drawable name)
-  (let* ((from (car (gimp-item-get-image drawable)))
-         (gray (= (car (gimp-drawable-is-gray drawable)) TRUE))
-         (image (car (gimp-image-new-with-precision
-                      (car (gimp-drawable-width drawable)) (car (gimp-drawable-height drawable))
-                      (if gray GRAY RGB) (car (gimp-image-get-precision from)))))
-         (profile (gimp-image-get-color-profile from)))
-    (if (and (> (car profile) 0) (= (car (gimp-item-is-layer drawable)) TRUE))
-        (gimp-image-set-color-profile image (car profile) (cadr profile)))
+  (let ((image (image-for drawable)))
     (let ((layer (car (gimp-layer-new-from-drawable drawable image))))
       (gimp-image-insert-layer image layer 0 0)
       (gimp-layer-set-offsets layer 0 0)
       (if (not (= (car (gimp-layer-get-mask layer)) -1)) (gimp-layer-remove-mask layer MASK-DISCARD))
-      (gimp-file-save RUN-NONINTERACTIVE image layer (path name) (path name)))
+      (save-tiff image layer (path name)))
     (gimp-image-delete image)))
 
 (define (save-visible image name)

@@ -41,8 +41,8 @@ struct LayerWriter {
   /// Inserts `layer` into the source's group, `position` from its top, nil = directly above the source; within the same
   /// undo step `prepare` runs before and `finish`, which cannot fail, after it.
   ///
-  /// Everything that may fail comes before the first change; what is left is taken back: a conversion, if `prepare` fails,
-  /// and where the group has gone meanwhile the layer goes to the top of the image, so that no work is lost.
+  /// Everything that may fail comes before the first change; where the group has gone meanwhile the layer goes to the top of
+  /// the image, so that no work is lost.
   func insert(
     _ layer: Layer, at position: Int? = nil, after prepare: () throws -> Void = {}, then finish: () -> Void = {}
   ) throws {
@@ -54,13 +54,7 @@ struct LayerWriter {
     }
     try gimp.undoStep(of: source.image) {
       do {
-        if source.isIndexed && !gimp.convertToRGB(source.image) {
-          throw ShellError.refused(.convertToRGB, layer: source.name)
-        }
-        do { try prepare() } catch {
-          if source.isIndexed { gimp.convertToIndexed(source.image) }
-          throw error
-        }
+        try prepare()
         let place = position ?? gimp.position(of: source.layer) ?? 0
         guard
           gimp.insert(layer, into: gimp.parent(of: source.layer), at: place, in: source.image)

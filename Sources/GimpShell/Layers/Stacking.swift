@@ -132,10 +132,9 @@ extension LayerWriter {
     }
   }
 
-  /// A layer like `layer`, not yet in the image; of an indexed image, which will be RGB by then, an RGB one; of a text
-  /// layer one of pixels, as GIMP would write the text anew.
+  /// A layer like `layer`, not yet in the image; of a text layer one of pixels, as GIMP would write the text anew.
   private func makeCopy(of layer: Layer) throws -> Layer {
-    guard source.isIndexed || gimp.isText(layer) else {
+    guard gimp.isText(layer) else {
       guard let copy = gimp.copy(layer) else { throw ShellError.refused(.copyLayer, layer: source.name) }
       return copy
     }

@@ -18,7 +18,7 @@ public enum ShellError: Explained, Equatable {
   case itemMissing
   case otherImage(layer: String)
   case needsWindow
-  case layerCount(Int)
+  case noLayerSelected
 
   // The layer or the selection does not allow it.
   case indexed(layer: String)
@@ -86,7 +86,8 @@ extension ShellError {
   public var status: Status {
     switch self {
     case .unknownProcedure, .argumentCount, .tooFewArguments, .wrongType, .outputUnknown, .factorImpossible,
-      .factorTooLarge, .seedImpossible, .itemMissing, .otherImage, .needsWindow, .layerCount, .other(_, isCallers: true):
+      .factorTooLarge, .seedImpossible, .itemMissing, .otherImage, .needsWindow, .noLayerSelected,
+      .other(_, isCallers: true):
       .callingError
     case .cancelled: .cancelled
     default: .executionError

@@ -20,8 +20,7 @@ extension ShellError {
     case .itemMissing: "The image or the layer does not exist any more."
     case .otherImage(let layer): "Layer “\(layer)” belongs to another image than the one given."
     case .needsWindow: "The model manager is a window: from scripts use the command “resshift models”."
-    case .layerCount(0): "No layer is selected: select one in the Layers dialog."
-    case .layerCount(let count): "\(count) layers are selected: select the one to work on."
+    case .noLayerSelected: "No layer is selected: select one in the Layers dialog."
 
     // Layers and selections.
     case .indexed(let layer):

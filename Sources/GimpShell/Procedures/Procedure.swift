@@ -62,8 +62,8 @@ public struct LayerWork: Sendable {
   let action: Message
   /// Whether there has to be a selection.
   var needsSelection = false
-  /// Reads, computes and writes; returns the new layer.
-  let perform: @Sendable (Request) throws -> Layer
+  /// Reads and computes; returns what writes the result.
+  let perform: @Sendable (Request) throws -> Writing
 }
 
 /// What a procedure does with files.

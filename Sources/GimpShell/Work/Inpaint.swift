@@ -1,8 +1,8 @@
 import ResShift
 
 extension Request {
-  /// Fills the selection: read, compute, write.
-  func inpaint() throws -> Layer {
+  /// Fills the selection: read, compute; then write.
+  func inpaint() throws -> Writing {
     guard let selection = try Selection(on: source) else { throw ShellError.emptySelection }
     let pixels = try LayerPixels(source)
     let part = try partNeeded(selection, pixels)
@@ -12,10 +12,10 @@ extension Request {
 
     let area = selection.bounds
     let inPart = area.moved(x: -part.place.x, y: -part.place.y)
-    return try LayerWriter(source: source, pixels: pixels).replacePixels(
-      Replacement(
-        result: filled.cropped(to: inPart), original: part.image.cropped(to: inPart), area: area,
-        weights: selection.weights, name: "Inpainted (\(model.name))", isFill: true))
+    let replacement = Replacement(
+      result: filled.cropped(to: inPart), original: part.image.cropped(to: inPart), area: area,
+      weights: selection.weights, name: "Inpainted (\(model.name))", isFill: true)
+    return Writing { try LayerWriter(source: $0, pixels: pixels).replacePixels(replacement) }
   }
 
   /// What the model has to see of the layer to fill the hole. Throws if there is nothing to fill, or to fill it from.

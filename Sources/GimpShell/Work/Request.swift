@@ -12,25 +12,51 @@ public enum RunMode: Sendable {
   case lastValues
 }
 
-/// A call of a procedure that works on a layer.
+/// A call of a procedure that works on layers.
 public struct LayerCall: Sendable {
   public let mode: RunMode
   public let image: Image
-  public let item: Layer
+  /// One in GIMP 2.10, any number in 3; a layer and its mask are one.
+  public let items: [Layer]
   /// The procedure's own; only read without a dialog.
   public let arguments: [Value]
 
-  public init(_ mode: RunMode, _ image: Image, _ item: Layer, _ arguments: [Value]) {
-    (self.mode, self.image, self.item, self.arguments) = (mode, image, item, arguments)
+  public init(_ mode: RunMode, _ image: Image, _ items: [Layer], _ arguments: [Value]) {
+    (self.mode, self.image, self.items, self.arguments) = (mode, image, items, arguments)
+  }
+
+  /// The layers to work on. Throws when there is none, and for items that cannot be worked on.
+  fileprivate func sources(of gimp: any Gimp) throws -> [Source] {
+    guard !items.isEmpty else { throw ShellError.noLayerSelected }
+    return try items.reduce(into: []) { sources, item in
+      let source = try Source(item, in: image, of: gimp)
+      if !sources.contains(where: { $0.layer == source.layer }) { sources.append(source) }
+    }
   }
 }
 
+/// A result that is still to be written.
+struct Writing {
+  /// Whether the source's image gets a new layer; it has to be RGB then, if it was indexed.
+  var changesImage = true
+  /// Writes it, and returns the new layer; is given the source as that is by then.
+  let write: (Source) throws -> Layer
+}
+
 extension Procedure {
-  /// The whole of one call: arguments or dialog, checks, computation, new layer. Returns the new layer.
-  public func perform(_ work: LayerWork, _ call: LayerCall, in gimp: any Gimp) throws -> Layer {
-    var source = try Source(call.item, in: call.image, of: gimp)
-    if work.needsSelection && gimp.isSelectionEmpty(source.image) { throw ShellError.emptySelection }
-    if source.isIndexed && call.mode != .interactive { throw ShellError.indexed(layer: source.name) }
+  /// The whole of one call: arguments or dialog, checks, computation, new layers. Returns these, one for each layer in turn.
+  ///
+  /// Everything is computed before the image changes, in one undo step.
+  public func perform(_ work: LayerWork, _ call: LayerCall, in gimp: any Gimp) throws -> [Layer] {
+    var sources = try call.sources(of: gimp)
+    if work.needsSelection {
+      if gimp.isSelectionEmpty(call.image) { throw ShellError.emptySelection }
+      // Before one of several layers is worked on in vain.
+      if let missed = sources.first(where: { gimp.selectionBounds(on: $0.layer) == nil }) {
+        throw ShellError.selectionOutside(layer: missed.name)
+      }
+    }
+    if sources[0].isIndexed && call.mode != .interactive { throw ShellError.indexed(layer: sources[0].name) }
 
     let catalogue = ModelCatalogue(roots: gimp.modelFolders)
     let settings: Settings
@@ -38,23 +64,49 @@ extension Procedure {
     case .nonInteractive: settings = try Settings(call.arguments, of: self)
     case .lastValues: settings = Settings(lastOf: self, in: gimp)
     case .interactive:
-      let form = try Form(self, work, source, catalogue, Settings(lastOf: self, in: gimp))
+      let form = try Form(self, work, sources[0], catalogue, Settings(lastOf: self, in: gimp))
       guard let filled = gimp.ask(form) else { throw ShellError.cancelled }
       settings = filled.settings
       settings.remember(for: self, in: gimp)
-      // While the dialog was open the user may have changed the layer.
-      guard gimp.isValid(call.image) else { throw ShellError.imageClosed(layer: source.name) }
-      guard gimp.kind(of: call.item) != nil else { throw ShellError.layerGone(source.name) }
-      source = try Source(call.item, in: call.image, of: gimp)
+      // While the dialog was open the user may have changed the layers.
+      guard gimp.isValid(call.image) else { throw ShellError.imageClosed(layer: sources[0].name) }
+      if let gone = sources.first(where: { gimp.kind(of: $0.layer) == nil }) { throw ShellError.layerGone(gone.name) }
+      sources = try call.sources(of: gimp)
     }
     let factor = work.task == .superResolution ? settings.factor : nil
     let model = try catalogue.model(named: settings.model, for: work.task, factor: factor)
-    let request = Request(
-      source: source, settings: settings, model: model, seed: settings.drawSeed(),
-      isShown: call.mode != .nonInteractive)
-    let layer = try work.perform(request)
-    if request.isShown { gimp.updateDisplays() }
-    return layer
+    let seed = settings.drawSeed()
+    let isShown = call.mode != .nonInteractive
+    let writings = try sources.map {
+      try work.perform(Request(source: $0, settings: settings, model: model, seed: seed, isShown: isShown))
+    }
+    let layers = try write(writings, to: sources, in: gimp)
+    if isShown { gimp.updateDisplays() }
+    return layers
+  }
+
+  /// All results in one undo step; what users have changed meanwhile is found out before the first change. If GIMP refuses the
+  /// first result, an image that was indexed becomes so again.
+  private func write(_ writings: [Writing], to sources: [Source], in gimp: any Gimp) throws -> [Layer] {
+    let image = sources[0].image
+    let isConverted = sources[0].isIndexed && writings.contains(where: \.changesImage)
+    if writings.count == 1 && !isConverted { return [try writings[0].write(sources[0])] }
+    for source in sources { try source.checkThatItIsThere() }
+    return try gimp.undoStep(of: image) {
+      if isConverted && !gimp.convertToRGB(image) {
+        throw ShellError.refused(.convertToRGB, layer: sources[0].name)
+      }
+      var layers: [Layer] = []
+      do {
+        for (writing, source) in zip(writings, sources) {
+          layers.append(try writing.write(isConverted ? source.asRGB : source))
+        }
+        return layers
+      } catch {
+        if isConverted && layers.isEmpty { gimp.convertToIndexed(image) }
+        throw error
+      }
+    }
   }
 }
 

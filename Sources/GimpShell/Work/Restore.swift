@@ -4,8 +4,8 @@ extension Request {
   /// Above this many pixels a side a picture without selection is no longer one face for certain.
   private static let largestFace = 1024
 
-  /// Restores the layer, what is selected of it, or the selected faces: read, compute, write.
-  func restore() throws -> Layer {
+  /// Restores the layer, what is selected of it, or the selected faces: read, compute; then write.
+  func restore() throws -> Writing {
     let selection = try Selection(on: source)
     let pixels = try LayerPixels(source)
     let isFaceModel = model.frame == .face
@@ -26,9 +26,9 @@ extension Request {
 
     let result = try compute(Notice.restoring) { try $0.restore(part, boxes: boxes, $1) }
 
-    return try LayerWriter(source: source, pixels: pixels).replacePixels(
-      Replacement(
-        result: result.cropped(to: inPart), original: original, area: area, weights: selection?.weights,
-        name: "Restored (\(model.name))", isFill: false))
+    let replacement = Replacement(
+      result: result.cropped(to: inPart), original: original, area: area, weights: selection?.weights,
+      name: "Restored (\(model.name))", isFill: false)
+    return Writing { try LayerWriter(source: $0, pixels: pixels).replacePixels(replacement) }
   }
 }

@@ -7,10 +7,10 @@ struct Source {
   let layer: Layer
   let name: String
   /// What it covers of the canvas; may begin outside.
-  let place: PixelRect
-  /// Of the layer; indexed images are RGB by the time they get a new layer.
+  private(set) var place: PixelRect
+  /// Of the layer; indexed ones are RGB by the time that they get a new layer.
   let type: PixelType
-  let isIndexed: Bool
+  private(set) var isIndexed: Bool
 
   /// Finds the layer behind `item`; a layer mask stands for its layer.
   ///
@@ -41,6 +41,20 @@ struct Source {
 
   /// The whole layer, in its own coordinates.
   var bounds: PixelRect { PixelRect(x: 0, y: 0, width: width, height: height) }
+
+  /// The same layer in an image that was made RGB since.
+  var asRGB: Source {
+    var source = self
+    source.isIndexed = false
+    return source
+  }
+
+  /// The same layer in an image that was enlarged since.
+  func scaled(by factor: Int) -> Source {
+    var source = self
+    source.place = PixelRect(x: place.x * factor, y: place.y * factor, width: width * factor, height: height * factor)
+    return source
+  }
 
   /// A part of the layer in the canvas's coordinates.
   func onCanvas(_ area: PixelRect) -> PixelRect { area.moved(x: place.x, y: place.y) }

@@ -1,8 +1,8 @@
 import ResShift
 
 extension Request {
-  /// Enlarges the layer, or what is selected of it: read, compute, write.
-  func upscale() throws -> Layer {
+  /// Enlarges the layer, or what is selected of it: read, compute; then write.
+  func upscale() throws -> Writing {
     do { try model.checkFactor(settings.factor) } catch let error as RestoreError {
       throw ShellError(error, about: source)
     }
@@ -21,15 +21,17 @@ extension Request {
     let factor = isSameSize ? 1 : settings.factor
     let result = try compute(Notice.upscaling) { try $0.upscale(picture, factor: factor, $1) }
 
-    let writer = LayerWriter(source: source, pixels: pixels)
     switch settings.output {
-    case .scaledImage: return try scaleImage(addingLayer: result, writer)
-    case .newImage: return try newImage(of: result, writer)
+    case .scaledImage:
+      let canvas = gimp.size(of: source.image)
+      return Writing { try scaleImage(of: canvas, adding: result, LayerWriter(source: $0, pixels: pixels)) }
+    case .newImage:
+      return Writing(changesImage: false) { try newImage(of: result, LayerWriter(source: $0, pixels: pixels)) }
     case .sameSize:
-      return try writer.replacePixels(
-        Replacement(
-          result: result, original: picture, area: area, weights: selection?.weights, name: "Detail (\(model.name))",
-          isFill: false))
+      let replacement = Replacement(
+        result: result, original: picture, area: area, weights: selection?.weights, name: "Detail (\(model.name))",
+        isFill: false)
+      return Writing { try LayerWriter(source: $0, pixels: pixels).replacePixels(replacement) }
     }
   }
 
@@ -44,17 +46,21 @@ extension Request {
 
   private var enlargedName: String { "Upscaled x\(settings.factor) (\(model.name))" }
 
-  /// Output 0: everything in the image grows, the result lies above the enlarged source.
-  private func scaleImage(addingLayer picture: PixelImage, _ writer: LayerWriter) throws -> Layer {
-    let factor = settings.factor
+  /// Output 0: everything in the image, whose canvas was `canvas`, grows, the result lies above the enlarged source. After the
+  /// first of several layers the image has its new size.
+  private func scaleImage(
+    of canvas: (width: Int, height: Int), adding picture: PixelImage, _ writer: LayerWriter
+  ) throws -> Layer {
+    let large = (canvas.width * settings.factor, canvas.height * settings.factor)
+    let isScaled = gimp.size(of: source.image) == large
+    let source = isScaled ? writer.source.scaled(by: settings.factor) : writer.source
     // Before anything changes: with all that may fail.
     try source.checkThatItIsThere()
     let mask = try source.appliedMask(source.bounds)?.resized(width: picture.width, height: picture.height)
-    let layer = try writer.makeLayer(
-      picture, mask: mask, name: enlargedName, at: (source.place.x * factor, source.place.y * factor), .plain)
-    try writer.insert(layer) {
-      let canvas = gimp.size(of: source.image)
-      guard gimp.scale(source.image, width: canvas.width * factor, height: canvas.height * factor) else {
+    let place = writer.source.scaled(by: settings.factor).place
+    let layer = try writer.makeLayer(picture, mask: mask, name: enlargedName, at: (place.x, place.y), .plain)
+    try LayerWriter(source: source, pixels: writer.pixels).insert(layer) {
+      guard isScaled || gimp.scale(source.image, width: large.0, height: large.1) else {
         throw ShellError.refused(.scaleImage, layer: source.name)
       }
     }
