@@ -155,7 +155,7 @@ let package = Package(
     .testTarget(
       name: "GimpShellTests",
       dependencies: ["GimpShell", "ModelLibrary", "ModelStore", "ResShift", "TestSupport", "Wording"]),
-    .testTarget(name: "PluginTests", dependencies: ["TestSupport"], exclude: ["prelude.scm"]),
+    .testTarget(name: "PluginTests", dependencies: ["TestSupport"], exclude: ["gimp2.scm", "gimp3.scm", "prelude.scm"]),
   ] + gimp2.targets + gimp3.targets,
   swiftLanguageModes: [.v6]
 )

@@ -1,2 +1,4 @@
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
+#include <libintl.h>
+#include <locale.h>

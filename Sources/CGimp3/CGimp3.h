@@ -2,3 +2,5 @@
 #define GDK_DISABLE_DEPRECATION_WARNINGS
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
+#include <libintl.h>
+#include <locale.h>

@@ -18,7 +18,7 @@ extension Gimp2 {
 
   func showProgress(_ share: Double) { gimp_progress_update(share) }
 
-  func ask(_ form: Form) -> Form? { FormDialog.ask(form) }
+  func ask(_ form: Form) -> Form? { FormDialog.ask(form, in: FormWindow(form)) }
 
   /// libgimp 2.10 passes the user's preference on to GEGL.
   var threads: Int {
@@ -35,16 +35,8 @@ extension Gimp2 {
   /// The environment, the user's data folder, the folder of the plug-in.
   var modelFolders: [String] {
     ModelCatalogue.searchPath(
-      programFolder: nil, plugInFolder: Gimp2.plugInFolder,
+      programFolder: nil, plugInFolder: Translations.plugInFolder,
       environment: { name in getenv(name).map { String(cString: $0) } })
-  }
-
-  /// The folder of the running executable.
-  private static var plugInFolder: String? {
-    guard let path = realpath("/proc/self/exe", nil) else { return nil }
-    defer { free(path) }
-    let text = String(cString: path)
-    return text.lastIndex(of: "/").map { String(text[..<$0]) }
   }
 
   func remembered(_ name: String) -> String? {

@@ -6,6 +6,7 @@ import ResShift
 /// GIMP's question what this plug-in offers: registers every procedure.
 @c(query)
 public func query() {
+  if let folder = Translations.folder { gimp_plugin_domain_register(Translations.domain, folder) }
   for procedure in Procedure.all { procedure.register() }
 }
 
@@ -15,6 +16,7 @@ public func run(
   name: UnsafePointer<CChar>?, count: gint, parameters: UnsafePointer<GimpParam>?,
   returnCount: UnsafeMutablePointer<gint>?, returnValues: UnsafeMutablePointer<UnsafeMutablePointer<GimpParam>?>?
 ) {
+  Translations.use()
   gegl_init(nil, nil)
   gimp_plugin_enable_precision()
   let outcome: Result<GimpParam?, ShellError>

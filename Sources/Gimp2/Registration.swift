@@ -1,18 +1,19 @@
 import CGimp2
 import GimpShell
+import Wording
 
 extension Procedure {
   /// What GIMP is told of a parameter: type, name, description.
   private typealias Definition = (type: GimpPDBArgType, name: String, description: String)
 
-  /// Tells GIMP about the procedure and its place in the menu.
+  /// Tells GIMP about the procedure and its place in the menu: in English, as GIMP translates by itself what it shows.
   func register() {
     let parameters = Procedure.definitions(
       ownFrame
-        + listedParameters.map { ($0.isText ? GIMP_PDB_STRING : GIMP_PDB_INT32, $0.name, $0.help) })
+        + listedParameters.map { ($0.isText ? GIMP_PDB_STRING : GIMP_PDB_INT32, $0.name, $0.help.text) })
     let results = Procedure.definitions(self.results)
     gimp_install_procedure(
-      name, blurb, help, Procedure.authors, Procedure.licence, year, menuLabel, imageTypes, GIMP_PLUGIN,
+      name, blurb.text, help.text, Procedure.authors, Procedure.licence, year, menuLabel?.text, imageTypes, GIMP_PLUGIN,
       gint(parameters.count), gint(results.count), parameters.baseAddress, results.baseAddress)
     if menuLabel != nil { gimp_plugin_menu_register(name, Procedure.menuPath) }
   }

@@ -5,7 +5,8 @@ import ResShift
 /// The whole plug-in, called by `main` with the arguments that GIMP gave the executable.
 @c(resshift_gimp_main)
 public func resshiftMain(count: CInt, arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> CInt {
-  gimp_main(plugInType, count, arguments)
+  Translations.use()
+  return gimp_main(plugInType, count, arguments)
 }
 
 /// The subclass of GimpPlugIn that GIMP 3 wants.
@@ -22,8 +23,13 @@ private let plugInType: GType = g_type_register_static_simple(
       guard let name, let procedure = try? Procedure(named: String(cString: name)) else { return nil }
       return procedure.makeProcedure(of: plugIn)
     }
-    // Otherwise GIMP looks for translations beside the executable.
-    plugIn?.pointee.set_i18n = { _, _, _, _ in 0 }
+    // NULL for the folder: `locale` beside the executable. GIMP complains of one that is not there.
+    plugIn?.pointee.set_i18n = { _, _, domain, folder in
+      guard let path = Translations.folder, access(path, R_OK) == 0 else { return 0 }
+      domain?.pointee = g_strdup(Translations.domain)
+      folder?.pointee = nil
+      return 1
+    }
   },
   guint(MemoryLayout<GimpPlugIn>.size), nil, GTypeFlags(rawValue: 0))
 

@@ -29,10 +29,10 @@ extension Procedure {
       procedure = gimp_procedure_new(plugIn, name, GIMP_PDB_PROC_TYPE_PLUGIN, runOnFiles, nil, nil)
       addRunMode(to: procedure, GIMP_RUN_INTERACTIVE)
     }
-    gimp_procedure_set_documentation(procedure, blurb, help, name)
+    gimp_procedure_set_documentation(procedure, blurb.text, help.text, name)
     gimp_procedure_set_attribution(procedure, Procedure.authors, Procedure.authors, year)
     if let menuLabel {
-      gimp_procedure_set_menu_label(procedure, menuLabel)
+      gimp_procedure_set_menu_label(procedure, menuLabel.text)
       gimp_procedure_add_menu_path(procedure, Procedure.menuPath)
     }
     for parameter in parameters { add(parameter, to: procedure) }
@@ -46,18 +46,18 @@ extension Procedure {
   }
 
   private func add(_ parameter: Parameter, to procedure: UnsafeMutablePointer<GimpProcedure>?) {
-    let (name, label) = (parameter.name, parameter.label?.text ?? parameter.name)
+    let (name, label, help) = (parameter.name, parameter.label?.text ?? parameter.name, parameter.help.text)
     switch parameter.kind {
     case .text, .model:
-      gimp_procedure_add_string_argument(procedure, name, label, parameter.help, "", G_PARAM_READWRITE)
+      gimp_procedure_add_string_argument(procedure, name, label, help, "", G_PARAM_READWRITE)
     case .choice(let choice):
       // A number, as in 2.10: where GIMP's own choices do not know a value they silently take their default.
       let values = choice.options.map(\.value)
       gimp_procedure_add_int_argument(
-        procedure, name, label, parameter.help, gint(values.min() ?? 0), gint(values.max() ?? 0),
+        procedure, name, label, help, gint(values.min() ?? 0), gint(values.max() ?? 0),
         gint(choice.standard), G_PARAM_READWRITE)
     case .seed:
-      gimp_procedure_add_int_argument(procedure, name, label, parameter.help, -1, .max, -1, G_PARAM_READWRITE)
+      gimp_procedure_add_int_argument(procedure, name, label, help, -1, .max, -1, G_PARAM_READWRITE)
     }
   }
 }

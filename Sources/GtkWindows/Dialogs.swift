@@ -1,7 +1,9 @@
+import Wording
+
 /// A dialog of GIMP's with one or two buttons, the last of which is the default; above GIMP's windows.
-func makeDialog(title: String, role: String, buttons: [(label: String, response: GtkResponseType)]) -> Widget {
+func makeDialog(title: String, role: String, buttons: [(label: Message, response: GtkResponseType)]) -> Widget {
   // The arguments end with a null, as C's variadic functions want it.
-  let labels = buttons.map { g_strdup($0.label) }
+  let labels = buttons.map { g_strdup($0.label.text) }
   defer { for label in labels { g_free(label) } }
   let arguments = zip(labels, buttons).flatMap { label, button -> [any CVarArg] in
     [label.map { OpaquePointer($0) } ?? 0, button.response.rawValue]

@@ -1,121 +1,118 @@
 import GimpShell
 import Wording
 
-/// A form as a dialog of GTK's: a combo box for each choice, GIMP's own widget for seeds.
+/// A form as a dialog of GTK's, in the window that this version of GIMP has for a procedure.
 final class FormDialog {
   private var form: Form
-  private let window: Widget
+  private let window: FormWindow
   private let grid: Widget
-  /// One for each row of the form.
-  private var widgets: [Widget] = []
-  /// What the widgets of choices offer now.
+  private let rows: [Row]
+  /// What the widgets show.
   private var shown: [Form.Control] = []
-  /// Of the combo boxes; GTK holds pointers to them as long as the window lives.
+  /// Of the widgets; GTK holds pointers to them as long as the window lives.
   private var listeners: [Listener] = []
-  /// GIMP's widget writes here as long as the window lives.
-  private let seed = UnsafeMutablePointer<guint32>.allocate(capacity: 1)
-  private let isRandom = UnsafeMutablePointer<gboolean>.allocate(capacity: 1)
   /// Whether the widgets are being changed by the program rather than the user.
   private var isFilling = false
 
-  /// Shows the dialog and waits for the user; nil when it is closed otherwise than by its button.
-  static func ask(_ form: Form) -> Form? {
-    prepareWindows()
-    let dialog = FormDialog(form)
-    defer { gtk_widget_destroy(dialog.window) }
-    return dialog.run() ? dialog.filled : nil
+  private enum Row {
+    case choice(ChoiceBox)
+    case seed(SeedField)
+
+    var widget: Widget {
+      switch self {
+      case .choice(let box): box.widget
+      case .seed(let field): field.widget
+      }
+    }
   }
 
-  private init(_ form: Form) {
-    self.form = form
-    window = makeDialog(
-      title: form.title.text, role: form.role,
-      buttons: [("_Cancel", GTK_RESPONSE_CANCEL), (form.action.text, GTK_RESPONSE_OK)])
+  /// Shows the dialog and waits for the user; nil when it is closed otherwise than by its button.
+  static func ask(_ form: Form, in window: FormWindow) -> Form? {
+    let dialog = FormDialog(form, window)
+    defer { window.close() }
+    return window.run() ? dialog.form : nil
+  }
+
+  private init(_ form: Form, _ window: FormWindow) {
+    (self.form, self.window) = (form, window)
     grid = makeGrid()
-    seed.initialize(to: 0)
-    isRandom.initialize(to: 1)
-    gtk_box_pack_start(cast(gtk_dialog_get_content_area(cast(window))), grid, 1, 1, 0)
-    for row in form.rows {
-      let widget = makeWidget(row.control)
-      attach(widget, to: grid, row: gint(widgets.count), label: row.label.text)
-      widgets.append(widget)
-      shown.append(.choice([], chosen: 0))
+    rows = form.rows.map { row in
+      switch row.control {
+      case .choice: .choice(ChoiceBox())
+      case .seed: .seed(SeedField())
+      }
     }
-    if let note = form.note {
-      attach(gtk_label_new(note.text), toWholeRow: gint(widgets.count), of: grid)
+    gtk_box_pack_start(cast(window.content), grid, 1, 1, 0)
+    for (index, row) in form.rows.enumerated() {
+      attach(rows[index].widget, to: grid, row: gint(index), label: row.label.text)
     }
+    if let note = form.note { attach(gtk_label_new(note.text), toWholeRow: gint(rows.count), of: grid) }
     fill()
+    connect()
     gtk_widget_show_all(grid)
   }
 
-  deinit {
-    seed.deallocate()
-    isRandom.deallocate()
-  }
-
-  private func makeWidget(_ control: Form.Control) -> Widget {
-    switch control {
-    case .choice:
-      let box = gtk_combo_box_text_new()
-      let listener = Listener(self, row: widgets.count)
+  private func connect() {
+    for (index, row) in rows.enumerated() {
+      let listener = Listener { [unowned self] in readRow(index) }
       listeners.append(listener)
-      connectSignal(box, "changed", unsafeBitCast(choiceChanged, to: GCallback.self), listener)
-      return box
-    case .seed(let value):
-      seed.pointee = guint32(truncatingIfNeeded: value ?? 0)
-      isRandom.pointee = value == nil ? 1 : 0
-      return gimp_random_seed_new(seed, isRandom)
+      switch row {
+      case .choice(let box): listener.connect(box.widget, "changed")
+      case .seed(let field):
+        listener.connect(field.number, "value-changed")
+        listener.connect(field.random, "toggled")
+      }
+    }
+    window.settingsChanged = { [unowned self] settings in
+      guard !isFilling else { return }
+      form.adopt(settings)
+      fill()
     }
   }
 
-  /// Shows what the form says where that has changed.
+  /// Shows what the form says where that has changed, here and in GIMP's own settings of the window.
   private func fill() {
     isFilling = true
     defer { isFilling = false }
-    for (index, row) in form.rows.enumerated() {
-      guard case .choice(let options, let chosen) = row.control, row.control != shown[index] else { continue }
-      let list = gtk_combo_box_get_model(cast(widgets[index])).map { UnsafeMutablePointer<GtkListStore>($0) }
-      gtk_list_store_clear(list)
-      for option in options { gtk_combo_box_text_append_text(cast(widgets[index]), option.text) }
-      gtk_combo_box_set_active(cast(widgets[index]), gint(chosen))
-      shown[index] = row.control
+    let controls = form.rows.map(\.control)
+    for (index, control) in controls.enumerated() where !shown.indices.contains(index) || shown[index] != control {
+      switch (rows[index], control) {
+      case (.choice(let box), .choice(let options, let chosen)):
+        box.fill(options)
+        box.choose(chosen)
+      case (.seed(let field), .seed(let seed)): field.show(seed)
+      default: break
+      }
     }
+    shown = controls
+    window.keep(form.settings)
   }
 
-  fileprivate func choose(inRow row: Int) {
+  /// The user changed the widgets of a row.
+  private func readRow(_ index: Int) {
     guard !isFilling else { return }
-    let chosen = Int(gtk_combo_box_get_active(cast(widgets[row])))
-    guard chosen >= 0 else { return }
-    form.choose(chosen, inRow: row)
-    // What this widget shows is what was chosen.
-    shown[row] = form.rows[row].control
+    switch rows[index] {
+    case .choice(let box): form.choose(box.chosen, inRow: index)
+    case .seed(let field): form.choose(seed: field.seed)
+    }
     fill()
   }
-
-  /// Return confirms, as in GIMP's own dialogs: the button has the focus.
-  private func run() -> Bool {
-    gtk_widget_grab_focus(gtk_dialog_get_widget_for_response(cast(window), GTK_RESPONSE_OK.rawValue))
-    return gimp_dialog_run(cast(window)) == GTK_RESPONSE_OK.rawValue
-  }
-
-  private var filled: Form {
-    var form = form
-    form.choose(seed: isRandom.pointee != 0 ? nil : UInt64(seed.pointee))
-    return form
-  }
 }
 
-/// Tells the dialog which combo box has changed; a class, so that a C pointer can carry it.
-private final class Listener {
-  private unowned let dialog: FormDialog
-  private let row: Int
+/// Is told of a signal; a class, so that a C pointer can carry it.
+final class Listener {
+  private let body: () -> Void
 
-  init(_ dialog: FormDialog, row: Int) { (self.dialog, self.row) = (dialog, row) }
+  init(_ body: @escaping () -> Void) { self.body = body }
 
-  func choose() { dialog.choose(inRow: row) }
+  /// The caller keeps this alive as long as the widget lives.
+  func connect(_ widget: Widget, _ signal: String) {
+    connectSignal(widget, signal, unsafeBitCast(wasSignalled, to: GCallback.self), self)
+  }
+
+  func perform() { body() }
 }
 
-private let choiceChanged: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void = {
-  _, listener in
-  if let listener { Unmanaged<Listener>.fromOpaque(listener).takeUnretainedValue().choose() }
+private let wasSignalled: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void = { _, listener in
+  if let listener { Unmanaged<Listener>.fromOpaque(listener).takeUnretainedValue().perform() }
 }

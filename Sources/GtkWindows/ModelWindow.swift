@@ -103,9 +103,9 @@ final class ModelWindow {
   }
 
   private func connect(_ button: Widget, _ body: @escaping (ModelWindow) -> Void) {
-    let listener = Listener(self, body)
+    let listener = Listener { [unowned self] in body(self) }
     listeners.append(listener)
-    connectSignal(button, "clicked", unsafeBitCast(wasClicked, to: GCallback.self), listener)
+    listener.connect(button, "clicked")
   }
 
   // MARK: What it does
@@ -146,7 +146,7 @@ final class ModelWindow {
   private func importFiles() {
     let dialog = makeDialog(
       title: ModelList.importTitle.text, role: role + "-import",
-      buttons: [("_Cancel", GTK_RESPONSE_CANCEL), (ModelList.importAction.text, GTK_RESPONSE_OK)])
+      buttons: [("_Cancel", GTK_RESPONSE_CANCEL), (ModelList.importAction, GTK_RESPONSE_OK)])
     let chooser = gtk_file_chooser_widget_new(GTK_FILE_CHOOSER_ACTION_OPEN)
     let files = chooser.map { OpaquePointer($0) }
     gtk_file_chooser_set_select_multiple(files, 1)
@@ -192,7 +192,7 @@ final class ModelWindow {
   private func asks(_ question: ModelList.Question) -> Bool {
     let dialog = makeDialog(
       title: question.title.text, role: role + "-question",
-      buttons: [("_Cancel", GTK_RESPONSE_CANCEL), (question.yes.text, GTK_RESPONSE_OK)])
+      buttons: [("_Cancel", GTK_RESPONSE_CANCEL), (question.yes, GTK_RESPONSE_OK)])
     defer { gtk_widget_destroy(dialog) }
     let text = label(question.markup.text)
     gtk_misc_set_padding(cast(text), 12, 12)
@@ -202,23 +202,6 @@ final class ModelWindow {
     gtk_widget_grab_focus(gtk_dialog_get_widget_for_response(cast(dialog), GTK_RESPONSE_OK.rawValue))
     return gimp_dialog_run(cast(dialog)) == GTK_RESPONSE_OK.rawValue
   }
-}
-
-/// What a button does; a class, so that a C pointer can carry it.
-private final class Listener {
-  private unowned let manager: ModelWindow
-  private let body: (ModelWindow) -> Void
-
-  init(_ manager: ModelWindow, _ body: @escaping (ModelWindow) -> Void) {
-    self.manager = manager
-    self.body = body
-  }
-
-  func perform() { body(manager) }
-}
-
-private let wasClicked: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void = { _, listener in
-  if let listener { Unmanaged<Listener>.fromOpaque(listener).takeUnretainedValue().perform() }
 }
 
 private let hasResponded: @convention(c) (UnsafeMutableRawPointer?, gint, UnsafeMutableRawPointer?) -> Void = {

@@ -92,7 +92,12 @@ public struct Message: Sendable, Hashable, ExpressibleByStringInterpolation {
 
 extension Message {
   /// How a language says a sentence: the template, its form for more than one and the number, if there are two.
-  public typealias Translation = (_ template: String, _ plural: Plural?) -> String
+  public typealias Translation = @Sendable (_ template: String, _ plural: Plural?) -> String
+
+  /// As they are written in the program.
+  public static let english: Translation = { template, plural in
+    plural.map { $0.count == 1 ? template : $0.template } ?? template
+  }
 
   /// The sentence in a language, its places filled.
   public func text(in language: Translation) -> String {
@@ -131,10 +136,8 @@ extension Message {
     return text + rest
   }
 
-  /// The sentence in English.
-  public var text: String {
-    text { template, plural in plural.map { $0.count == 1 ? template : $0.template } ?? template }
-  }
+  /// The sentence in the language of the process (`Language`): English, if none was chosen.
+  public var text: String { text(in: Language.current) }
 }
 
 extension Message: CustomStringConvertible {

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Checks the plug-in in GIMP 3: installs Debian 13 into a folder, ResShift in it as a user would, and runs the cases.
+# Checks the plug-in in GIMP 3: installs Debian 13 into a folder, ResShift in it as a user would, and runs there what needs
+# GIMP 3, and the cases of Tests/PluginTests that run against GIMP 2.10 here.
 #
 #   Tests/Gimp3/checks.sh FOLDER     as root; FOLDER is used again if it holds a Debian already (some 2 GB)
 #
-# Needs debootstrap, and the Swift toolchain of this system, which is mounted into the folder for as long as this runs.
+# Needs debootstrap, and the Swift toolchain of this system, which is mounted into the folder for as long as this runs. The tests are
+# built here and run there: glibc and the libraries of Debian 13 run what was built on 12 or 13.
 set -euo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 package=$(cd -- "$here/../.." && pwd)
@@ -22,6 +24,12 @@ toolchain=${swift%/usr/bin/*}
 mkdir -p -- "$1"
 root=$(realpath -- "$1")
 
+tests=$package/.build/testing
+(cd "$package" && swift build --build-tests -c release -Xswiftc -enable-testing --scratch-path "$tests" </dev/null \
+  >"$root.log" 2>&1) || die "the tests cannot be built: see $root.log"
+bundle=$(cd "$tests/release" && echo ./*.xctest)
+[[ -e $tests/release/$bundle ]] || die "there are no tests in $tests/release"
+
 if [[ ! -e $root/etc/debian_version ]]; then
   printf 'Installing Debian 13 into %s ...\n' "$root"
   debootstrap --variant=minbase trixie "$root" http://deb.debian.org/debian >"$root.log" 2>&1 ||
@@ -29,7 +37,7 @@ if [[ ! -e $root/etc/debian_version ]]; then
 fi
 # What is committed and what is not, without what was built.
 rm -rf -- "$root/root/resshift"
-mkdir -p -- "$root/root/resshift" "$root/swift"
+mkdir -p -- "$root/root/resshift" "$root$toolchain" "$root$package"
 (cd "$package" && git ls-files -z --cached --others --exclude-standard | tar -c --null -T -) |
   tar -x -C "$root/root/resshift"
 cp /etc/resolv.conf "$root/etc/"
@@ -41,13 +49,18 @@ while read -r folder; do
 done < <(git config --get-regexp 'url\..*\.insteadof' 2>/dev/null | sed -n 's/^url\.\(\/.*\)\.insteadof .*/\1/p' | sort -u)
 
 # Mounts of a namespace of their own go with it.
-export root toolchain
+export root toolchain package
+bundle=$tests/release/${bundle#./}
+export bundle
 # shellcheck disable=SC2016 # the shell inside replaces them
 unshare --mount bash -euc '
-  mount --bind "$toolchain" "$root/swift"
+  # Where they are here, as the tests know them.
+  mount --bind "$toolchain" "$root$toolchain"
+  mount --bind "$package" "$root$package"
+  mount -o remount,bind,ro "$root$package"
   mount -t proc proc "$root/proc"
   mount --rbind /dev "$root/dev"
   for folder in "$@"; do mkdir -p "$root$folder"; mount --bind "$folder" "$root$folder"; done
-  exec chroot "$root" env -i HOME=/root PATH=/swift/usr/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 TERM=dumb \
-    bash /root/resshift/Tests/Gimp3/inside.sh
+  exec chroot "$root" env -i HOME=/root PATH="$toolchain/usr/bin:/usr/sbin:/usr/bin:/sbin:/bin" LC_ALL=C.UTF-8 TERM=dumb \
+    bash /root/resshift/Tests/Gimp3/inside.sh "$bundle"
 ' bash "${sources[@]}"

@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
-# The cases of checks.sh, within Debian 13: the two commands of the README, then GIMP 3 without a window.
+# The cases of checks.sh, within Debian 13: the two commands of the README, what only GIMP 3 has, then the plug-in's tests.
+#
+#   inside.sh TESTS     the tests' program
 set -euo pipefail
+tests=$1
 cd /root/resshift
 cases=/root/resshift/Tests/Gimp3/cases.scm
 out=$(mktemp -d)
@@ -95,6 +98,19 @@ wrong '(plug-in-resshift-upscale #:image image #:drawables (vector layer) #:mode
 wrong '(plug-in-resshift-upscale #:image image #:drawables (vector layer) #:factor 9)' 'out of range'
 wrong '(plug-in-resshift-upscale #:image image #:drawables (vector))' 'No layer is selected'
 wrong '(plug-in-resshift-models #:run-mode RUN-NONINTERACTIVE)' 'from scripts use the command'
+
+# The cases of GIMP 2.10, in GIMP 3.
+apt-get install -y --no-install-recommends xvfb xauth xdotool openbox x11-utils fonts-dejavu-core python3 openssl >/dev/null
+./install.sh --stage "$out/stage" --no-deps >"$out/install.log" 2>&1 || {
+  cat "$out/install.log"
+  exit 1
+}
+RESSHIFT_GIMP=3 RESSHIFT_STAGE=$out/stage "$tests" --testing-library swift-testing --filter GimpTests >"$out/tests.log" 2>&1 ||
+  {
+    grep -v '^◇' "$out/tests.log"
+    fail 'tests of the plug-in'
+  }
+grep 'Test run with [1-9]' "$out/tests.log" || fail 'no test of the plug-in was run'
 
 ./install.sh --uninstall >/dev/null
 [[ ! -e /root/.config/GIMP/3.0/plug-ins/resshift ]] || fail 'the plug-in is still there'

@@ -22,7 +22,7 @@ import Wording
 
   private func choice(_ form: Form, _ row: Int) -> (options: [String], chosen: Int) {
     guard case .choice(let options, let chosen) = form.rows[row].control else { return ([], -1) }
-    return (options.map(\.text), chosen)
+    return (options.filter(\.isPossible).map(\.label.text), chosen)
   }
 
   @Test func theUpscaleFormHasARowForEachParameter() throws {
@@ -61,20 +61,44 @@ import Wording
     #expect(form.settings.factor == 2, "there is no such option")
   }
 
-  @Test("Factors that the chosen model does not reach are not offered")
-  func factorsFollowTheModel() throws {
+  @Test("Models that are not installed, and factors that the chosen one does not reach, are gray")
+  func grayOptions() throws {
     var form = try form(.upscale)
-    let models = choice(form, 0).options
-    let scales = try (0..<models.count).map { index in
+    guard case .choice(let models, _) = form.rows[0].control else { throw ShellError.itemMissing }
+    let catalogue = ModelCatalogue(roots: gimp.modelFolders)
+    let entries = catalogue.models(for: .superResolution)
+    #expect(models.map(\.isPossible) == entries.map(\.isInstalled))
+    #expect(zip(models, entries).allSatisfy { $0.isPossible || $0.label.text == "\($1.title) (not installed)" })
+    #expect(models.contains { !$0.isPossible }, "the published ones")
+    for (index, entry) in entries.enumerated() {
+      let before = form.settings
       form.choose(index, inRow: 0)
-      return try ModelCatalogue(roots: gimp.modelFolders).model(named: form.settings.model, for: .superResolution)
-        .diffusion.sf
-    }
-    for (index, scale) in scales.enumerated() {
-      form.choose(index, inRow: 0)
+      guard entry.isInstalled else {
+        #expect(form.settings == before, "gray ones cannot be chosen")
+        continue
+      }
+      let scale = try catalogue.model(named: entry.name, for: .superResolution).diffusion.sf
       #expect(choice(form, 1).options.count == max(2, scale) - 1)
       #expect(form.settings.factor <= max(2, scale))
+      let factor = form.settings.factor
+      form.choose(2, inRow: 1)
+      #expect(form.settings.factor == (scale < 4 ? factor : 4))
     }
+  }
+
+  @Test("Settings that the user calls up are shown as far as they are possible")
+  func otherSettings() throws {
+    var form = try form(.upscale)
+    var settings = Settings("factor=3\noutput=2\nseed=5\n", of: .upscale)
+    form.adopt(settings)
+    #expect(form.settings.factor == 3 && form.settings.output == .sameSize && form.settings.seed == 5)
+    #expect(!form.settings.model.isEmpty)
+    settings.model = "compact-sr-x2"
+    form.adopt(settings)
+    #expect(form.settings.model == "compact-sr-x2" && form.settings.factor == 2)
+    settings.model = "realsr"
+    form.adopt(settings)
+    #expect(form.settings.model != "realsr", "it is not installed")
   }
 
   @Test func indexedImagesGetANote() throws {

@@ -21,10 +21,10 @@ import Testing
 
   @Test func everyProcedureIsDescribed() throws {
     for procedure in Procedure.all {
-      #expect(!procedure.blurb.isEmpty && !procedure.help.isEmpty && procedure.year.count == 4)
+      #expect(!procedure.blurb.text.isEmpty && !procedure.help.text.isEmpty && procedure.year.count == 4)
       #expect(try Procedure(named: procedure.name).name == procedure.name)
       for parameter in procedure.parameters {
-        #expect(!parameter.help.isEmpty)
+        #expect(!parameter.help.text.isEmpty)
         #expect(throws: Never.self) { try parameter.check(parameter.standard) }
       }
       #expect(Set(procedure.parameters.map(\.name)).count == procedure.parameters.count, "names are unique")

@@ -15,11 +15,12 @@ public struct Form {
 
   private let parameters: [Parameter]
   private let models: [Offer]
+  private let standardModel: String
 
-  /// A model that can be chosen.
+  /// A model of the list; without a descriptor it is not installed.
   private struct Offer {
     let name: String
-    let title: String
+    let title: Message
     let descriptor: ModelDescriptor?
   }
 
@@ -32,26 +33,43 @@ public struct Form {
 
   public enum Control: Equatable {
     /// One of several texts; `chosen` is an index.
-    case choice([Message], chosen: Int)
+    case choice([Option], chosen: Int)
     /// nil = random.
     case seed(UInt64?)
   }
 
-  /// Offers the installed models of the procedure's task. Throws when there is none.
+  /// One text of a choice.
+  public struct Option: Equatable {
+    public let label: Message
+    /// Others are shown gray: models that are not installed, what the chosen model cannot do.
+    public let isPossible: Bool
+  }
+
+  /// Offers the models of the procedure's task. Throws when there is none.
   init(_ procedure: Procedure, _ work: LayerWork, _ source: Source, _ catalogue: ModelCatalogue, _ initial: Settings)
     throws
   {
-    let standard = try catalogue.model(named: "", for: work.task).name
-    models = catalogue.models(for: work.task).filter(\.isInstalled).map { entry in
-      Offer(
-        name: entry.name, title: entry.title, descriptor: try? catalogue.model(named: entry.name, for: work.task))
+    standardModel = try catalogue.model(named: "", for: work.task).name
+    models = catalogue.models(for: work.task).map { entry in
+      let descriptor = entry.isInstalled ? try? catalogue.model(named: entry.name, for: work.task) : nil
+      return Offer(
+        name: entry.name,
+        title: descriptor == nil ? "\(entry.title) (not installed)" : Message(verbatim: entry.title),
+        descriptor: descriptor)
     }
     (title, action, role) = (work.title, work.action, procedure.name)
     note = source.isIndexed ? "The image has indexed colours. It will be converted to RGB." : nil
     parameters = procedure.parameters.filter { $0.label != nil }
     settings = initial
-    let chosen = initial.model.isEmpty ? standard : initial.model
-    settings.model = (models.first { $0.name == chosen } ?? models.first)?.name ?? chosen
+    adopt(initial)
+  }
+
+  /// Shows other settings, such as named ones that the user has called up. What is not possible gives way to what is.
+  public mutating func adopt(_ settings: Settings) {
+    self.settings = settings
+    let chosen = settings.model.isEmpty ? standardModel : settings.model
+    let possible = models.filter { $0.descriptor != nil }
+    self.settings.model = (possible.first { $0.name == chosen } ?? possible.first)?.name ?? chosen
     limitChoices()
   }
 
@@ -63,11 +81,12 @@ public struct Form {
 
   /// The user chose an option of a row; others may have changed then.
   public mutating func choose(_ index: Int, inRow row: Int) {
+    guard case .choice(let options, _) = control(of: parameters[row]), options.indices.contains(index),
+      options[index].isPossible
+    else { return }
     switch parameters[row].kind {
-    case .model where models.indices.contains(index): settings.model = models[index].name
-    case .choice(let choice):
-      let options = possible(choice)
-      if options.indices.contains(index) { settings[parameters[row]] = .number(options[index].value) }
+    case .model: settings.model = models[index].name
+    case .choice(let choice): settings[parameters[row]] = .number(choice.options[index].value)
     default: break
     }
     limitChoices()
@@ -79,30 +98,32 @@ public struct Form {
 
   private var model: ModelDescriptor? { models.first { $0.name == settings.model }?.descriptor }
 
-  private func possible(_ choice: Parameter.Choice) -> [Parameter.Choice.Option] {
-    guard let model else { return choice.options }
-    return choice.options.filter { choice.isPossible($0.value, model) }
+  private func isPossible(_ option: Parameter.Choice.Option, of choice: Parameter.Choice) -> Bool {
+    model.map { choice.isPossible(option.value, $0) } ?? true
   }
 
   /// What the chosen model cannot do becomes the most that it can.
   private mutating func limitChoices() {
     for parameter in parameters {
-      guard case .choice(let choice) = parameter.kind, let most = possible(choice).last?.value else { continue }
-      if index(of: parameter, in: possible(choice)) == nil { settings[parameter] = .number(most) }
+      guard case .choice(let choice) = parameter.kind else { continue }
+      let possible = choice.options.filter { isPossible($0, of: choice) }
+      guard let most = possible.last, !possible.contains(where: { .number($0.value) == settings[parameter] }) else {
+        continue
+      }
+      settings[parameter] = .number(most.value)
     }
-  }
-
-  private func index(of parameter: Parameter, in options: [Parameter.Choice.Option]) -> Int? {
-    options.firstIndex { .number($0.value) == settings[parameter] }
   }
 
   private func control(of parameter: Parameter) -> Control {
     switch parameter.kind {
     case .model:
       .choice(
-        models.map { Message(verbatim: $0.title) }, chosen: models.firstIndex { $0.name == settings.model } ?? 0)
+        models.map { Option(label: $0.title, isPossible: $0.descriptor != nil) },
+        chosen: models.firstIndex { $0.name == settings.model } ?? 0)
     case .choice(let choice):
-      .choice(possible(choice).map(\.label), chosen: index(of: parameter, in: possible(choice)) ?? 0)
+      .choice(
+        choice.options.map { Option(label: $0.label, isPossible: isPossible($0, of: choice)) },
+        chosen: choice.options.firstIndex { .number($0.value) == settings[parameter] } ?? 0)
     case .seed: .seed(settings.seed)
     case .text: .choice([], chosen: 0)
     }

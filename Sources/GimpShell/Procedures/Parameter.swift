@@ -15,7 +15,7 @@ public struct Parameter: Sendable {
   /// What stands beside it in a dialog, with the mnemonic marked; nil = it is in none.
   public let label: Message?
   /// What the procedure browser says.
-  public let help: String
+  public let help: Message
   public let kind: Kind
 
   public enum Kind: Sendable {
@@ -42,7 +42,7 @@ public struct Parameter: Sendable {
     var isPossible: @Sendable (_ value: Int, _ model: ModelDescriptor) -> Bool = { _, _ in true }
   }
 
-  init(_ name: String, label: Message? = nil, _ kind: Kind, help: String) {
+  init(_ name: String, label: Message? = nil, _ kind: Kind, help: Message) {
     (self.name, self.label, self.kind, self.help) = (name, label, kind, help)
   }
 

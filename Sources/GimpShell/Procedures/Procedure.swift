@@ -7,9 +7,9 @@ public struct Procedure: Sendable {
   /// Its name in GIMP's procedure database.
   public let name: String
   /// Its entry in the menu, with the mnemonic marked; nil = it is in none.
-  public let menuLabel: String?
-  public let blurb: String
-  public let help: String
+  public let menuLabel: Message?
+  public let blurb: Message
+  public let help: Message
   /// The year of its copyright.
   public let year: String
   /// Its own parameters, after those that its kind has.
@@ -44,7 +44,7 @@ public struct Procedure: Sendable {
   }
 
   init(
-    _ name: String, menuLabel: String? = nil, blurb: String, help: String, year: String, _ parameters: [Parameter],
+    _ name: String, menuLabel: Message? = nil, blurb: Message, help: Message, year: String, _ parameters: [Parameter],
     listed: Int? = nil, _ kind: Kind
   ) {
     listedCount = listed ?? parameters.count

@@ -1,0 +1,72 @@
+import GimpShell
+
+/// The window of a form: GIMP 3's dialog of a procedure, which resets, saves and calls up settings by itself. These are in
+/// the arguments of the call, and the rows follow them.
+final class FormWindow {
+  private let window: Widget
+  private let procedure: Procedure?
+  /// The arguments of the call.
+  private let configuration: UnsafeMutablePointer<GimpProcedureConfig>?
+  /// The dialog has put other settings into the arguments.
+  var settingsChanged: (Settings) -> Void = { _ in }
+  private var isKeeping = false
+  private var listener: Listener?
+  private var connection: gulong = 0
+
+  init(
+    _ form: Form, _ procedure: UnsafeMutablePointer<GimpProcedure>?,
+    _ configuration: UnsafeMutablePointer<GimpProcedureConfig>?
+  ) {
+    prepareWindows()
+    self.configuration = configuration
+    self.procedure = try? Procedure(named: form.role)
+    window = gimp_procedure_dialog_new(procedure, configuration, form.title.text)
+    gimp_procedure_dialog_set_ok_label(cast(window), form.action.text)
+    let listener = Listener { [unowned self] in argumentsChanged() }
+    connection = listener.connect(object: configuration.map(UnsafeMutableRawPointer.init), "notify")
+    self.listener = listener
+  }
+
+  /// What the rows are put into.
+  var content: Widget { gtk_dialog_get_content_area(cast(window)) }
+
+  func keep(_ settings: Settings) {
+    guard let procedure else { return }
+    isKeeping = true
+    defer { isKeeping = false }
+    configuration?.set(settings, of: procedure)
+  }
+
+  private func argumentsChanged() {
+    guard !isKeeping, let procedure, let arguments = configuration?.arguments(of: procedure),
+      let settings = try? Settings(arguments, of: procedure)
+    else { return }
+    settingsChanged(settings)
+  }
+
+  /// Waits for the user; whether the button that begins the work was pressed. Return does it: the button has the focus.
+  func run() -> Bool {
+    gtk_widget_grab_focus(gtk_dialog_get_widget_for_response(cast(window), GTK_RESPONSE_OK.rawValue))
+    return gimp_procedure_dialog_run(cast(window)) != 0
+  }
+
+  func close() {
+    g_signal_handler_disconnect(configuration, connection)
+    gtk_widget_destroy(window)
+  }
+}
+
+/// "notify" has one more argument than the signals of widgets.
+extension Listener {
+  fileprivate func connect(object: UnsafeMutableRawPointer?, _ signal: String) -> gulong {
+    g_signal_connect_data(
+      object, signal, unsafeBitCast(wasNotified, to: GCallback.self), Unmanaged.passUnretained(self).toOpaque(), nil,
+      GConnectFlags(rawValue: 0))
+  }
+}
+
+private let wasNotified:
+  @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void = {
+    _, _, listener in
+    if let listener { Unmanaged<Listener>.fromOpaque(listener).takeUnretainedValue().perform() }
+  }
