@@ -48,7 +48,6 @@ build_packages=(gcc g++ git pkg-config gimp libglib2.0-dev libopenblas-dev
   libpng-dev zlib1g-dev libjpeg-dev libtiff-dev libwebp-dev libcurl4-openssl-dev libssl-dev)
 gimp_packages=('libgimp2.0-dev|libgimp-3.0-dev')
 test_packages=(xvfb xauth xdotool openbox x11-utils imagemagick fonts-dejavu-core shellcheck python3 openssl)
-package_packages=(dpkg-dev)
 # The packages of what a Swift toolchain is linked to and does not come with.
 declare -A packages_of=([libncurses.so]=libncurses6 [libtinfo.so]=libtinfo6 [libcurl.so]='libcurl4|libcurl4t64'
   [libxml2.so]=libxml2 [libsqlite3.so]=libsqlite3-0 [libz.so]=zlib1g [libuuid.so]=libuuid1 [libstdc++.so]=libstdc++6)
@@ -93,8 +92,9 @@ require_swift() {
   local packages=("${swift_packages[@]}")
   swift_lacks=() swift_packages=()
   look_at_swift
-  ((!${#swift_lacks[@]})) || die "Swift does not run without these libraries of the system: ${swift_lacks[*]}." \
-    "On Debian they are in: ${packages[*]:-packages named alike}."
+  ((!${#swift_lacks[@]})) || die "Swift still lacks ${swift_lacks[*]}." \
+    "Debian has them in: ${packages[*]:-packages named alike}; or take the Swift that is made for this system," \
+    'from https://www.swift.org/install/linux/.'
 }
 
 is_root() { [[ $(id -u) == 0 ]]; }
@@ -156,8 +156,8 @@ require_packages() {
   done
   ((${#chosen[@]})) || return 0
   if [[ $may == no ]]; then
-    warn "these Debian packages are missing: ${chosen[*]}"
-    warn 'an administrator of this computer can install them with the following line; after that run ./install.sh again:'
+    warn 'Debian packages are missing. An administrator of this computer can install them with the following line;' \
+      'after that run ./install.sh again:'
     if command -v sudo >/dev/null; then
       say "sudo apt-get update && sudo $install ${chosen[*]}"
       [[ " $(id -Gn) " =~ \ (sudo|wheel|admin)\  ]] ||
@@ -411,7 +411,7 @@ install_files() {
 
 # Whether a file for all users is one of the Debian package of this program by now.
 is_of_package() { # PATH
-  [[ $system == yes && $1 == /usr/* ]] && dpkg-query -S "$1" 2>/dev/null | grep -q '^resshift:'
+  [[ $system == yes ]] && dpkg-query -S "$1" 2>/dev/null | grep -q '^resshift:'
 }
 
 uninstall() {
@@ -437,6 +437,7 @@ uninstall() {
 
 prepare() { # MORE PACKAGES...
   look_at_swift
+  ((!${#swift_lacks[@]})) || say "Swift does not run without these libraries of the system: ${swift_lacks[*]}."
   [[ $deps == no ]] ||
     require_packages "${swift_packages[@]}" "${build_packages[@]}" "${gimp_packages[@]}" "$@"
   require_swift
@@ -558,7 +559,7 @@ case $action in
     ;;
   test) run_tests ;;
   deb)
-    # shellcheck source=packaging/deb.sh
+    # shellcheck source=/dev/null
     . "$here/packaging/deb.sh"
     make_package
     ;;

@@ -25,7 +25,7 @@ source_date() {
 
 make_package() {
   local tool
-  prepare "${package_packages[@]}"
+  prepare dpkg-dev
   for tool in dpkg-deb dpkg-shlibdeps; do
     command -v "$tool" >/dev/null || die "$tool is missing: a .deb is made on Debian, with dpkg-dev installed."
   done
