@@ -130,8 +130,8 @@ choose() {
   say "${names[0]}"
 }
 
-# Installs those of the named Debian packages that are missing, or says how and stops. Of alternatives one is enough, and
-# none is fine where there is none.
+# Installs those of the named Debian packages that are missing, or says how and stops. Of alternatives one is enough,
+# and none is fine where there is none.
 require_packages() {
   if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     return # not Debian: require_libraries tells what is missing
@@ -161,7 +161,8 @@ require_packages() {
     if command -v sudo >/dev/null; then
       say "sudo apt-get update && sudo $install ${chosen[*]}"
       [[ " $(id -Gn) " =~ \ (sudo|wheel|admin)\  ]] ||
-        warn "your account is not in the group sudo, so no password was asked for; if sudo knows you all the same, run the line."
+        warn 'your account is not in the group sudo, so no password was asked for; if sudo knows you all the same, run' \
+          'the line yourself.'
     else
       say "su -l -c 'apt-get update && $install ${chosen[*]}'"
     fi
@@ -184,7 +185,8 @@ require_libraries() {
   ((${#missing[@]})) || return 0
   die "development files are missing for (by their pkg-config names): ${missing[*]}." \
     "On Debian these packages have them: ${build_packages[*]}. Other distributions name them alike, as in gimp-devel," \
-    "openblas-devel, libpng-devel, zlib-devel, libjpeg-turbo-devel, libtiff-devel, libwebp-devel, libcurl-devel, openssl-devel."
+    "openblas-devel, libpng-devel, zlib-devel, libjpeg-turbo-devel, libtiff-devel, libwebp-devel, libcurl-devel," \
+    "openssl-devel."
 }
 
 # Finds out for which versions of GIMP the plug-in can be built.
@@ -227,7 +229,7 @@ readonly built=$here/.build/release
 library_of() { if [[ $1 == 3 ]]; then say ResShiftGIMP3; else say ResShiftGIMP; fi; } # MAJOR-VERSION
 main_of() { if [[ $1 == 3 ]]; then say main3.c; else say main.c; fi; }                 # MAJOR-VERSION
 
-# SwiftPM warns of flags in GIMP's pkg-config files that it leaves out, and nothing is wrong: that line is left out, too.
+# SwiftPM warns of flags in GIMP's pkg-config files that it leaves out, and nothing is wrong: that line goes, too.
 build_product() { # PRODUCT
   {
     (cd "$here" && swift build -c release -Xswiftc -static-stdlib --disable-local-rpath --product "$1" \
@@ -464,8 +466,9 @@ install() {
   done
   [[ :$PATH: == *":$prefix/bin:"* || -n $stage ]] || say "To use the command by its name, put $prefix/bin into your PATH."
   [[ -n $stage ]] || look_for_gimp
-  [[ -n $stage || $packaged == no ]] || warn 'the Debian package resshift is here as well: GIMP takes the plug-in that was' \
-    'installed now, and names the other one as a duplicate in the terminal. ./install.sh --uninstall gives way to the package.'
+  [[ -n $stage || $packaged == no ]] ||
+    warn 'the Debian package resshift is here as well: GIMP takes the plug-in that was installed now, and names the' \
+      'other one as a duplicate in the terminal. ./install.sh --uninstall gives way to the package.'
 }
 
 run_tests() {
