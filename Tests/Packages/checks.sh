@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks the Debian packages: makes one on Debian 12 and one on Debian 13, installs each into a fresh Debian of the kind,
-# without Swift, and restores pictures there with GIMP, with the command and with a C program.
+# Checks the Debian packages: makes one on Debian 12 and one on Debian 13, as somebody without root's rights; installs each
+# into a fresh Debian of the kind, without Swift, and restores pictures there with GIMP, the command and a C program.
 #
 #   Tests/Packages/checks.sh FOLDER [bookworm | trixie]...     as root; some 6 GB
 #
@@ -66,20 +66,16 @@ make_debian() { # RELEASE
 # Makes the package in a Debian with the development files, which stays, with what is built, for the next time.
 make_package() { # RELEASE
   local root=$folder/$1-build source
-  source=$root/root/resshift
+  source=$root/home/somebody/resshift
   [[ -d $root ]] || cp -a -- "$folder/$1" "$root"
-  mkdir -p -- "$source"
+  mkdir -p -- "$source" "$root/checks"
   find "$source" -mindepth 1 -maxdepth 1 ! -name .build -exec rm -rf -- {} +
   # What is committed and what is not, without what was built.
   (cd "$package" && git ls-files -z --cached --others --exclude-standard | tar -c --null -T -) | tar -x -C "$source"
   [[ ! -e /etc/gitconfig ]] || cp /etc/gitconfig "$root/etc/"
-  rm -rf -- "$root/root/made"
-  mkdir -- "$root/root/made"
-  # shellcheck disable=SC2016 # the shell inside replaces them
-  within "$root" "$folder/$1-archives" "$toolchain" "${repositories[@]}" -- bash -euc '
-    cd /root/made
-    SOURCE_DATE_EPOCH=$1 /root/resshift/install.sh deb
-  ' bash "$(git -C "$package" log -1 --format=%ct)" >"$folder/$1-build.log" 2>&1 ||
+  cp -- "$here/make.sh" "$root/checks/"
+  within "$root" "$folder/$1-archives" "$toolchain" "${repositories[@]}" -- \
+    bash /checks/make.sh "$(git -C "$package" log -1 --format=%ct)" >"$folder/$1-build.log" 2>&1 ||
     die "no package for $1: $(tail -n 5 "$folder/$1-build.log")"
 }
 
@@ -92,7 +88,7 @@ for release in "${releases[@]}"; do
   rm -rf -- "$fresh"
   cp -a -- "$folder/$release" "$fresh"
   mkdir -- "$fresh/checks"
-  cp -- "$folder/$release-build"/root/made/*.deb "$here/inside.sh" "$here/program.c" "$package/demo/boats.jpg" "$fresh/checks/"
+  cp -- "$folder/$release-build"/home/somebody/made/*.deb "$here/inside.sh" "$here/program.c" "$package/demo/boats.jpg" "$fresh/checks/"
   printf 'Installing %s into a fresh %s ...\n' "$(cd "$fresh/checks" && ls -- *.deb)" "$release"
   within "$fresh" "$folder/$release-archives" -- bash /checks/inside.sh || failures=$((failures + 1))
   rm -rf -- "$fresh"
