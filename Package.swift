@@ -38,7 +38,9 @@ func plugIn(_ version: String, library: String, packages: [String]) -> (targets:
           "GimpShell", "ResShift", "ModelLibrary", "ModelStore", "FilePaths", "Wording", .target(name: "C\(module)"),
         ], exclude: ["README.md", "Windows/README.md", "plug-in.map"],
         linkerSettings: [
+          // Without a name the linker writes the path of the build into the library.
           .unsafeFlags([
+            "-Xlinker", "-soname=lib\(library).so",
             "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/\(module)/plug-in.map",
           ])
         ]),

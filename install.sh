@@ -9,13 +9,14 @@ readonly here
 
 usage() {
   cat <<'HELP'
-usage: ./install.sh [demo | test] [--system] [--prefix DIR] [--no-deps]
+usage: ./install.sh [demo | test | deb] [--system] [--prefix DIR] [--no-deps]
        ./install.sh --uninstall [--system] [--prefix DIR]
 
 Builds ResShift for GIMP and installs the command, the C library, the models and the GIMP plug-in for you.
 
   demo          install, then restore two photographs with GIMP and say where the results are
   test          build, install into a folder of the build and run all tests; installs nothing else
+  deb           build and write a package for this release of Debian into the current folder; installs nothing
   --system      install for all users: /usr/local and GIMP's own folder (asks for root's rights)
   --prefix DIR  where bin, lib, include and share go (default: ~/.local, with --system /usr/local)
   --stage DIR   everything below DIR, the plug-in in DIR/gimp or DIR/gimp3: for tests and packages
@@ -23,9 +24,9 @@ Builds ResShift for GIMP and installs the command, the C library, the models and
   --uninstall   remove what was installed; models and weights that you added stay
   --help        this text
 
-The plug-in is built for each GIMP whose development files are here, 2.10 and 3, and goes where that looks for those of the
-user: $GIMP2_DIRECTORY, or ~/.config/GIMP/2.10; $GIMP3_DIRECTORY, or ~/.config/GIMP/3.0. Without GIMP there are the command and the
-C library.
+The plug-in is built for each GIMP whose development files are here, 2.10 and 3, and goes where that looks for those of
+the user: $GIMP2_DIRECTORY, or ~/.config/GIMP/2.10; $GIMP3_DIRECTORY, or ~/.config/GIMP/3.0. Without GIMP there are the
+command and the C library.
 HELP
 }
 
@@ -42,83 +43,135 @@ misused() {
 
 # --- What is needed to build ------------------------------------------------------------------------------------------
 
+# Debian's names; of those with a | between them a release has one.
 build_packages=(gcc g++ git pkg-config gimp libglib2.0-dev libopenblas-dev
   libpng-dev zlib1g-dev libjpeg-dev libtiff-dev libwebp-dev libcurl4-openssl-dev libssl-dev)
-# Those of GIMP's, of which a release of Debian has one.
-gimp_packages=(libgimp2.0-dev libgimp-3.0-dev)
-# What the Swift toolchain is linked to: packages by either of their names.
-swift_packages=(libncurses6 libcurl4 libcurl4t64 libxml2)
+gimp_packages=('libgimp2.0-dev|libgimp-3.0-dev')
 test_packages=(xvfb xauth xdotool openbox x11-utils imagemagick fonts-dejavu-core shellcheck python3 openssl)
+# The packages of what a Swift toolchain is linked to and does not come with.
+declare -A packages_of=([libncurses.so]=libncurses6 [libtinfo.so]=libtinfo6 [libcurl.so]='libcurl4|libcurl4t64'
+  [libxml2.so]=libxml2 [libsqlite3.so]=libsqlite3-0 [libz.so]=zlib1g [libuuid.so]=libuuid1 [libstdc++.so]=libstdc++6)
 # The same as pkg-config names them, with what to look for where packages have other names.
 libraries=(openblas libpng zlib libjpeg libtiff-4 libwebpmux libcurl libcrypto)
 gimps=() # the major versions of GIMP that the plug-in is built for
 
-# Stops unless a Swift that can build the package is in the PATH.
-require_swift() {
-  local advice='install it from https://www.swift.org/install/linux/ and put its usr/bin into your PATH'
-  command -v swift >/dev/null || die "Swift is missing: version 6.3 or newer is needed; $advice."
-  local version
-  if ! version=$(swift --version 2>/dev/null </dev/null); then
-    # Toolchains come without the libraries of the system that they are linked to.
-    [[ $deps == no ]] || require_packages "${swift_packages[@]}"
-    version=$(swift --version 2>/dev/null </dev/null) || die "Swift does not run: try 'swift --version', or $advice."
+readonly swift_advice='install it from https://www.swift.org/install/linux/ and put its usr/bin into your PATH'
+swift_lacks=()    # libraries without which this toolchain does not run
+swift_packages=() # that have them
+
+# Finds a Swift that can build the package, or what keeps it from running; stops where there is none.
+look_at_swift() {
+  command -v swift >/dev/null || die "Swift is missing: version 6.3 or newer is needed; $swift_advice."
+  local tools tool version library
+  tools=$(dirname -- "$(realpath -- "$(command -v swift)")")
+  # All that a build starts, as `swift --version` needs only some of it; the debugger's Python is not among it.
+  mapfile -t swift_lacks < <(
+    for tool in swift-driver swift-frontend swift-package clang lld; do
+      [[ ! -e $tools/$tool ]] || ldd "$tools/$tool" 2>/dev/null || true
+    done | sed -n 's/^[[:space:]]*\([^ ]*\) => not found.*/\1/p' | sort -u
+  )
+  if version=$(swift --version 2>"$work/swift" </dev/null); then
+    [[ $version =~ Swift\ version\ ([0-9]+)\.([0-9]+) ]] || die "Swift does not tell its version: $swift_advice."
+    ((BASH_REMATCH[1] > 6 || (BASH_REMATCH[1] == 6 && BASH_REMATCH[2] >= 3))) ||
+      die "Swift ${BASH_REMATCH[1]}.${BASH_REMATCH[2]} is too old: version 6.3 or newer is needed; $swift_advice."
+  elif ((!${#swift_lacks[@]})); then
+    # Behind a program that starts the toolchain, which is elsewhere.
+    mapfile -t swift_lacks < <(sed -n 's/.*loading shared libraries: \([^ :]*\):.*/\1/p' "$work/swift")
+    ((${#swift_lacks[@]})) ||
+      die "Swift does not run ($(head -n 1 "$work/swift")): try 'swift --version', or $swift_advice."
   fi
-  [[ $version =~ Swift\ version\ ([0-9]+)\.([0-9]+) ]] || die "Swift does not tell its version: $advice."
-  ((BASH_REMATCH[1] > 6 || (BASH_REMATCH[1] == 6 && BASH_REMATCH[2] >= 3))) ||
-    die "Swift ${BASH_REMATCH[1]}.${BASH_REMATCH[2]} is too old: version 6.3 or newer is needed; $advice."
+  for library in "${swift_lacks[@]}"; do
+    library=${packages_of[${library%%.so*}.so]:-}
+    [[ -z $library || " ${swift_packages[*]} " == *" $library "* ]] || swift_packages+=("$library")
+  done
+}
+
+# Stops unless Swift runs, after what it lacked may have been installed.
+require_swift() {
+  ((${#swift_lacks[@]})) || return 0
+  local packages=("${swift_packages[@]}")
+  swift_lacks=() swift_packages=()
+  look_at_swift
+  ((!${#swift_lacks[@]})) || die "Swift still lacks ${swift_lacks[*]}." \
+    "Debian has them in: ${packages[*]:-packages named alike}; or take the Swift that is made for this system," \
+    'from https://www.swift.org/install/linux/.'
 }
 
 is_root() { [[ $(id -u) == 0 ]]; }
+
+# Whether commands can be run as root, for PURPOSE. Asks for a password once at most, and only those who seem to be in
+# sudo's list: sudo asks others, too, before it turns them down.
+may_become_root() { # PURPOSE
+  ! is_root || return 0
+  command -v sudo >/dev/null || return 1
+  ! sudo -n true 2>/dev/null || return 0
+  [[ -t 0 && " $(id -Gn) " =~ \ (sudo|wheel|admin)\  ]] || return 1
+  say "Your password, please: root's rights are needed $1."
+  sudo -v
+}
 
 is_installed() { [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
 
 # Whether this system's lists have such a package.
 is_known() { LC_ALL=C apt-cache policy "$1" 2>/dev/null | grep 'Candidate:' | grep -qv '(none)'; }
 
-# Whether a package is one of several of which a release of Debian has one.
-is_alternative() { [[ $1 == libgimp2.0-dev || $1 == libgimp-3.0-dev || $1 == libcurl4 || $1 == libcurl4t64 ]]; }
+# Which of PACKAGE|PACKAGE the system's lists have; nothing where they have none.
+choose() {
+  local names=() name
+  IFS='|' read -ra names <<<"$1"
+  ((${#names[@]} > 1)) || { say "$1" && return; }
+  for name in "${names[@]}"; do
+    ! is_known "$name" || { say "$name" && return; }
+  done
+  # Lists that were never fetched have nothing, gcc neither: the later names are those since Debian 13.
+  ! is_known gcc || return 0
+  # shellcheck source=/dev/null
+  (. /etc/os-release && [[ ${ID:-} == debian && ${VERSION_ID:-13} -lt 13 ]]) || names[0]=${names[1]}
+  say "${names[0]}"
+}
 
-# Installs those of the named Debian packages that are missing, or says how and stops. Of alternatives one is enough, and none is
-# fine where there is none.
+# Installs those of the named Debian packages that are missing, or says how and stops. Of alternatives one is enough,
+# and none is fine where there is none.
 require_packages() {
   if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     return # not Debian: require_libraries tells what is missing
   fi
-  local missing=() alternatives=() has_one=no package
+  local missing=() chosen=() package name found
   for package in "$@"; do
-    if is_installed "$package"; then
-      ! is_alternative "$package" || has_one=yes
-    elif is_alternative "$package"; then
-      alternatives+=("$package")
-    else
-      missing+=("$package")
-    fi
-  done
-  [[ $has_one == no ]] || alternatives=()
-  ((${#missing[@]} + ${#alternatives[@]})) || return 0
-  local install=(apt-get install -y --no-install-recommends) as_root=()
-  if ! is_root; then
-    as_root=(sudo)
-    if ! command -v sudo >/dev/null || ! { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then
-      for package in "${alternatives[@]}"; do
-        ! is_known "$package" || missing+=("$package")
-      done
-      ((${#missing[@]})) || return 0
-      warn "these Debian packages are missing: ${missing[*]}"
-      warn 'run this command, then ./install.sh again:'
-      say "sudo ${install[*]} ${missing[*]}"
-      exit 1
-    fi
-  fi
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update ||
-    warn 'apt-get update failed: trying with the package lists as they are'
-  for package in "${alternatives[@]}"; do
-    ! is_known "$package" || missing+=("$package")
+    found=no
+    for name in ${package//|/ }; do ! is_installed "$name" || found=yes; done
+    [[ $found == yes ]] || missing+=("$package")
   done
   ((${#missing[@]})) || return 0
-  say "Installing Debian packages: ${missing[*]}"
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "${install[@]}" "${missing[@]}" ||
-    die "apt-get could not install ${missing[*]}: see its messages above."
+  local install='apt-get install -y --no-install-recommends' as_root=() may=no
+  if may_become_root 'to install Debian packages'; then
+    may=yes
+    is_root || as_root=(sudo)
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update ||
+      warn 'apt-get update failed: trying with the package lists as they are'
+  fi
+  for package in "${missing[@]}"; do
+    package=$(choose "$package")
+    [[ -z $package ]] || chosen+=("$package")
+  done
+  ((${#chosen[@]})) || return 0
+  if [[ $may == no ]]; then
+    warn 'Debian packages are missing. An administrator of this computer can install them with the following line;' \
+      'after that run ./install.sh again:'
+    if command -v sudo >/dev/null; then
+      say "sudo apt-get update && sudo $install ${chosen[*]}"
+      [[ " $(id -Gn) " =~ \ (sudo|wheel|admin)\  ]] ||
+        warn 'your account is not in the group sudo, so no password was asked for; if sudo knows you all the same, run' \
+          'the line yourself.'
+    else
+      say "su -l -c 'apt-get update && $install ${chosen[*]}'"
+    fi
+    exit 1
+  fi
+  say "Installing Debian packages: ${chosen[*]}"
+  # shellcheck disable=SC2086 # words of a command
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive $install "${chosen[@]}" ||
+    die "apt-get could not install ${chosen[*]}: see its messages above."
 }
 
 # Stops unless every library that is linked has its development files here.
@@ -131,8 +184,9 @@ require_libraries() {
   done
   ((${#missing[@]})) || return 0
   die "development files are missing for (by their pkg-config names): ${missing[*]}." \
-    "On Debian these packages have them: ${build_packages[*]}. Other distributions name them alike, as in gimp-devel, openblas-devel, libpng-devel, zlib-devel," \
-    "libjpeg-turbo-devel, libtiff-devel, libwebp-devel, libcurl-devel, openssl-devel."
+    "On Debian these packages have them: ${build_packages[*]}. Other distributions name them alike, as in gimp-devel," \
+    "openblas-devel, libpng-devel, zlib-devel, libjpeg-turbo-devel, libtiff-devel, libwebp-devel, libcurl-devel," \
+    "openssl-devel."
 }
 
 # Finds out for which versions of GIMP the plug-in can be built.
@@ -141,20 +195,31 @@ find_gimps() {
   ! pkg-config --exists gimpui-3.0 || gimps+=(3)
   # For Package.swift.
   export RESSHIFT_GIMPS="${gimps[*]}"
-  ((${#gimps[@]})) || warn "no development files of GIMP are here (libgimp2.0-dev or libgimp-3.0-dev; gimp-devel): the command and the" \
-    'C library are installed, the plug-in is not.'
+  ((${#gimps[@]})) || warn 'no development files of GIMP are here (libgimp2.0-dev or libgimp-3.0-dev; gimp-devel):' \
+    'there will be the command and the C library, and no plug-in.'
 }
 
-# Says what to expect where no GIMP is found that the plug-in could run in.
+# Says what to expect of the GIMPs that are here, or are not.
 look_for_gimp() {
-  ((${#gimps[@]})) && ! command -v gimp-2.10 >/dev/null && ! command -v gimp >/dev/null || return 0
-  warn "no GIMP is in the PATH: the plug-in is installed for the day there is one, in $(printf '%s ' "${gimp_folders[@]}")."
-  if flatpak info org.gimp.GIMP >/dev/null 2>&1; then
-    warn 'the GIMP that came as a flatpak cannot use it: it is shut off from the libraries of this system.'
-  fi
-  if snap list gimp >/dev/null 2>&1; then
-    warn 'the GIMP that came as a snap cannot use it: it is shut off from the libraries of this system.'
-  fi
+  local native=no program folders
+  for program in gimp-2.10 gimp-3.0 gimp; do
+    program=$(command -v "$program") || continue
+    [[ $program == /snap/* || $program == */flatpak/* ]] || native=yes
+  done
+  folders=$(printf ', %s' "${gimp_folders[@]}")
+  [[ $native == yes || ${#gimps[@]} == 0 ]] ||
+    warn "no GIMP is in the PATH: the plug-in is installed for the day there is one, in ${folders:2}."
+  # Their GIMPs have libraries of their own, without OpenBLAS and without those that the plug-in was linked to.
+  local kind
+  for kind in flatpak snap; do
+    case $kind in
+      flatpak) flatpak info org.gimp.GIMP >/dev/null 2>&1 || continue ;;
+      snap) snap list gimp >/dev/null 2>&1 || continue ;;
+    esac
+    warn "the GIMP that came as a $kind cannot start the plug-in, since it does not see the libraries of this system." \
+      "Use this system's own GIMP, which may be there beside it (on Debian: apt-get install gimp)," \
+      "or the command resshift; README.md says more under Flatpak."
+  done
 }
 
 # --- Build ------------------------------------------------------------------------------------------------------------
@@ -164,21 +229,29 @@ readonly built=$here/.build/release
 library_of() { if [[ $1 == 3 ]]; then say ResShiftGIMP3; else say ResShiftGIMP; fi; } # MAJOR-VERSION
 main_of() { if [[ $1 == 3 ]]; then say main3.c; else say main.c; fi; }                 # MAJOR-VERSION
 
+# SwiftPM warns of flags in GIMP's pkg-config files that it leaves out, and nothing is wrong: that line goes, too.
+build_product() { # PRODUCT
+  {
+    (cd "$here" && swift build -c release -Xswiftc -static-stdlib --disable-local-rpath --product "$1" \
+      </dev/null 2>&1 >&3 3>&-) |
+      sed -u -E '/^warning: .*prohibited flag\(s\): ((-pthread|-Wl,--export-dynamic)(, )?)+$/d' >&2
+  } 3>&1
+}
+
 build() {
   say 'Building (some minutes the first time) ...'
   local product gimp products=(resshift ResShiftC)
   for gimp in "${gimps[@]}"; do products+=("$(library_of "$gimp")"); done
   # One by one, since together would be with the tests' helpers, which cannot have the Swift runtime linked in.
   for product in "${products[@]}"; do
-    (cd "$here" && swift build -c release -Xswiftc -static-stdlib --product "$product" </dev/null) ||
-      die 'the build failed: see the messages above. Nothing was installed.'
+    build_product "$product" || die 'the build failed: see the messages above. Nothing was installed.'
   done
   local flags
   for gimp in "${gimps[@]}"; do
     flags=()
     [[ $gimp == 3 ]] || read -ra flags <<<"$(pkg-config --cflags --libs gimp-2.0)"
     # shellcheck disable=SC2016 # the loader, not the shell, replaces $ORIGIN
-    cc -O2 -Wall -o "$work/plug-in-$gimp" "$here/plugin/$(main_of "$gimp")" -L"$built" "-l$(library_of "$gimp")" \
+    cc -O2 -Wall -s -o "$work/plug-in-$gimp" "$here/plugin/$(main_of "$gimp")" -L"$built" "-l$(library_of "$gimp")" \
       "${flags[@]}" '-Wl,-rpath,$ORIGIN' -Wl,--allow-shlib-undefined ||
       die "plugin/$(main_of "$gimp") does not compile. Nothing was installed."
   done
@@ -190,14 +263,18 @@ build() {
     strip --strip-unneeded -o "$work/$file" "$built/$file" || die "cannot strip $built/$file. Nothing was installed."
   done
   version=$(sed -n 's/^#define RESSHIFT_VERSION "\(.*\)"$/\1/p' "$here/Sources/CResShift/include/resshift.h")
+  write_pc "\${pcfiledir}/../.." lib
+}
+
+write_pc() { # PREFIX LIBRARIES' FOLDER BELOW IT
   cat >"$work/resshift.pc" <<PC
-prefix=\${pcfiledir}/../..
+prefix=$1
 
 Name: resshift
 Description: Restores photographs with the ResShift diffusion model
 URL: https://arxiv.org/abs/2403.07319
 Version: $version
-Libs: -L\${prefix}/lib -lresshift
+Libs: -L\${prefix}/$2 -lresshift
 Cflags: -I\${prefix}/include
 PC
 }
@@ -228,17 +305,22 @@ add_models() { # FOLDER
   done < <(cd "$here/plugin/models" && find . -type f -printf '%P\n' | sort)
 }
 
-list_files() {
-  add "$work/libResShiftC.so" "$prefix/lib/libresshift.so.0" 755
+list_files() { # LIBRARIES' FOLDER BELOW THE PREFIX
+  add "$work/libResShiftC.so" "$prefix/$1/libresshift.so.0" 755
   add "$here/Sources/CResShift/include/resshift.h" "$prefix/include/resshift.h" 644
-  add "$work/resshift.pc" "$prefix/lib/pkgconfig/resshift.pc" 644
+  add "$work/resshift.pc" "$prefix/$1/pkgconfig/resshift.pc" 644
   add_models "$prefix/share/resshift/models"
   add "$work/resshift" "$prefix/bin/resshift" 755
   local gimp script folder
   for gimp in "${gimps[@]}"; do
     folder=${gimp_folders[$gimp]}/plug-ins/resshift
     add "$work/lib$(library_of "$gimp").so" "$folder/lib$(library_of "$gimp").so" 755
-    add_models "$folder/models"
+    # A package has them once.
+    if [[ $action == deb ]]; then
+      add "$(realpath -m --relative-to="$folder" "$prefix/share/resshift/models")" "$folder/models" link
+    else
+      add_models "$folder/models"
+    fi
     for script in "$here/plugin/scripts$gimp"/*.scm; do
       [[ ! -e $script ]] || add "$script" "${scripts_folders[$gimp]}/${script##*/}" 644
     done
@@ -291,7 +373,7 @@ is_of_other_gimp() { # PATH
 }
 
 install_files() {
-  list_files
+  list_files lib
   local old=() other=() i
   [[ ! -e $manifest ]] || mapfile -t old < <(grep '^/' "$manifest")
   for i in "${old[@]}"; do
@@ -329,13 +411,18 @@ install_files() {
   [[ $system == no ]] || privileged ldconfig || warn 'ldconfig failed: programs may not find libresshift.so.0 yet.'
 }
 
+# Whether a file for all users is one of the Debian package of this program by now.
+is_of_package() { # PATH
+  [[ $system == yes ]] && dpkg-query -S "$1" 2>/dev/null | grep -q '^resshift:'
+}
+
 uninstall() {
   [[ -e $manifest ]] ||
     die "nothing to uninstall: $manifest is not there. Was another --prefix, or --system, used to install?"
   local entries=() i kept=()
   mapfile -t entries < <(grep '^/' "$manifest")
   for i in "${entries[@]}"; do
-    [[ $i == */ ]] || privileged rm -f -- "$i" || die "cannot remove $i."
+    [[ $i == */ ]] || is_of_package "$i" || privileged rm -f -- "$i" || die "cannot remove $i."
   done
   for ((i = ${#entries[@]} - 1; i >= 0; i--)); do
     [[ ${entries[i]} == */ && -d ${entries[i]} ]] || continue
@@ -350,11 +437,22 @@ uninstall() {
 
 # --- What can be asked for --------------------------------------------------------------------------------------------
 
-install() {
+prepare() { # MORE PACKAGES...
+  look_at_swift
+  ((!${#swift_lacks[@]})) || say "Swift does not run without these libraries of the system: ${swift_lacks[*]}."
+  [[ $deps == no ]] ||
+    require_packages "${swift_packages[@]}" "${build_packages[@]}" "${gimp_packages[@]}" "$@"
   require_swift
-  [[ $deps == no ]] || require_packages "${build_packages[@]}" "${gimp_packages[@]}"
   require_libraries
   find_gimps
+}
+
+install() {
+  local packaged=no
+  ! is_installed resshift || packaged=yes
+  [[ $packaged == no || $system == no ]] ||
+    die 'the Debian package resshift is here, whose files these would be: remove it first (apt-get remove resshift).'
+  prepare "$@"
   set_folders
   build
   install_files
@@ -367,16 +465,16 @@ install() {
     say "  plug-in   ${gimp_folders[$gimp]}/plug-ins/resshift   (GIMP: Filters > Enhance > ResShift; restart a running GIMP)"
   done
   [[ :$PATH: == *":$prefix/bin:"* || -n $stage ]] || say "To use the command by its name, put $prefix/bin into your PATH."
-  look_for_gimp
+  [[ -n $stage ]] || look_for_gimp
+  [[ -n $stage || $packaged == no ]] ||
+    warn 'the Debian package resshift is here as well: GIMP takes the plug-in that was installed now, and names the' \
+      'other one as a duplicate in the terminal. ./install.sh --uninstall gives way to the package.'
 }
 
 run_tests() {
-  require_swift
-  [[ $deps == no ]] || require_packages "${build_packages[@]}" "${gimp_packages[@]}" "${test_packages[@]}"
-  require_libraries
   rm -rf -- "$here/.build/stage"
-  stage=$here/.build/stage deps=no
-  install
+  stage=$here/.build/stage
+  install "${test_packages[@]}"
   local failed=()
   "$here/Tests/Install/checks.sh" || failed+=('checks of the installation (Tests/Install/checks.sh)')
   # Other flags than those of the build: objects of their own.
@@ -410,7 +508,7 @@ set_folders() {
 action=install system=no deps=yes prefix='' stage=''
 while (($#)); do
   case $1 in
-    demo | test | --uninstall)
+    demo | test | deb | --uninstall)
       [[ $action == install ]] || misused "$1 and ${action#--} do not go together"
       action=$1
       ;;
@@ -434,13 +532,15 @@ while (($#)); do
   shift
 done
 [[ -z $stage || ($system == no && -z $prefix) ]] || misused '--stage goes with neither --system nor --prefix'
-[[ $action != test || ($system == no && -z $prefix && -z $stage) ]] || misused 'test has a folder of its own'
+[[ ($action != test && $action != deb) || ($system == no && -z $prefix && -z $stage) ]] ||
+  misused "$action has folders of its own"
 if [[ $system == yes ]]; then
   default_prefix=/usr/local
-  is_root || command -v sudo >/dev/null || die '--system needs root: run it as root, or install sudo.'
+  may_become_root 'to install for all users' ||
+    die '--system needs the rights of root: run it as root, or leave --system out to install for yourself.'
 else
   default_prefix=$HOME/.local
-  [[ -z ${SUDO_USER:-} || -n $stage ]] || ! is_root ||
+  [[ -z ${SUDO_USER:-} || -n $stage || $action == deb ]] || ! is_root ||
     warn "this installs for root, not for $SUDO_USER: leave sudo out, or use --system."
 fi
 
@@ -461,6 +561,11 @@ case $action in
     "$here/demo/run.sh" "${gimps[0]}"
     ;;
   test) run_tests ;;
+  deb)
+    # shellcheck source=/dev/null
+    . "$here/packaging/deb.sh"
+    make_package
+    ;;
   --uninstall)
     set_folders
     uninstall

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Checks install.sh with a finished build: what it puts where, what it leaves alone, what it says when it cannot.
 # Everything happens in a scratch folder; stand-ins for swift, apt-get, sudo and id report what they are told to.
+#
+#   Tests/Install/checks.sh [CHECK]...     all, or those with the names at the end of this file
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -17,11 +19,28 @@ stand_in() { # NAME, its script on standard input
 # shellcheck disable=SC2016 # the stand-ins expand their own variables
 make_stand_ins() {
   mkdir -p "$stand_ins"
-  stand_in swift <<<'[[ $1 != --version ]] || echo "Swift version ${SWIFT:-6.3.1} (swift-RELEASE)"'
-  stand_in id <<<'if [[ -n ${USER_ID:-} && $* == -u ]]; then echo "$USER_ID"; else exec /usr/bin/id "$@"; fi'
-  stand_in dpkg-query <<<'for word; do :; done; [[ " ${MISSING:-} " == *" $word "* ]] || printf installed'
+  stand_in swift <<'SWIFT'
+    if [[ $1 == --version ]]; then
+      [[ -z ${SWIFT_ERROR:-} ]] || { echo "$SWIFT_ERROR" >&2; exit 127; }
+      echo "Swift version ${SWIFT:-6.3.1} (swift-RELEASE)"
+    elif [[ -n ${BUILD_STATUS:-} ]]; then
+      echo 'warning: prohibited flag(s): -pthread, -Wl,--export-dynamic, -pthread' >&2
+      echo 'warning: prohibited flag(s): -fanything' >&2
+      echo 'error: something' >&2
+      echo 'Compiling'
+      exit "$BUILD_STATUS"
+    fi
+SWIFT
+  stand_in id <<<'if [[ -n ${USER_ID:-} && $* == -u ]]; then echo "$USER_ID"
+    elif [[ $* == -Gn ]]; then echo "${USER_GROUPS:-users}"; else exec /usr/bin/id "$@"; fi'
+  # This program itself is a package where PACKAGED says so, with the plug-in in it.
+  stand_in dpkg-query <<<'for word; do :; done
+    if [[ $1 == -S ]]; then [[ -n ${PACKAGED:-} && $word == */plug-ins/* ]] && echo "resshift: $word"; exit; fi
+    [[ $word != resshift || -n ${PACKAGED:-} ]] || exit 1
+    [[ " ${MISSING:-} " == *" $word "* ]] || printf installed'
   stand_in apt-get <<<"echo \"apt-get \$*\" >>'$log'; exit \${APT_STATUS:-0}"
-  stand_in sudo <<<"[[ \$* != '-n true' ]] || exit \${SUDO_STATUS:-1}; echo \"sudo \$*\" >>'$log'; exec \"\$@\""
+  stand_in sudo <<<"[[ \$* != '-n true' ]] || exit \${SUDO_STATUS:-1}; echo \"sudo \$*\" >>'$log'
+    [[ \$* != -v ]] || exit \${PASSWORD_STATUS:-1}; exec \"\$@\""
   stand_in ldconfig <<<"echo ldconfig >>'$log'"
   stand_in gimptool-2.0 <<<"echo '$scratch/gimp-'\${1#--gimp}"
 }
@@ -32,6 +51,14 @@ installer() {
   while [[ ${1:-} == [A-Z]*=* ]]; do settings+=("$1") && shift; done
   env -u GIMP2_DIRECTORY -u GIMP3_DIRECTORY -u XDG_CONFIG_HOME -u SUDO_USER -u RESSHIFT_STAGE HOME="$scratch/home" \
     PATH="$stand_ins:$PATH" "${settings[@]}" "$here/install.sh" "$@" </dev/null >"$scratch/output" 2>&1
+}
+
+# The same with a terminal.
+installer_in_terminal() {
+  local settings=()
+  while [[ ${1:-} == [A-Z]*=* ]]; do settings+=("$1") && shift; done
+  env -u GIMP2_DIRECTORY -u GIMP3_DIRECTORY -u XDG_CONFIG_HOME -u SUDO_USER -u RESSHIFT_STAGE HOME="$scratch/home" \
+    PATH="$stand_ins:$PATH" "${settings[@]}" script -qec "'$here/install.sh' $*" /dev/null </dev/null >"$scratch/output" 2>&1
 }
 
 # What a folder holds, with the sizes of its files.
@@ -171,6 +198,165 @@ check_swift() {
   refuses 1 PATH="$tools"
   says 'Swift is missing'
   says 'https://www.swift.org/install/linux/'
+  refuses 1 SWIFT_ERROR='Killed'
+  says 'Swift does not run (Killed)'
+}
+
+# A toolchain that lacks libraries of the system: which, and what has them; with all other packages in one line.
+check_swift_lacks_libraries() {
+  local tools=$scratch/toolchain
+  mkdir -p "$tools"
+  cp "$stand_ins/swift" "$tools"
+  echo 'void absent(void) {}' | cc -shared -x c - -Wl,-soname,libxml2.so.99 -o "$tools/libxml2.so"
+  echo 'void absent(void); int main(void) { absent(); }' | cc -x c - -L"$tools" -lxml2 -o "$tools/swift-package"
+  rm "$tools/libxml2.so"
+  refuses 1 PATH="$tools:$stand_ins:$PATH" --no-deps
+  says 'Swift does not run without these libraries of the system: libxml2.so.99'
+  says 'Debian has them in: libxml2'
+  : >"$log"
+  refuses 1 PATH="$tools:$stand_ins:$PATH" USER_ID=1000 MISSING='gimp libxml2'
+  says 'libxml2.so.99'
+  says 'sudo apt-get install -y --no-install-recommends libxml2 gimp'
+  [[ ! -s $log ]] || fail "calls: $(<"$log")"
+  # It is there after the installation, or is not.
+  refuses 1 PATH="$tools:$stand_ins:$PATH" USER_ID=0 MISSING=libxml2
+  grep -qx 'apt-get install -y --no-install-recommends libxml2' "$log" || fail "calls: $(<"$log")"
+  says 'Swift still lacks libxml2.so.99'
+  # Told by the loader, where `swift` only starts the toolchain.
+  refuses 1 SWIFT_ERROR='swift: error while loading shared libraries: libncurses.so.6: cannot open shared object file' --no-deps
+  says 'Debian has them in: libncurses6'
+}
+
+# Passwords are asked for once, and only of those who can do something with it.
+check_rights() {
+  local tools=$scratch/without-sudo line='sudo apt-get install -y --no-install-recommends gimp'
+  # Not in sudo's group: never.
+  : >"$log"
+  ! installer_in_terminal USER_ID=1000 MISSING=gimp || fail 'installed without packages'
+  says "$line"
+  says 'not in the group sudo'
+  [[ ! -s $log ]] || fail "calls: $(<"$log")"
+  # In it, with a password that is wrong, and one that is right.
+  ! installer_in_terminal USER_ID=1000 USER_GROUPS='users sudo' MISSING=gimp || fail 'installed without packages'
+  says "$line"
+  [[ $(<"$log") == 'sudo -v' ]] || fail "calls: $(<"$log")"
+  : >"$log"
+  installer_in_terminal USER_ID=1000 USER_GROUPS='users sudo' PASSWORD_STATUS=0 MISSING=gimp
+  [[ $(grep -c '^sudo -v' "$log") == 1 ]] || fail "calls: $(<"$log")"
+  grep -q '^sudo .*apt-get install -y --no-install-recommends gimp$' "$log" || fail "calls: $(<"$log")"
+  installer --uninstall
+  # In it, and no terminal.
+  : >"$log"
+  refuses 1 USER_ID=1000 USER_GROUPS='users sudo' PASSWORD_STATUS=0 MISSING=gimp
+  says "$line"
+  [[ ! -s $log ]] || fail "calls: $(<"$log")"
+  # For all users: known before anything is built.
+  refuses 1 USER_ID=1000 --system --prefix "$scratch/system"
+  says '--system needs the rights of root'
+  # No sudo at all.
+  mkdir -p "$tools"
+  ln -sf /usr/bin/* "$stand_ins"/* "$tools"
+  rm -f "$tools/sudo"
+  refuses 1 USER_ID=1000 PATH="$tools" MISSING=gimp
+  says "su -l -c 'apt-get update && apt-get install -y --no-install-recommends gimp'"
+}
+
+# What SwiftPM says of flags that it leaves out is left out; its status and all else are not.
+check_noise() {
+  refuses 1 BUILD_STATUS=3 --no-deps
+  says 'the build failed'
+  says 'error: something'
+  says 'prohibited flag(s): -fanything'
+  says 'Compiling'
+  ! grep -q pthread "$scratch/output" || fail "noise: $(<"$scratch/output")"
+}
+
+# GIMPs that cannot start the plug-in.
+check_sandboxed_gimps() {
+  stand_in flatpak <<<'[[ $* == "info org.gimp.GIMP" ]]'
+  stand_in snap <<<'[[ $* == "list gimp" ]]'
+  installer --no-deps
+  says 'came as a flatpak cannot start the plug-in'
+  says 'came as a snap cannot start the plug-in'
+  says 'apt-get install gimp'
+  # The only ones: no development files, either.
+  stand_in pkg-config <<<'[[ $* != *gimpui* ]] || exit 1; exec /usr/bin/pkg-config "$@"'
+  installer --no-deps
+  says 'came as a flatpak cannot start the plug-in'
+  installer --uninstall
+  rm "$stand_ins"/{flatpak,snap,pkg-config}
+}
+
+# The Debian package: what is in it, and what its fields say. Tests/Packages/checks.sh installs it.
+check_deb() {
+  local tools=$scratch/packaging folder=$scratch/deb deb file before
+  mkdir -p "$tools" "$folder"
+  cp "$stand_ins/swift" "$tools"
+  before=$(tree "$scratch/home")
+  (cd "$folder" && installer PATH="$tools:$PATH" DPKG_DEB_COMPRESSOR_LEVEL=1 deb --no-deps) || fail "$(tail -n 5 "$scratch/output")"
+  [[ $(tree "$scratch/home") == "$before" ]] || fail 'something was installed'
+  deb=$(echo "$folder"/*.deb)
+  says "Wrote $deb"
+  says "apt-get install $deb"
+  local version architecture
+  version=$(sed -n 's/^#define RESSHIFT_VERSION "\(.*\)"$/\1/p' "$here/Sources/CResShift/include/resshift.h")
+  architecture=$(dpkg --print-architecture)
+  [[ ${deb##*/} == "resshift_$version-1~"*"_$architecture.deb" ]] || fail "its name: $deb"
+  field() { dpkg-deb -f "$deb" "$1"; }
+  [[ $(field Architecture) == "$architecture" ]] || fail "architecture: $(field Architecture)"
+  dpkg --compare-versions "$(field Version)" lt "$version-1" || fail "version: $(field Version)"
+  dpkg --compare-versions "$(field Version)" gt "$version-1~deb11u1" || fail "version: $(field Version)"
+  [[ $(field Depends) == *libopenblas0* && $(field Depends) == *'libc6 (>='* ]] || fail "depends: $(field Depends)"
+  [[ $(field Depends) != *@(gimp|gtk|swift|resshift)* ]] || fail "depends: $(field Depends)"
+  [[ $(field Recommends) == 'gimp (>= '*libgimp* ]] || fail "recommends: $(field Recommends)"
+  # The same to the byte, whenever it is made.
+  cp "$deb" "$scratch/first.deb"
+  (cd "$folder" && installer PATH="$tools:$PATH" DPKG_DEB_COMPRESSOR_LEVEL=1 deb --no-deps)
+  cmp "$deb" "$scratch/first.deb" || fail 'made again it is another'
+  # Files, owners and modes.
+  local contents=$scratch/contents multiarch executables
+  dpkg-deb -c "$deb" >"$contents"
+  multiarch=$(cc -print-multiarch)
+  ! grep -v ' root/root ' "$contents" || fail 'files are not of root'
+  ! grep -Ev '^(d|-)rw(xr-xr-x|-r--r--) |^l' "$contents" || fail 'unusual modes'
+  executables=$(sed -n 's,^-rwx.* \./,,p' "$contents")
+  [[ $executables == $'usr/bin/resshift\nusr/lib/'*/plug-ins/resshift/resshift ]] || fail "executable: $executables"
+  for file in "lib/$multiarch/"{libresshift.so.0,libresshift.so,pkgconfig/resshift.pc} include/resshift.h \
+    share/resshift/models/compact-{sr-x4,inpaint}/{model.json,unet.safetensors,LICENSE} \
+    share/doc/resshift/{copyright,changelog.gz,changelog.Debian.gz} share/man/man1/resshift.1.gz; do
+    grep -q " \./usr/$file\( -> .*\)\?$" "$contents" || fail "missing: $file"
+  done
+  grep -q '/scripts/resshift-batch.scm$' "$contents" || fail 'missing: the functions for whole folders'
+  # What is linked leads somewhere, sums are right, programs know nothing of where they were built.
+  local root=$scratch/unpacked link
+  dpkg-deb -R "$deb" "$root"
+  while IFS= read -r link; do [[ -e $link ]] || fail "leads nowhere: $link"; done < <(find "$root" -type l)
+  [[ -s $(echo "$root"/usr/lib/gimp/*/plug-ins/resshift/models/compact-sr-x4/model.json \
+    "$root/usr/lib/$multiarch"/gimp/*/plug-ins/resshift/models/compact-sr-x4/model.json | tr ' ' '\n' |
+    grep -v '\*') ]] || fail 'the plug-in has no models'
+  (cd "$root" && md5sum --quiet -c DEBIAN/md5sums) || fail 'md5sums are wrong'
+  grep -q 'GPL-3.0-or-later' "$root/usr/share/doc/resshift/copyright" || fail 'no licence of the program'
+  grep -q 'License: CC-BY-SA-4.0' "$root/usr/share/doc/resshift/copyright" || fail 'no licence of the models'
+  ! grep -rlF -- "$here" "$root" || fail 'a file names the folder it was built in'
+  while IFS= read -r file; do
+    ! readelf -d "$file" | grep -E 'R(UN)?PATH' || fail "$file looks for libraries in a folder of its own"
+  done < <(find "$root" -type f \( -name 'lib*.so*' -o -path '*/bin/*' \))
+  refuses 64 deb --system
+  refuses 64 deb --prefix "$scratch/home/x"
+}
+
+# Beside the package: for the user with a word, for all users not at all, and what is the package's stays.
+check_beside_package() {
+  installer PACKAGED=yes --no-deps
+  says 'the Debian package resshift is here as well'
+  installer --uninstall
+  refuses 1 PACKAGED=yes USER_ID=0 --system --prefix "$scratch/system" --no-deps
+  says 'apt-get remove resshift'
+  installer USER_ID=0 --system --prefix "$scratch/system" --no-deps
+  installer USER_ID=0 PACKAGED=yes --system --prefix "$scratch/system" --uninstall
+  [[ ! -e $scratch/system && -x $scratch/gimp-plugindir/plug-ins/resshift/resshift ]] ||
+    fail "left: $(tree "$scratch")"
+  rm -r "$scratch/gimp-plugindir"
 }
 
 check_packages() {
@@ -259,7 +445,7 @@ check_usage() {
 
 check_scripts() {
   command -v shellcheck >/dev/null || fail 'shellcheck is missing'
-  (cd "$here" && shellcheck install.sh .ci/run demo/run.sh Tests/Install/checks.sh)
+  (cd "$here" && shellcheck install.sh packaging/deb.sh .ci/run demo/run.sh Tests/{Install,Packages}/*.sh)
 }
 
 check_demo() {
@@ -276,8 +462,11 @@ check_demo() {
 make_stand_ins
 mkdir -p "$scratch/home"
 failed=0
-for check in scripts user_install c_library upgrade uninstall folders system failure_leaves_nothing swift packages \
-  other_distributions versions_of_gimp usage demo; do
+checks=("$@")
+((${#checks[@]})) || checks=(scripts user_install c_library upgrade uninstall folders system failure_leaves_nothing swift
+  swift_lacks_libraries packages rights noise other_distributions versions_of_gimp sandboxed_gimps deb beside_package
+  usage demo)
+for check in "${checks[@]}"; do
   set +e
   (set -e && "check_$check")
   status=$?
