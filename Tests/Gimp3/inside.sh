@@ -100,7 +100,8 @@ wrong '(plug-in-resshift-upscale #:image image #:drawables (vector))' 'No layer 
 wrong '(plug-in-resshift-models #:run-mode RUN-NONINTERACTIVE)' 'from scripts use the command'
 
 # The cases of GIMP 2.10, in GIMP 3.
-apt-get install -y --no-install-recommends xvfb xauth xdotool openbox x11-utils fonts-dejavu-core python3 openssl >/dev/null
+apt-get install -y --no-install-recommends xvfb xauth xdotool openbox x11-utils fonts-dejavu-core python3 openssl locales \
+  >/dev/null
 ./install.sh --stage "$out/stage" --no-deps >"$out/install.log" 2>&1 || {
   cat "$out/install.log"
   exit 1

@@ -448,6 +448,22 @@ check_scripts() {
   (cd "$here" && shellcheck install.sh packaging/deb.sh .ci/run demo/run.sh Tests/{Install,Packages}/*.sh)
 }
 
+# All that the plug-in says is in the template, and in each catalogue.
+check_translations() {
+  local catalogue
+  "$here/plugin/translations/extract.py" --check || fail 'translations are not complete'
+  for catalogue in "$here"/plugin/translations/*.po; do msgfmt -c -o /dev/null "$catalogue"; done
+  # What is missing is found.
+  cp -r "$here/plugin/translations" "$scratch/translations"
+  mkdir -p "$scratch/plugin"
+  rm -rf "$scratch/plugin/translations"
+  mv "$scratch/translations" "$scratch/plugin/translations"
+  ln -sfn "$here/Sources" "$scratch/Sources"
+  sed -i 's/^msgid "Cancelled."$/msgid "Another sentence"/' "$scratch/plugin/translations/de.po"
+  ! "$scratch/plugin/translations/extract.py" --check 2>"$scratch/output" || fail 'a missing sentence is not missed'
+  says 'de.po is not complete'
+}
+
 check_demo() {
   local picture
   rm -rf -- "$here/demo/results"
@@ -465,7 +481,7 @@ failed=0
 checks=("$@")
 ((${#checks[@]})) || checks=(scripts user_install c_library upgrade uninstall folders system failure_leaves_nothing swift
   swift_lacks_libraries packages rights noise other_distributions versions_of_gimp sandboxed_gimps deb beside_package
-  usage demo)
+  usage translations demo)
 for check in "${checks[@]}"; do
   set +e
   (set -e && "check_$check")

@@ -53,7 +53,7 @@ final class Gimp {
       ] + version.quitting,
       environment: environment.merging([
         version.folderVariable: stage.gimpFolder.path, "LC_ALL": "C.UTF-8", "TMPDIR": folder.path,
-      ]) { $1 })
+      ]) { given, _ in given })
     output = result.output
     for line in try String(contentsOf: logFile, encoding: .utf8).split(separator: "\n") {
       let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
