@@ -47,7 +47,8 @@ misused() {
 build_packages=(gcc g++ git pkg-config gimp libglib2.0-dev libopenblas-dev
   libpng-dev zlib1g-dev libjpeg-dev libtiff-dev libwebp-dev libcurl4-openssl-dev libssl-dev)
 gimp_packages=('libgimp2.0-dev|libgimp-3.0-dev')
-test_packages=(xvfb xauth xdotool openbox x11-utils imagemagick fonts-dejavu-core shellcheck python3 openssl)
+test_packages=(xvfb xauth xdotool openbox x11-utils imagemagick fonts-dejavu-core shellcheck python3 openssl
+  dpkg-dev)
 # The packages of what a Swift toolchain is linked to and does not come with.
 declare -A packages_of=([libncurses.so]=libncurses6 [libtinfo.so]=libtinfo6 [libcurl.so]='libcurl4|libcurl4t64'
   [libxml2.so]=libxml2 [libsqlite3.so]=libsqlite3-0 [libz.so]=zlib1g [libuuid.so]=libuuid1 [libstdc++.so]=libstdc++6)
@@ -229,11 +230,12 @@ readonly built=$here/.build/release
 library_of() { if [[ $1 == 3 ]]; then say ResShiftGIMP3; else say ResShiftGIMP; fi; } # MAJOR-VERSION
 main_of() { if [[ $1 == 3 ]]; then say main3.c; else say main.c; fi; }                 # MAJOR-VERSION
 
+# The linker of Debian 12 protects its tables (relro) unasked, that of Debian 13 does not.
 # SwiftPM warns of flags in GIMP's pkg-config files that it leaves out, and nothing is wrong: that line goes, too.
 build_product() { # PRODUCT
   {
-    (cd "$here" && swift build -c release -Xswiftc -static-stdlib --disable-local-rpath --product "$1" \
-      </dev/null 2>&1 >&3 3>&-) |
+    (cd "$here" && swift build -c release -Xswiftc -static-stdlib --disable-local-rpath \
+      -Xlinker -z -Xlinker relro --product "$1" </dev/null 2>&1 >&3 3>&-) |
       sed -u -E '/^warning: .*prohibited flag\(s\): ((-pthread|-Wl,--export-dynamic)(, )?)+$/d' >&2
   } 3>&1
 }
