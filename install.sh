@@ -67,7 +67,7 @@ look_at_swift() {
   tools=$(dirname -- "$(realpath -- "$(command -v swift)")")
   # All that a build starts, as `swift --version` needs only some of it; the debugger's Python is not among it.
   mapfile -t swift_lacks < <(
-    for tool in swift-driver swift-frontend swift-package clang lld; do
+    for tool in swift-driver swift-frontend swift-package clang; do
       [[ ! -e $tools/$tool ]] || ldd "$tools/$tool" 2>/dev/null || true
     done | sed -n 's/^[[:space:]]*\([^ ]*\) => not found.*/\1/p' | sort -u
   )
