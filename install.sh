@@ -230,12 +230,11 @@ readonly built=$here/.build/release
 library_of() { if [[ $1 == 3 ]]; then say ResShiftGIMP3; else say ResShiftGIMP; fi; } # MAJOR-VERSION
 main_of() { if [[ $1 == 3 ]]; then say main3.c; else say main.c; fi; }                 # MAJOR-VERSION
 
-# The linker of Debian 12 protects its tables (relro) unasked, that of Debian 13 does not.
 # SwiftPM warns of flags in GIMP's pkg-config files that it leaves out, and nothing is wrong: that line goes, too.
 build_product() { # PRODUCT
   {
-    (cd "$here" && swift build -c release -Xswiftc -static-stdlib --disable-local-rpath \
-      -Xlinker -z -Xlinker relro --product "$1" </dev/null 2>&1 >&3 3>&-) |
+    (cd "$here" && swift build -c release -Xswiftc -static-stdlib --disable-local-rpath --product "$1" \
+      </dev/null 2>&1 >&3 3>&-) |
       sed -u -E '/^warning: .*prohibited flag\(s\): ((-pthread|-Wl,--export-dynamic)(, )?)+$/d' >&2
   } 3>&1
 }
