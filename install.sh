@@ -47,7 +47,8 @@ misused() {
 build_packages=(gcc g++ git pkg-config gettext gimp libglib2.0-dev libopenblas-dev
   libpng-dev zlib1g-dev libjpeg-dev libtiff-dev libwebp-dev libcurl4-openssl-dev libssl-dev)
 gimp_packages=('libgimp2.0-dev|libgimp-3.0-dev')
-test_packages=(xvfb xauth xdotool openbox x11-utils imagemagick fonts-dejavu-core shellcheck python3 openssl locales debootstrap)
+test_packages=(xvfb xauth xdotool openbox x11-utils imagemagick fonts-dejavu-core shellcheck python3 openssl locales
+  dpkg-dev debootstrap)
 # The packages of what a Swift toolchain is linked to and does not come with.
 declare -A packages_of=([libncurses.so]=libncurses6 [libtinfo.so]=libtinfo6 [libcurl.so]='libcurl4|libcurl4t64'
   [libxml2.so]=libxml2 [libsqlite3.so]=libsqlite3-0 [libz.so]=zlib1g [libuuid.so]=libuuid1 [libstdc++.so]=libstdc++6)
@@ -66,7 +67,7 @@ look_at_swift() {
   tools=$(dirname -- "$(realpath -- "$(command -v swift)")")
   # All that a build starts, as `swift --version` needs only some of it; the debugger's Python is not among it.
   mapfile -t swift_lacks < <(
-    for tool in swift-driver swift-frontend swift-package clang lld; do
+    for tool in swift-driver swift-frontend swift-package clang; do
       [[ ! -e $tools/$tool ]] || ldd "$tools/$tool" 2>/dev/null || true
     done | sed -n 's/^[[:space:]]*\([^ ]*\) => not found.*/\1/p' | sort -u
   )

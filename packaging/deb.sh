@@ -44,7 +44,11 @@ make_package() {
   dpkg-deb --root-owner-group --build "$root" "$work/package.deb" >/dev/null || die 'dpkg-deb failed: see above.'
   cp -- "$work/package.deb" "$file" || die "cannot write $file."
   say "Wrote $file"
-  say 'Root installs it, and GIMP with it unless that is here (--no-install-recommends: without GIMP), by this line:'
+  if ((${#gimps[@]})); then
+    say 'This line, as root, installs it, and GIMP where that is missing (--no-install-recommends leaves GIMP out):'
+  else
+    say 'This line, as root, installs it:'
+  fi
   say "apt-get install $file"
 }
 
