@@ -12,6 +12,8 @@ final class FormWindow {
   private var isKeeping = false
   private var listener: Listener?
   private var connection: gulong = 0
+  /// The event that will look at the arguments; 0 = none.
+  private var waiting: guint = 0
 
   init(
     _ form: Form, _ procedure: UnsafeMutablePointer<GimpProcedure>?,
@@ -30,15 +32,26 @@ final class FormWindow {
   /// What the rows are put into.
   var content: Widget { gtk_dialog_get_content_area(cast(window)) }
 
+  /// Writes into the arguments what differs there: each writing is a signal, to which GIMP's dialog listens as well.
   func keep(_ settings: Settings) {
-    guard let procedure else { return }
+    guard let procedure, let configuration else { return }
     isKeeping = true
     defer { isKeeping = false }
-    configuration?.set(settings, of: procedure)
+    for (parameter, value) in zip(procedure.parameters, configuration.arguments(of: procedure))
+    where settings[parameter] != value {
+      configuration.set(parameter.name, settings[parameter])
+    }
   }
 
+  /// Looks at the arguments when the dialog has changed all that it wants to.
   private func argumentsChanged() {
-    guard !isKeeping, let procedure, let arguments = configuration?.arguments(of: procedure),
+    guard !isKeeping, waiting == 0 else { return }
+    waiting = g_idle_add(isIdle, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  fileprivate func readArguments() {
+    waiting = 0
+    guard let procedure, let arguments = configuration?.arguments(of: procedure),
       let settings = try? Settings(arguments, of: procedure)
     else { return }
     settingsChanged(settings)
@@ -52,6 +65,7 @@ final class FormWindow {
 
   func close() {
     g_signal_handler_disconnect(configuration, connection)
+    if waiting != 0 { g_source_remove(waiting) }
     gtk_widget_destroy(window)
   }
 }
@@ -70,3 +84,8 @@ private let wasNotified:
     _, _, listener in
     if let listener { Unmanaged<Listener>.fromOpaque(listener).takeUnretainedValue().perform() }
   }
+
+private let isIdle: GSourceFunc = { window in
+  if let window { Unmanaged<FormWindow>.fromOpaque(window).takeUnretainedValue().readArguments() }
+  return 0
+}
