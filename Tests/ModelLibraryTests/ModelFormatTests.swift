@@ -87,6 +87,11 @@ private func replacing(_ json: JSONValue, _ path: ArraySlice<Substring>, by valu
       { $0.licence.name = Licence.unknown },
       { $0.licence.address = "https://localhost/licence" },
       { $0.files.unet.source = "https://localhost/unet.pth" },
+      {
+        guard $0.task == .superResolution else { return }
+        $0.start = StartConfiguration(channels: 32, blocks: 5)
+        $0.files.start = ModelFile(name: "start.safetensors", source: "https://localhost/start.safetensors")
+      },
       { $0.files.autoencoder?.source = "https://localhost/autoencoder.pth" },
       { $0.unet.shiftMask = $0.unet.shiftMask == .swin ? .published : .swin },
       { $0.unet.mlpRatio = 2.5 },
