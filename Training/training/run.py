@@ -86,7 +86,7 @@ class Run:
 
     def step(self, original: Tensor, condition: Tensor, real: Tensor | None = None) -> dict[str, float]:
         """One iteration towards `original`; the losses by name. `real` is the photograph itself where `original` is
-        another target: the discriminator is shown it if the settings say `"real": "original"`."""
+        another target: amplitudes and the discriminator are about it if the settings say `"real": "original"`."""
         settings = self.settings
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate()
@@ -99,7 +99,7 @@ class Run:
             losses = {"pixels": near_rim(made, original, given, condition[:, 3:], settings["near_rim"])}
         else:
             losses = {"pixels": charbonnier(made, original)}
-        losses["frequency"] = frequency(made, original)
+        losses["frequency"] = frequency(made, real)
         total = losses["pixels"] + settings["frequency"] * losses["frequency"]
         if "gradients" in settings:
             losses["gradients"] = gradients(made, original)
