@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--network", choices=("unet", "start"), default="unet", help="which network of the model is trained")
     parser.add_argument("--start", type=Path, help="the trained start network: the UNet goes on from its pictures")
     parser.add_argument("--start-from", type=Path, help="weights to begin with, as far as they fit; an ncnn graph (.param) serves --network start")
+    parser.add_argument("--discriminator-from", type=Path, help="checkpoint.pt of another run, whose discriminator goes on")
     parser.add_argument("--iterations", type=int, help="stop after so many, to go on later")
     parser.add_argument("--minutes", type=float, help="stop after that time, to go on later")
     parser.add_argument(
@@ -72,7 +73,10 @@ def main() -> None:
     if checkpoint.exists():
         run.load(torch.load(checkpoint, map_location=arguments.device, weights_only=True))
         print(f"going on from iteration {run.iteration}")
-    elif arguments.start_from:
+        arguments.start_from = arguments.discriminator_from = None
+    if arguments.discriminator_from:
+        run.discriminator.load_state_dict(torch.load(arguments.discriminator_from, weights_only=True)["discriminator"])
+    if arguments.start_from:
         fitting, all_tensors = take_over(run.network, weights_of(arguments.start_from))
         run.average = Average(run.network, settings["average"])
         print(f"{fitting} of {all_tensors} tensors taken over from {arguments.start_from}")

@@ -178,7 +178,9 @@ class Diffusion(Run):
             else:
                 zt = process.shifted(z0, zy, t, noise)
             predicted = process.predicted(self.network, zt, zy, t, condition)
-        return process.decode(predicted), process.decode(zy), condition
+        # With a start network, too, the discriminator sees what was given: not what that network made of it.
+        given = process.decode(zy) if process.start is None else process.bicubic(condition)
+        return process.decode(predicted), given, condition
 
     def results(self, network: nn.Module, original: Tensor, condition: Tensor, random: torch.Generator) -> tuple[Tensor, Tensor]:
         _, zy, _ = self.process.start_and_end(original, condition)
