@@ -81,7 +81,7 @@ private func complaint(
   /// The architectures that are benched with random weights are those of the models that are shipped or described.
   @Test(arguments: [
     ("realsr", "realsr-x4-v3"), ("inpaint", "inpaint-imagenet"), ("inpaint", "inpaint-face"), ("faceir", "faceir"),
-    ("realsr", "bicsr-x4"), ("compact-sr", "compact-sr-x4"), ("compact-sr-x2", "compact-sr-x2"),
+    ("realsr", "bicsr-x4"), ("compact-sr-x4", "compact-sr-x4"), ("compact-sr-x2", "compact-sr-x2"),
     ("compact-inpaint", "compact-inpaint"), ("compact-restore", "compact-restore"),
   ])
   func architectureEqualsModel(architecture: String, model: String) throws {
@@ -89,7 +89,7 @@ private func complaint(
     let read = try ModelDescriptor(contentsOf: package.appending(path: "plugin/models/\(model)").path)
     #expect(known.unet == read.unet)
     #expect(known.autoencoder == read.autoencoder)
-    #expect(known.diffusion == read.diffusion)
+    #expect(known.diffusion == read.diffusion && known.start == read.start)
     #expect(known.task == read.task && known.fill == read.fill && known.frame == read.frame)
   }
 
@@ -119,8 +119,8 @@ private func complaint(
   @Test func unknownArchitectureListsTheKnownOnes() {
     #expect(
       message { try ModelDescriptor.architecture(named: "resnet") }
-        == "unknown architecture \"resnet\"; there are realsr, realsr-x2, inpaint, faceir, compact-sr, compact-sr-x2, "
-        + "compact-inpaint, compact-restore")
+        == "unknown architecture \"resnet\"; there are realsr, realsr-x2, inpaint, faceir, compact-sr, compact-sr-x4, "
+        + "compact-sr-x2, compact-inpaint, compact-restore")
   }
 
   @Test(arguments: [

@@ -82,6 +82,7 @@ private func replacing(_ json: JSONValue, _ path: ArraySlice<Substring>, by valu
     var base = try ModelDescriptor.architecture(named: name)
     base.files.unet.name = "folder/unet.pth"
     if case .vq = base.autoencoder { base.files.autoencoder = ModelFile(name: "autoencoder.pth") }
+    if base.start != nil { base.files.start = ModelFile(name: "start.pth") }
     let changes: [(inout ModelDescriptor) -> Void] = [
       { $0.title = "Another title, “quoted” \"so\" and so\\n\t/" },
       { $0.licence.name = Licence.unknown },
@@ -113,7 +114,7 @@ private func replacing(_ json: JSONValue, _ path: ArraySlice<Substring>, by valu
   }
 
   /// Nothing is written that reading passes over: any other value is refused or makes another model.
-  @Test(arguments: ["realsr-x4-v3", "faceir", "compact-inpaint"])
+  @Test(arguments: ["realsr-x4-v3", "faceir", "compact-inpaint", "compact-sr-x4"])
   func everyWrittenValueIsRead(name: String) throws {
     let model = try ModelDescriptor(json: Data(contentsOf: shipped.appending(path: "\(name)/model.json")), of: name)
     let json = try parsed(Data(model.json.utf8))

@@ -69,7 +69,9 @@ import Testing
     try model.check(checkpoint, as: .start)
     let path = checkpoint.path
     model.start = StartConfiguration(channels: 32, blocks: 4)
-    #expect(throws: CheckpointError.missingTensor(file: path, tensor: "blocks.3.weight", expectedShape: [32, 32, 3, 3])) {
+    #expect(
+      throws: CheckpointError.missingTensor(file: path, tensor: "blocks.3.weight", expectedShape: [32, 32, 3, 3])
+    ) {
       try model.check(checkpoint, as: .start)
     }
     model.start = StartConfiguration(channels: 32, blocks: 2)

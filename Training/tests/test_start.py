@@ -22,6 +22,7 @@ from networks.start import StartNetwork  # noqa: E402
 from test_distillation import SETTINGS, bicubic, write_teacher  # noqa: E402
 from test_ncnn_graph import half  # noqa: E402
 from test_training import tiny, write_photographs  # noqa: E402
+from training.losses import lattice  # noqa: E402
 from training.ncnn_graph import Graph  # noqa: E402
 from training.pairs import Pairs, count_of, make  # noqa: E402
 from training.process import Process  # noqa: E402
@@ -112,6 +113,14 @@ class StartNetworks(unittest.TestCase):
             self.assertTrue(torch.equal(other, original) and torch.equal(same, original))
             self.assertTrue(torch.allclose(mixed, 0.65 * teacher + 0.35 * original, atol=1e-5))
             self.assertEqual(lq.shape, (3, 16, 16))
+
+    def test_a_lattice_is_seen_and_tones_are_not(self) -> None:
+        picture = torch.rand(2, 3, 64, 48, generator=torch.Generator().manual_seed(4))
+        pattern = torch.zeros(1, 3, 4, 4)
+        pattern[:, 1, 2, 3] = 0.16
+        self.assertLess(float(lattice(picture + 0.3, picture, 4)), 1e-6)
+        self.assertAlmostEqual(
+            float(lattice(picture + pattern.repeat(1, 1, 16, 12), picture, 4)), 0.16 * (15 / 16 + 15 / 16) / 48, places=6)
 
     def test_the_start_of_the_process_is_the_networks_picture(self) -> None:
         torch.manual_seed(3)

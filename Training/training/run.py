@@ -7,7 +7,7 @@ from torch.utils.data import Dataset
 from networks.start import StartNetwork
 from networks.unet import UNet
 
-from .losses import Discriminator, charbonnier, discriminator_loss, frequency, gradients, near_rim
+from .losses import Discriminator, charbonnier, discriminator_loss, frequency, gradients, lattice, near_rim
 from .process import Process, psnr
 from .weights import Average
 
@@ -104,6 +104,9 @@ class Run:
         if "gradients" in settings:
             losses["gradients"] = gradients(made, original)
             total = total + settings["gradients"] * losses["gradients"]
+        if "lattice" in settings:
+            losses["lattice"] = lattice(made, original, settings["lattice_period"])
+            total = total + settings["lattice"] * losses["lattice"]
         if self.is_critical():
             self.discriminator.requires_grad_(False)
             with self.precision():

@@ -167,7 +167,10 @@ extension Field {
     _ key: String, _ path: WritableKeyPath<Root, Part?>, _ format: ObjectFormat<Part>, blank: Part
   ) -> Field {
     Field(key: key, isObject: true) {
-      guard $0.has(key) else { return $1[keyPath: path] = nil }
+      guard $0.has(key) else {
+        $1[keyPath: path] = nil
+        return
+      }
       var part = blank
       try format.read($0.object(key), into: &part)
       $1[keyPath: path] = part

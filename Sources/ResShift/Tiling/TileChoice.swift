@@ -13,7 +13,8 @@ extension ModelArchitecture {
   /// The start network's multiplications as a share of those of the UNet's convolutions, for one position of the latent.
   private var startShare: Double {
     guard let start else { return 0 }
-    let inner = Double(start.channels * start.channels * start.blocks + 3 * start.channels * (1 + diffusion.sf * diffusion.sf))
+    let ends = 3 * start.channels * (1 + diffusion.sf * diffusion.sf)
+    let inner = Double(start.channels * start.channels * start.blocks + ends)
     let unet = unet.channelMult.enumerated().reduce(0.0) { sum, level in
       let width = Double(level.element * self.unet.modelChannels)
       // Two convolutions a block, those on the way up of twice the input.
