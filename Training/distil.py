@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, required=True, help="folder of photographs")
     parser.add_argument("--hold-out", type=Path, required=True, help="names that are never trained on, one a line")
     parser.add_argument("--model", type=Path, default=HERE / "settings" / "distillation-model.json")
-    parser.add_argument("--settings", type=Path, help="default: distillation.json with a GPU, distillation-cpu.json without")
+    parser.add_argument("--settings", type=Path, help="default: distillation.json (start-unet.json for a model with a start) with a GPU, -cpu without")
     parser.add_argument(
         "--start-settings", type=Path, help="of the start network; default: start.json with a GPU, start-cpu.json without")
     parser.add_argument("--teacher", type=Path, help="its .param file, with the .bin beside it; default: that of the package")
@@ -38,11 +38,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     usual = "distillation.json" if arguments.device.startswith("cuda") else "distillation-cpu.json"
-    settings = arguments.settings or HERE / "settings" / usual
     begun = time.monotonic()
     output = arguments.output
     pairs, held, run, model, sheet = (output / name for name in ("pairs", "held", "run", "model", "sheet.png"))
     has_start = "start" in read_json(arguments.model)
+    settings = arguments.settings or HERE / "settings" / (usual.replace("distillation", "start-unet") if has_start else usual)
     seed = ["--seed", arguments.seed]
     machine = ["--device", arguments.device, "--workers", arguments.workers]
     machine += ["--threads", arguments.threads] if arguments.threads else []
