@@ -138,8 +138,11 @@ let package = Package(
     .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport"]),
     .testTarget(name: "CoarseFillTests", dependencies: ["CoarseFill", "CKernels", "TensorCore", "TestSupport"]),
     .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TensorCore", "TestSupport"]),
-    .testTarget(name: "ModelsTests", dependencies: ["Models", "Layers", "ModelLibrary", "TensorCore", "TestSupport"]),
-    .testTarget(name: "ModelLibraryTests", dependencies: ["ModelLibrary", "Models", "Diffusion", "TestSupport"]),
+    .testTarget(
+      name: "ModelsTests",
+      dependencies: ["Models", "Layers", "ModelLibrary", "Checkpoints", "TensorCore", "TestSupport"]),
+    .testTarget(
+      name: "ModelLibraryTests", dependencies: ["ModelLibrary", "Models", "Diffusion", "Checkpoints", "TestSupport"]),
     .testTarget(
       name: "ResShiftTests",
       dependencies: [

@@ -30,6 +30,7 @@ def main() -> None:
     model = Model.read(arguments.model / "model.json")
     unet = model.unet.to(arguments.device)
     process = Process(model.config)
+    process.start = model.start.to(arguments.device) if model.start is not None else None
     random = torch.Generator().manual_seed(arguments.seed)
     rows = []
     for index in range(min(arguments.count, count_of(arguments.pairs))):

@@ -16,9 +16,9 @@ sys.path[:0] = [str(Path(__file__).resolve().parent.parent / "Benchmarks"), str(
 from networks.model import read_state  # noqa: E402
 from training.pairs import Pairs, count_of  # noqa: E402
 from training.photographs import read_hold_out, read_photographs  # noqa: E402
-from training.run import Run  # noqa: E402
+from training.run import Diffusion, Run, Start  # noqa: E402
 from training.samples import FilledSamples, Samples, batches, read_json  # noqa: E402
-from training.weights import Average, save, take_over  # noqa: E402
+from training.weights import Average, save, start_of_graph, take_over  # noqa: E402
 
 # New pairs are taken in at iterations that are multiples of this, wherever a run was stopped in between.
 PICK_UP = 250
@@ -37,7 +37,10 @@ def main() -> None:
     parser.add_argument("--held-pairs", type=Path, help="another, of photographs that are never trained on: it validates")
     parser.add_argument("--hold-out", type=Path, help="names that are never trained on, one a line: they validate")
     parser.add_argument("--run", type=Path, required=True, help="folder of this run; one that has begun goes on")
-    parser.add_argument("--start-from", type=Path, help="weights to begin with, as far as they fit")
+    parser.add_argument("--network", choices=("unet", "start"), default="unet", help="which network of the model is trained")
+    parser.add_argument("--start", type=Path, help="the trained start network: the UNet goes on from its pictures")
+    parser.add_argument("--start-from", type=Path, help="weights to begin with, as far as they fit; an ncnn graph (.param) serves --network start")
+    parser.add_argument("--discriminator-from", type=Path, help="checkpoint.pt of another run, whose discriminator goes on")
     parser.add_argument("--iterations", type=int, help="stop after so many, to go on later")
     parser.add_argument("--minutes", type=float, help="stop after that time, to go on later")
     parser.add_argument(
@@ -55,17 +58,34 @@ def main() -> None:
     model, settings = read_json(arguments.model), read_json(arguments.settings)
     if (model.get("fill") == "exemplar") != (arguments.fills is not None):
         parser.error(f"{arguments.model}: a model with \"fill\": \"exemplar\", and no other, is trained on --fills (see fills.py)")
-    run = Run(model, settings, arguments.device, arguments.seed)
+    if arguments.network == "start":
+        if "start" not in model:
+            parser.error(f"{arguments.model}: has no section \"start\"; it says of what size that network is")
+        run: Run = Start(model, settings, arguments.device, arguments.seed)
+    else:
+        if ("start" in model) != (arguments.start is not None):
+            parser.error(f"{arguments.model}: a model with a section \"start\", and no other, is trained on top of --start")
+        run = Diffusion(model, settings, arguments.device, arguments.seed)
+        if arguments.start:
+            run.process.begin_with(model["start"], read_state(arguments.start), arguments.device)
     arguments.run.mkdir(parents=True, exist_ok=True)
     checkpoint = arguments.run / "checkpoint.pt"
     if checkpoint.exists():
         run.load(torch.load(checkpoint, map_location=arguments.device, weights_only=True))
         print(f"going on from iteration {run.iteration}")
-    elif arguments.start_from:
-        fitting, all_tensors = take_over(run.unet, read_state(arguments.start_from))
-        run.average = Average(run.unet, settings["average"])
+        arguments.start_from = arguments.discriminator_from = None
+    if arguments.discriminator_from:
+        run.discriminator.load_state_dict(torch.load(arguments.discriminator_from, weights_only=True)["discriminator"])
+    if arguments.start_from:
+        fitting, all_tensors = take_over(run.network, weights_of(arguments.start_from))
+        run.average = Average(run.network, settings["average"])
         print(f"{fitting} of {all_tensors} tensors taken over from {arguments.start_from}")
     train(run, Source(arguments, run), arguments, checkpoint)
+
+
+def weights_of(file: Path) -> dict[str, Tensor]:
+    """Of a model's file, or of an ncnn graph that is a start network."""
+    return start_of_graph(file) if file.suffix == ".param" else read_state(file)
 
 
 class Source:
@@ -83,7 +103,7 @@ class Source:
             what = f"{len(self.samples.fills)} fills"
         elif arguments.pairs:
             held = arguments.held_pairs
-            self.held = Pairs(held, count_of(held), {**settings, "originals": 0}, sf, 0) if held else None
+            self.held = Pairs(held, count_of(held), {**settings, "originals": 0, "truth": 0}, sf, 0) if held else None
             what = f"{run.pairs or count_of(self.folder)} pairs"
         else:
             hold_out = read_hold_out(arguments.hold_out)
@@ -93,7 +113,7 @@ class Source:
             names = {file.stem for file in arguments.photos.iterdir()} - hold_out
             self.held = Samples(read_photographs(arguments.photos, names, settings["crop"]), *kind, 0) if hold_out else None
             what = f"{len(photographs)} photographs"
-        print(f"{what}, {sum(p.numel() for p in run.unet.parameters())} parameters, {run.device}", flush=True)
+        print(f"{what}, {sum(p.numel() for p in run.network.parameters())} parameters, {run.device}", flush=True)
 
     def __iter__(self) -> Iterator[list[Tensor]]:
         """Batches from that of the run's iteration on; the run is to do an iteration with each."""

@@ -118,8 +118,10 @@ def prepare_compact(folder: Path) -> None:
     config = json.loads((SHIPPED / "compact-sr-x4" / "model.json").read_text())
     model = folder / "compact"
     model.mkdir()
-    shutil.copy(SHIPPED / "compact-sr-x4" / config["files"]["unet"], model)
-    write_model(model, config, [model / config["files"]["unet"]])
+    files = [model / name for name in config["files"].values()]
+    for file in files:
+        shutil.copy(SHIPPED / "compact-sr-x4" / file.name, file)
+    write_model(model, config, files)
     Image.fromarray(random_picture(512, SEED)).save(folder / "photo.png")
 
 

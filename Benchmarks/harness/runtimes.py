@@ -24,7 +24,7 @@ class Runtime(Protocol):
         """The opposite of `array`."""
 
     def enlarge(self, lq: Array, scale: int) -> Array:
-        """Bicubic, [1, 3, H, W] to [1, 3, H * scale, W * scale]."""
+        """Bicubic or by the model's start network, [1, 3, H, W] to [1, 3, H * scale, W * scale]."""
 
     def noise(self, shape: tuple[int, ...]) -> Array:
         """Standard normal numbers."""
@@ -52,11 +52,11 @@ class PyTorch:
         self.torch, self.bf16 = torch, bf16
         self.model = Model.read(model)
         if bf16:
-            for network in (self.model.unet, self.model.autoencoder):
-                for layer in network.modules():
+            for network in (self.model.unet, self.model.autoencoder, self.model.start):
+                for layer in network.modules() if network is not None else ():
                     if isinstance(layer, (torch.nn.Conv2d, torch.nn.Linear)):
                         layer.to(torch.bfloat16)
-        self.layouts = dict.fromkeys(STAGES, "contiguous_format")
+        self.layouts = dict.fromkeys((*STAGES, "start"), "contiguous_format")
         for stage, layout in layouts.items():
             self.set_layout(stage, layout)
 
@@ -79,6 +79,8 @@ class PyTorch:
         return x.numpy()
 
     def enlarge(self, lq: Array, scale: int) -> Array:
+        if self.model.start is not None:
+            return self._run("start", self.model.start, lq)
         return self.torch.nn.functional.interpolate(lq, scale_factor=scale, mode="bicubic", align_corners=False)
 
     def noise(self, shape: tuple[int, ...]) -> Array:

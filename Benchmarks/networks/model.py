@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from .autoencoder import PixelUnshuffle, VQAutoencoder
 from .sampler import Sampler
+from .start import StartNetwork
 from .unet import UNet
 
 
@@ -43,11 +44,15 @@ class Model:
         with torch.device("meta"):
             self.unet = UNet(config["unet"])
             self.autoencoder = build_autoencoder(config["autoencoder"])
+            self.start = StartNetwork(config["start"], config["diffusion"]["sf"]) if "start" in config else None
         self.unet.load_state_dict(read_state(folder / files["unet"]), assign=True)
         if "autoencoder" in files:
             self.autoencoder.load_state_dict(read_state(folder / files["autoencoder"]), assign=True)
-        for network in (self.unet, self.autoencoder):
-            network.eval().requires_grad_(False)
+        if self.start is not None:
+            self.start.load_state_dict(read_state(folder / files["start"]), assign=True)
+        for network in (self.unet, self.autoencoder, self.start):
+            if network is not None:
+                network.eval().requires_grad_(False)
         self.sampler = Sampler(config["diffusion"])
 
     @classmethod

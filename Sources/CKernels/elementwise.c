@@ -10,6 +10,18 @@ CLONES void ck_scale(float *y, const float *x, float a, size_t n) {
   for (size_t i = 0; i < n; i++) y[i] = a * x[i];
 }
 
+CLONES void ck_scale_offset(float *y, const float *x, float a, float b, size_t n) {
+  for (size_t i = 0; i < n; i++) y[i] = a * x[i] + b;
+}
+
+CLONES void ck_leaky_relu(float *restrict x, const float *restrict slopes, size_t rows, size_t channels) {
+  for (size_t r = 0; r < rows; r++)
+    for (size_t c = 0; c < channels; c++) {
+      const float v = x[r * channels + c];
+      x[r * channels + c] = v > 0 ? v : slopes[c] * v;
+    }
+}
+
 CLONES void ck_clamp(float *x, float low, float high, size_t n) {
   for (size_t i = 0; i < n; i++) {
     const float v = x[i] > low ? x[i] : low;

@@ -21,6 +21,7 @@ public enum FieldProblem: Sendable, Equatable {
 
   // Files.
   case fileWithoutUse
+  case startWithoutSizes
   case notInFolder(String)
 
   // Task.

@@ -15,6 +15,7 @@ public enum ModelError: Error, Equatable {
   case unknownArchitecture(String, known: [String])
   case notAUNet(file: String)
   case notAnAutoencoder(file: String)
+  case notAStart(file: String)
   case autoencoderNeeded(file: String, channels: Int)
 
   // The catalogue.
@@ -44,7 +45,8 @@ public enum ModelError: Error, Equatable {
   public var kind: Kind {
     switch self {
     case .noSuchFile: .notFound
-    case .tooLong, .unreadable, .notJSON, .notAnObject, .badField, .notAUNet, .notAnAutoencoder, .autoencoderNeeded:
+    case .tooLong, .unreadable, .notJSON, .notAnObject, .badField, .notAUNet, .notAnAutoencoder, .notAStart,
+      .autoencoderNeeded:
       .badModel
     case .unknownArchitecture, .wrongTask: .usage
     case .unknownModel, .emptyCatalogue, .notInstalled, .incomplete, .nothingToRemove, .noneInstalled, .noneKnown:

@@ -14,6 +14,7 @@ extension ModelError: Explained {
       "unknown architecture \"\(name)\"; there are \(list(known))"
     case .notAUNet(let file): "\(file): these are not the tensors of a ResShift UNet; import its checkpoint"
     case .notAnAutoencoder(let file): "\(file): these are not the tensors of a VQ autoencoder"
+    case .notAStart(let file): "\(file): these are not the tensors of a start network"
     case .autoencoderNeeded(let file, let channels):
       "\(file): its latent of \(channels) channels needs an autoencoder; give the file of that too"
 
@@ -60,7 +61,8 @@ extension InstallAdvice {
     return switch files.count {
     case 0: ""
     case 1: files[0]
-    default: "\(files[0]) and \(files[1])"
+    case 2: "\(files[0]) and \(files[1])"
+    default: "\(files[0]), \(files[1]) and \(files[2])"
     }
   }
 }
@@ -88,6 +90,7 @@ extension FieldProblem {
     case .notAName: "must be one to 100 characters without a slash"
 
     case .fileWithoutUse: "a pixel_unshuffle autoencoder has no file"
+    case .startWithoutSizes: "a start network needs its sizes too; add an object \"start\" with channels and blocks"
     case .notInFolder(let file):
       "must name a file inside the folder of the model.json, found \"\(excerpt(file, 80))\""
 

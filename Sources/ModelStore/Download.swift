@@ -53,7 +53,7 @@ extension ModelStore {
     let folder = ModelPath.folder(ofFile: target)
     var refusal: StoreError?
     // Enough for any element type and for names: an endless answer must not fill the disk.
-    let most = 8 * (kind == .unet ? model.unet.parameterCount : model.autoencoder.parameterCount) + 1 << 26
+    let most = 8 * model.parameterCount(of: kind) + 1 << 26
     try withoutActuallyEscaping(report) { report in
       do {
         try transfer.fetch { done, total in

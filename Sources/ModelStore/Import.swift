@@ -42,15 +42,18 @@ extension ModelStore {
       }
     }
     if let known = try known(files, options) { return (known, try install(files, as: known, options, report)) }
-    guard let unet = files[.unet] else { throw StoreError.unknownAutoencoder(file: paths[0]) }
+    guard let unet = files[.unet] else {
+      throw files[.autoencoder].map { StoreError.unknownAutoencoder(file: $0.path) }
+        ?? StoreError.unknownStart(file: paths[0])
+    }
     let fileName = String(Self.stem(ModelPath.lastComponent(unet.path)))
     guard let name = options.name ?? (options.ownName && !fileName.isEmpty ? fileName : nil) else {
       throw StoreError.nameNeeded(file: unet.path)
     }
     try Self.checkFolderName(name)
     let model = try Recognition.model(
-      name: name, unet: unet, autoencoder: files[.autoencoder], task: options.task, steps: options.steps
-    )
+      name: name, unet: unet, autoencoder: files[.autoencoder], start: files[.start], task: options.task,
+      steps: options.steps)
     return (model, try install(files, as: model, options, report, descriptor: Data(model.json.utf8)))
   }
 
@@ -96,14 +99,14 @@ extension ModelStore {
     }
     if candidates.count < 2 { return candidates.first }
     // Autoencoders are shared by several models: their file names matter only when there is no UNet.
-    let deciding: NetworkKind = files[.unet] == nil ? .autoencoder : .unet
+    let deciding = [NetworkKind.unet, .autoencoder].first { files[$0] != nil } ?? .start
     let hint = files[deciding].map { Self.stem(ModelPath.lastComponent($0.path)) }
     let hinted = candidates.filter { model in
       model.networkFiles.contains { $0.kind == deciding && Self.stem($0.file) == hint }
     }
     if hinted.count == 1 { return hinted[0] }
     let names = (hinted.isEmpty ? candidates : hinted).map(\.name)
-    let path = files[.unet]?.path ?? files[.autoencoder]?.path ?? ""
+    let path = files[deciding]?.path ?? ""
     throw StoreError.severalModels(file: path, names)
   }
 

@@ -104,8 +104,24 @@ extension ModelDescriptor {
   /// Its files and which network each holds.
   var networkFiles: [(file: String, kind: NetworkKind)] {
     [(files.unet.name, .unet)] + (files.autoencoder.map { [($0.name, .autoencoder)] } ?? [])
+      + (files.start.map { [($0.name, .start)] } ?? [])
   }
 
   /// Where a file can be had; nil if `model.json` does not say.
-  func source(of kind: NetworkKind) -> String? { kind == .unet ? files.unet.source : files.autoencoder?.source }
+  func source(of kind: NetworkKind) -> String? {
+    switch kind {
+    case .unet: files.unet.source
+    case .autoencoder: files.autoencoder?.source
+    case .start: files.start?.source
+    }
+  }
+
+  /// Trainable numbers of one of its networks.
+  func parameterCount(of kind: NetworkKind) -> Int {
+    switch kind {
+    case .unet: unet.parameterCount
+    case .autoencoder: autoencoder.parameterCount
+    case .start: architecture.startParameterCount
+    }
+  }
 }

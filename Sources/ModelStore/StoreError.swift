@@ -11,6 +11,8 @@ public enum StoreError: Error, Equatable {
   case secondNetwork(file: String, NetworkKind)
   /// An autoencoder alone, of no known model.
   case unknownAutoencoder(file: String)
+  /// A start network alone, of no known model.
+  case unknownStart(file: String)
   /// A model that needs a name, as none is known with these tensors.
   case nameNeeded(file: String)
   case notAFolderName(String)
@@ -78,7 +80,7 @@ public enum StoreError: Error, Equatable {
   public var kind: Kind {
     switch self {
     case .noSuchFile, .noSuchFolder: .notFound
-    case .notANetwork, .unknownAutoencoder: .badModel
+    case .notANetwork, .unknownAutoencoder, .unknownStart: .badModel
     case .secondNetwork, .nameNeeded, .notAFolderName, .severalModels, .alreadyInstalled, .licenceNotAccepted,
       .noAddress, .partOfTheSystem, .putThereByHand:
       .usage

@@ -13,6 +13,10 @@ extension StoreError: Explained {
     case .secondNetwork(let file, .unet): "\(file): a second unet; import the files of one model at a time"
     case .secondNetwork(let file, .autoencoder):
       "\(file): a second autoencoder; import the files of one model at a time"
+    case .secondNetwork(let file, .start):
+      "\(file): a second start network; import the files of one model at a time"
+    case .unknownStart(let file):
+      "\(file): a start network that belongs to no known model; import it together with its UNet"
     case .unknownAutoencoder(let file):
       "\(file): an autoencoder that belongs to no known model; import it together with its UNet"
     case .nameNeeded(let file):

@@ -17,6 +17,7 @@ public enum RestoreError: Error, Equatable {
 
   // Models.
   case noAutoencoderFile(model: String)
+  case noStartFile(model: String)
   /// A known architecture without files, which can only be measured.
   case noFiles(model: String)
 
@@ -41,7 +42,7 @@ public enum RestoreError: Error, Equatable {
     switch self {
     case .factorTooLarge, .boxOutside, .wrongTask: .usage
     case .nothingVisible, .maskOfOtherSize, .maskIsBlack, .maskCoversAll, .nothingVisibleBesideMask: .badPicture
-    case .noAutoencoderFile, .noFiles: .badModel
+    case .noAutoencoderFile, .noStartFile, .noFiles: .badModel
     case .notEnoughMemory: .notEnoughMemory
     case .cancelled: .cancelled
     }

@@ -28,6 +28,7 @@ extension RestoreError: Explained {
       "all that the mask leaves is wholly transparent: nothing is left to continue from"
 
     case .noAutoencoderFile(let model): "\(model): model.json names no autoencoder file under \"files\"."
+    case .noStartFile(let model): "\(model): model.json names no start file under \"files\"."
     case .noFiles(let model): "\(model) is an architecture without files; it can only be measured."
 
     case .notEnoughMemory(let shortage, let needed, let budget):

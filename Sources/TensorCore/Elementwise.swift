@@ -31,6 +31,26 @@ extension Tensor {
     }
   }
 
+  /// The elements times `factor`, plus `offset`.
+  public func affine(_ factor: Float, _ offset: Float) -> Tensor {
+    mapped { ck_scale_offset($0, $1, factor, offset, $2) }
+  }
+
+  /// A leaky ReLU: elements below 0 times the slope of their channel, [C].
+  public mutating func rectify(slopes: Tensor) {
+    let (rows, channels) = (shape.pixels, shape.c)
+    precondition(slopes.shape.count == channels, "one slope per channel")
+    let entry = WorkCount.begin(.elementwise)
+    defer { entry?.end() }
+    modify { x in
+      slopes.read { slopes in
+        Parallel.forRanges(rows, chunk: max(1, Parallel.elementChunk / channels)) {
+          ck_leaky_relu(x + $0.lowerBound * channels, slopes, $0.count, channels)
+        }
+      }
+    }
+  }
+
   public func silu() -> Tensor { mapped { ck_silu($0, $1, $2) } }
 
   public func gelu() -> Tensor { mapped { ck_gelu($0, $1, $2) } }

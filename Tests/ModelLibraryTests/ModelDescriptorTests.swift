@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import TestSupport
 import Testing
 
@@ -80,7 +81,7 @@ private func complaint(
   /// The architectures that are benched with random weights are those of the models that are shipped or described.
   @Test(arguments: [
     ("realsr", "realsr-x4-v3"), ("inpaint", "inpaint-imagenet"), ("inpaint", "inpaint-face"), ("faceir", "faceir"),
-    ("realsr", "bicsr-x4"), ("compact-sr", "compact-sr-x4"), ("compact-sr-x2", "compact-sr-x2"),
+    ("realsr", "bicsr-x4"), ("compact-sr-x4", "compact-sr-x4"), ("compact-sr-x2", "compact-sr-x2"),
     ("compact-inpaint", "compact-inpaint"), ("compact-restore", "compact-restore"),
   ])
   func architectureEqualsModel(architecture: String, model: String) throws {
@@ -88,7 +89,7 @@ private func complaint(
     let read = try ModelDescriptor(contentsOf: package.appending(path: "plugin/models/\(model)").path)
     #expect(known.unet == read.unet)
     #expect(known.autoencoder == read.autoencoder)
-    #expect(known.diffusion == read.diffusion)
+    #expect(known.diffusion == read.diffusion && known.start == read.start)
     #expect(known.task == read.task && known.fill == read.fill && known.frame == read.frame)
   }
 
@@ -118,8 +119,8 @@ private func complaint(
   @Test func unknownArchitectureListsTheKnownOnes() {
     #expect(
       message { try ModelDescriptor.architecture(named: "resnet") }
-        == "unknown architecture \"resnet\"; there are realsr, realsr-x2, inpaint, faceir, compact-sr, compact-sr-x2, "
-        + "compact-inpaint, compact-restore")
+        == "unknown architecture \"resnet\"; there are realsr, realsr-x2, inpaint, faceir, compact-sr, compact-sr-x4, "
+        + "compact-sr-x2, compact-inpaint, compact-restore")
   }
 
   @Test(arguments: [
@@ -284,6 +285,48 @@ private func complaint(
     #expect(try complaint("realsr-x4-v3", "fill", "push-pull") == "fill: is for inpainting models only")
     #expect(try complaint("realsr-x4-v3", "frame", "face") == "frame: is for restoration models only")
     #expect(try complaint("inpaint-face", "unet.cond_mask", false) == "unet.cond_mask: must be true for inpainting")
+  }
+
+  /// A start network is an object of sizes and a file; neither goes without the other, and only enlarging models have one.
+  @Test func startNetworks() throws {
+    let sizes: [String: Any] = ["channels": 64, "blocks": 16]
+    let model = try TemporaryModel(like: "compact-sr-x2") {
+      set(&$0, "start", sizes)
+      set(&$0, "files.start", "start.safetensors")
+    }
+    let read = try ModelDescriptor(contentsOf: model.file)
+    #expect(read.start == StartConfiguration(channels: 64, blocks: 16))
+    #expect(read.files.names == ["unet.safetensors", "start.safetensors"])
+    // 3 to 64, 16 times 64 to 64, 64 to 12 channels; biases; 17 times 64 slopes.
+    let count = 9 * (3 * 64 + 16 * 64 * 64 + 64 * 12) + 17 * 64 + 12 + 17 * 64
+    #expect(read.architecture.startParameterCount == count)
+    #expect(read.parameterCount == read.unet.parameterCount + count)
+
+    #expect(try complaint("compact-sr-x2", "start", sizes) == "files.start: missing, expected a file name")
+    #expect(
+      try complaint("compact-sr-x2", "files.start", "start.safetensors")
+        == "files.start: a start network needs its sizes too; add an object \"start\" with channels and blocks")
+    func startComplaint(
+      _ value: Any, file: String = "start.safetensors", of model: String = "compact-sr-x2"
+    ) throws -> String {
+      try TemporaryModel(like: model) {
+        set(&$0, "start", value)
+        set(&$0, "files.start", file)
+      }.complaint()
+    }
+    #expect(try startComplaint(sizes, of: "compact-restore") == "start: is for super-resolution models only")
+    #expect(try startComplaint(3) == "start: expected an object, found 3")
+    #expect(try startComplaint(["channels": 64]) == "start.blocks: missing, expected a whole number")
+    #expect(
+      try startComplaint(["channels": 0, "blocks": 1]) == "start.channels: must be 1 to 1024, found 0")
+    #expect(
+      try startComplaint(["channels": 64, "blocks": 1e9]) == "start.blocks: must be 0 to 256, found 1000000000")
+    #expect(
+      try startComplaint(["channels": 64, "blocks": 1, "norm": true])
+        == "start.norm: unknown option; remove it if it does not change what the network computes")
+    #expect(
+      try startComplaint(sizes, file: "../start.safetensors")
+        == "files.start: must name a file inside the folder of the model.json, found \"../start.safetensors\"")
   }
 
   /// Damage anywhere in the text is read or refused, never a trap.

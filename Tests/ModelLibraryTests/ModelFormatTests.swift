@@ -82,11 +82,17 @@ private func replacing(_ json: JSONValue, _ path: ArraySlice<Substring>, by valu
     var base = try ModelDescriptor.architecture(named: name)
     base.files.unet.name = "folder/unet.pth"
     if case .vq = base.autoencoder { base.files.autoencoder = ModelFile(name: "autoencoder.pth") }
+    if base.start != nil { base.files.start = ModelFile(name: "start.pth") }
     let changes: [(inout ModelDescriptor) -> Void] = [
       { $0.title = "Another title, “quoted” \"so\" and so\\n\t/" },
       { $0.licence.name = Licence.unknown },
       { $0.licence.address = "https://localhost/licence" },
       { $0.files.unet.source = "https://localhost/unet.pth" },
+      {
+        guard $0.task == .superResolution else { return }
+        $0.start = StartConfiguration(channels: 32, blocks: 5)
+        $0.files.start = ModelFile(name: "start.safetensors", source: "https://localhost/start.safetensors")
+      },
       { $0.files.autoencoder?.source = "https://localhost/autoencoder.pth" },
       { $0.unet.shiftMask = $0.unet.shiftMask == .swin ? .published : .swin },
       { $0.unet.mlpRatio = 2.5 },
@@ -108,7 +114,7 @@ private func replacing(_ json: JSONValue, _ path: ArraySlice<Substring>, by valu
   }
 
   /// Nothing is written that reading passes over: any other value is refused or makes another model.
-  @Test(arguments: ["realsr-x4-v3", "faceir", "compact-inpaint"])
+  @Test(arguments: ["realsr-x4-v3", "faceir", "compact-inpaint", "compact-sr-x4"])
   func everyWrittenValueIsRead(name: String) throws {
     let model = try ModelDescriptor(json: Data(contentsOf: shipped.appending(path: "\(name)/model.json")), of: name)
     let json = try parsed(Data(model.json.utf8))

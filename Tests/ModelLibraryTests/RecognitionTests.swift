@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Models
 import TestSupport
@@ -54,6 +55,39 @@ import Testing
       deep["input_blocks.\(3 * level + 2).0.in_layers.2.weight"] = block
     }
     #expect(Recognition.unet(of: deep) == nil)
+  }
+
+  /// A start network is told by its tensors: sizes and scale.
+  @Test func startNetworks() throws {
+    let checkpoint = try Checkpoint(path: fixture("start/start.safetensors"))
+    #expect(NetworkKind(of: checkpoint) == .start)
+    let found = try #require(Recognition.start(of: checkpoint))
+    #expect(found.start == StartConfiguration(channels: 32, blocks: 3) && found.scale == 4)
+    var model = try ModelDescriptor.architecture(named: "compact-sr")
+    #expect(try model.tensors(of: .start).isEmpty)
+    model.start = found.start
+    try model.check(checkpoint, as: .start)
+    let path = checkpoint.path
+    model.start = StartConfiguration(channels: 32, blocks: 4)
+    #expect(
+      throws: CheckpointError.missingTensor(file: path, tensor: "blocks.3.weight", expectedShape: [32, 32, 3, 3])
+    ) {
+      try model.check(checkpoint, as: .start)
+    }
+    model.start = StartConfiguration(channels: 32, blocks: 2)
+    #expect(
+      throws: CheckpointError.surplusTensors(
+        file: path, tensors: ["activations.3.weight", "blocks.2.bias", "blocks.2.weight"])
+    ) {
+      try model.check(checkpoint, as: .start)
+    }
+    model.start = StartConfiguration(channels: 64, blocks: 3)
+    #expect(
+      throws: CheckpointError.wrongShape(
+        file: path, tensor: "head.weight", expected: [64, 3, 3, 3], found: [32, 3, 3, 3])
+    ) {
+      try model.check(checkpoint, as: .start)
+    }
   }
 
   /// A first level wider than model_channels is told apart by the time embedding.

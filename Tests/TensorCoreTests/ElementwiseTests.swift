@@ -17,6 +17,35 @@ struct ElementwiseTests {
     }
   }
 
+  @Test(arguments: [Shape(1, 2, 3, 3), Shape(2, 5, 7, 32), Shape(1, 97, 89, 20)])
+  func leakyReLUOfASlopePerChannel(_ shape: Shape) {
+    var random = SeededRandom(16)
+    let (x, slopes) = (random.tensor(shape), random.tensor(Shape(shape.c, 1, 1, 1)))
+    let expected = x.elements.enumerated().map { $1 > 0 ? $1 : slopes.elements[$0 % shape.c] * $1 }
+    for threads in [1, 3] {
+      var result = x
+      Parallel.$threads.withValue(threads) { result.rectify(slopes: slopes) }
+      #expect(result.elements == expected)
+    }
+  }
+
+  @Test func pixelsAreRepeatedAnyNumberOfTimes() {
+    var random = SeededRandom(17)
+    let x = random.tensor(Shape(2, 3, 5, 3))
+    for factor in 1...4 {
+      let large = x.upsampledNearest(by: factor)
+      #expect(large.shape == Shape(2, 3 * factor, 5 * factor, 3))
+      for n in 0..<2 {
+        for row in 0..<3 * factor {
+          for column in 0..<5 * factor {
+            for c in 0..<3 { #expect(large[n, row, column, c] == x[n, row / factor, column / factor, c]) }
+          }
+        }
+      }
+    }
+    #expect(x.affine(2, -1).elements == x.elements.map { 2 * $0 - 1 })
+  }
+
   @Test(arguments: [Shape(1, 2, 2, 32), Shape(2, 3, 5, 64), Shape(1, 130, 67, 96)])
   func groupNormFollowsItsDefinition(_ shape: Shape) {
     var random = SeededRandom(6)

@@ -88,7 +88,7 @@ class Distillation(unittest.TestCase):
         for originals in (0, 1):
             pairs = Pairs(folder, 3, {"crop": 64, "originals": originals}, 4, seed=5)
             for index in range(8):
-                x, lq = pairs[index]
+                x, lq, _ = pairs[index]
                 self.assertEqual((x.shape, lq.shape), ((3, 64, 64), (3, 16, 16)))
                 # Random pixels, spoilt: what is left in common is enough to see that they belong together.
                 both = torch.stack([F.avg_pool2d(x[None], 4).flatten(), lq.flatten()])

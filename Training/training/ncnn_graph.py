@@ -1,6 +1,6 @@
 """Networks stored as ncnn graphs (a .param of text and a .bin of weights), run in PyTorch.
 
-Known are the seven kinds of operations that Real-ESRGAN's graphs consist of. Files are checked before they are believed:
+Known are the nine kinds of operations that Real-ESRGAN's graphs consist of. Files are checked before they are believed:
 every message names the file, the layer, and what is wrong with it.
 """
 
@@ -153,13 +153,15 @@ def _check(file: Path, layer: Layer) -> None:
     right &= layer.kind == "Split" or len(layer.outputs) == 1
     right &= layer.kind not in ("Split", "Convolution") or len(layer.inputs) == 1
     right &= layer.kind not in ("Concat", "BinaryOp") or layer.number(0, 0) == 0
+    right &= layer.kind not in ("PReLU", "PixelShuffle") or (len(layer.inputs), len(layer.outputs)) == (1, 1)
+    right &= layer.kind != "PixelShuffle" or (layer.number(0, 1) >= 1 and layer.number(1, 0) == 0)
     if layer.kind == "Interp":
         right &= layer.number(0, 0) == 1 and layer.number(1, 0) == layer.number(2, 0) >= 1
     if not right:
         raise GraphError(f"{file}: {layer.name}: this variant of {layer.kind} is not known here")
 
 
-KINDS = {"Input", "Convolution", "Split", "Concat", "Eltwise", "BinaryOp", "Interp"}
+KINDS = {"Input", "Convolution", "Split", "Concat", "Eltwise", "BinaryOp", "Interp", "PReLU", "PixelShuffle"}
 
 
 class Graph(nn.Module):
@@ -171,10 +173,14 @@ class Graph(nn.Module):
         weights = Weights(param.with_suffix(".bin"))
         self.convolutions = nn.ModuleDict()
         self.factors: dict[str, list[float]] = {}
+        self.slopes: nn.ParameterDict = nn.ParameterDict()
         for index, layer in enumerate(self.layers):
             _check(param, layer)
             if layer.kind == "Convolution":
                 self.convolutions[str(index)] = Convolution(param, layer, weights)
+            elif layer.kind == "PReLU":
+                slopes = weights.take(layer.number(0, 0), torch.float32, layer)
+                self.slopes[str(index)] = nn.Parameter(slopes, requires_grad=False)
             elif layer.kind == "Eltwise":
                 self.factors[layer.name] = _sum(param, layer)
         if weights.position != len(weights.bytes):
@@ -198,6 +204,10 @@ class Graph(nn.Module):
                     made = self.convolutions[str(index)](given[0])
                 case "Split":
                     made = given[0]
+                case "PReLU":
+                    made = F.prelu(given[0], self.slopes[str(index)])
+                case "PixelShuffle":
+                    made = F.pixel_shuffle(given[0], layer.number(0, 1))
                 case "Concat":
                     made = torch.cat(given, dim=1)
                 case "Eltwise":

@@ -76,35 +76,39 @@ def count_of(folder: Path) -> int:
 
 
 class Pairs(Dataset):
-    """Sample i: a part of one of the first `count` pairs, flipped and turned: the target [3, S, S] and lq [3, S/sf, S/sf] in
-    [-1, 1]; of a share `originals` of the samples the target is the original itself."""
+    """Sample i: a part of one of the first `count` pairs, flipped and turned: the target [3, S, S], lq [3, S/sf, S/sf] and the
+    original [3, S, S] in [-1, 1]. The target is the teacher's with a share `truth` of the original in it, or, of a share
+    `originals` of the samples, the original itself."""
 
     def __init__(self, folder: Path, count: int, settings: dict, sf: int, seed: int) -> None:
         self.folder = folder
         self.count = count
         self.side = settings["crop"] // sf
         self.originals = settings.get("originals", 0.0)
+        self.truth = settings.get("truth", 0.0)
         self.sf = sf
         self.seed = seed
 
     def __len__(self) -> int:
         return 1 << 62
 
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
         random = np.random.default_rng([self.seed, index])
         file = self.folder / name_of(int(random.integers(self.count)))
-        kind = "original" if random.random() < self.originals else "target"
+        truth = 1.0 if random.random() < self.originals else self.truth
         with safe_open(file, "pt") as pair:
-            lq, x = pair.get_slice("lq"), pair.get_slice(kind)
+            lq, x, original = (pair.get_slice(name) for name in ("lq", "target", "original"))
             (height, width, _), (large, _, _), side, sf = lq.get_shape(), x.get_shape(), self.side, self.sf
             if large != sf * height or min(height, width) < side:
                 raise SystemExit(
                     f"{file}: a pair of {height} and {large} rows does not serve squares of {sf * side} enlarged by {sf}")
             top, left = (int(random.integers(size - side + 1)) for size in (height, width))
             lq = lq[top:top + side, left:left + side]
-            x = x[sf * top:sf * (top + side), sf * left:sf * (left + side)]
+            x, original = (
+                picture[sf * top:sf * (top + side), sf * left:sf * (left + side)] for picture in (x, original))
         turns, mirrored = int(random.integers(4)), random.random() < 0.5
-        return self._placed(x, turns, mirrored), self._placed(lq, turns, mirrored)
+        x, lq, original = (self._placed(picture, turns, mirrored) for picture in (x, lq, original))
+        return torch.lerp(x, original, truth), lq, original
 
     @staticmethod
     def _placed(picture: Tensor, turns: int, mirrored: bool) -> Tensor:

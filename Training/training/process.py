@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from networks.autoencoder import PixelUnshuffle
 from networks.sampler import Sampler
+from networks.start import StartNetwork
 
 from .samples import push_pull
 
@@ -22,6 +23,14 @@ class Process:
         self.autoencoder = PixelUnshuffle(config["autoencoder"]["pixel_unshuffle"])
         self.masked: bool = config["unet"].get("cond_mask", False)
         self.fills: bool = config.get("fill", "blank") == "push-pull"
+        # The network that makes the start instead of the bicubic enlargement, once it has learnt that.
+        self.start: nn.Module | None = None
+
+    def begin_with(self, config: dict, state: dict[str, Tensor], device: str) -> None:
+        """Takes a trained start network, `config` being the section `start` of the model.json; it learns nothing any more."""
+        start = StartNetwork(config, self.sf)
+        start.load_state_dict(state)
+        self.start = start.to(device).eval().requires_grad_(False)
 
     def start_and_end(self, original: Tensor, condition: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """z_0 of the original, z_y of what is given, and the condition as the network gets it."""
@@ -32,9 +41,15 @@ class Process:
                 lq = push_pull(lq, (mask < 0).float())
             condition = torch.cat([lq, mask], dim=1)
         y = lq
-        if self.sf > 1:
-            y = F.interpolate(lq, scale_factor=float(self.sf), mode="bicubic", align_corners=False)
+        if self.start is not None:
+            with torch.no_grad():
+                y = self.start(lq)
+        elif self.sf > 1:
+            y = self.bicubic(lq)
         return self.encode(original), self.encode(y), condition
+
+    def bicubic(self, lq: Tensor) -> Tensor:
+        return F.interpolate(lq, scale_factor=float(self.sf), mode="bicubic", align_corners=False)
 
     def encode(self, picture: Tensor) -> Tensor:
         return self.autoencoder.encode(picture) * self.scale

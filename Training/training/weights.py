@@ -6,6 +6,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from .ncnn_graph import Graph
+
 
 class Average:
     """The exponential moving average of a network's weights, which is what is exported."""
@@ -27,6 +29,21 @@ def save(file: Path, state: dict) -> None:
     part = file.with_suffix(".part")
     torch.save(state, part)
     os.replace(part, file)
+
+
+def start_of_graph(param: Path) -> dict[str, Tensor]:
+    """The weights of a start network from an ncnn graph that is one: convolutions with a PReLU after each but the last, then a
+    pixel shuffle, added to the picture enlarged by nearest neighbour (Real-ESRGAN's realesr-animevideov3)."""
+    graph = Graph(param)
+    kinds = [layer.kind for layer in graph.layers if layer.kind != "Split"]
+    blocks = len(graph.convolutions) - 2
+    if kinds != ["Input"] + ["Convolution", "PReLU"] * (blocks + 1) + ["Convolution", "PixelShuffle", "Interp", "BinaryOp"]:
+        raise SystemExit(f"{param}: is not a graph of the kind that a start network is")
+    names = ["head", *(f"blocks.{i}" for i in range(blocks)), "tail"]
+    state = {}
+    for name, convolution in zip(names, graph.convolutions.values()):
+        state[f"{name}.weight"], state[f"{name}.bias"] = convolution.weight.data, convolution.bias.data
+    return state | {f"activations.{i}.weight": slopes.data for i, slopes in enumerate(graph.slopes.values())}
 
 
 def take_over(network: nn.Module, state: dict[str, Tensor]) -> tuple[int, int]:

@@ -20,6 +20,10 @@ static inline void ck_pause(void) {
 void ck_add(float *y, const float *x, size_t n);
 /* y[i] = a * x[i] */
 void ck_scale(float *y, const float *x, float a, size_t n);
+/* y[i] = a * x[i] + b */
+void ck_scale_offset(float *y, const float *x, float a, float b, size_t n);
+/* x[r][c] times slopes[c] where it is below 0: a leaky ReLU of a slope for each channel. */
+void ck_leaky_relu(float *x, const float *slopes, size_t rows, size_t channels);
 /* x[i] limited to [low, high]; NaN becomes low. */
 void ck_clamp(float *x, float low, float high, size_t n);
 /* z[i] = a * z[i] + b * x[i] + c * e[i]; the step of the sampler. e may be NULL when c is 0. */

@@ -50,6 +50,7 @@ struct ModelsInspectCommand: ParsableCommand {
       ["folder", model.folder ?? "-"], ["unet file", state(model.files.unet)],
       ["autoencoder file", model.files.autoencoder.map(state) ?? "none"],
     ]
+    if let start = model.files.start { rows.append(["start file", state(start)]) }
     if !missing.isEmpty { rows.append(["where to put them", catalogue.installFolder(of: model) ?? "-"]) }
     rows += [
       ["unet", describe(unet)], ["autoencoder", describe(model.autoencoder)], latentRow(unet),
@@ -59,11 +60,13 @@ struct ModelsInspectCommand: ParsableCommand {
           + " noise \(diffusion.minNoiseLevel) to \(diffusion.etasEnd), predicts \(diffusion.predictType.rawValue)",
       ],
     ]
+    if let start = model.start { rows.append(["start", describe(start)]) }
     if model.task == .inpainting { rows.append(["fill", model.fill.rawValue]) }
     if model.task == .restoration { rows.append(["frame", model.frame.rawValue]) }
     rows.append([
       "parameters",
-      "\(model.parameterCount) (unet \(unet.parameterCount), autoencoder \(model.autoencoder.parameterCount))",
+      "\(model.parameterCount) (unet \(unet.parameterCount), autoencoder \(model.autoencoder.parameterCount)"
+        + (model.start == nil ? ")" : ", start \(model.architecture.startParameterCount))"),
     ])
     return rows
   }
@@ -72,6 +75,10 @@ struct ModelsInspectCommand: ParsableCommand {
     "\(unet.modelChannels) channels x \(list(unet.channelMult)), blocks \(list(unet.numResBlocks)),"
       + " swin \(unet.swinDepth) x \(unet.swinEmbedDim), window \(unet.windowSize),"
       + " attention at \(list(unet.attentionResolutions)), shift mask \(unet.shiftMask.rawValue)"
+  }
+
+  private func describe(_ start: StartConfiguration) -> String {
+    "\(start.channels) channels, \(start.blocks) blocks"
   }
 
   private func latentRow(_ unet: UNetConfiguration) -> [String] {
@@ -100,7 +107,7 @@ struct ModelsInspectCommand: ParsableCommand {
       ["parameters", "\(weights.reduce(0) { $0 + $1.count })"],
     ]
     guard let kind = NetworkKind(of: checkpoint) else {
-      return rows + [["network", "neither a ResShift UNet nor a VQ autoencoder"]]
+      return rows + [["network", "neither a ResShift UNet nor a VQ autoencoder nor a start network"]]
     }
     return rows + networkRows(checkpoint, kind) + differenceRows(checkpoint, kind)
   }
@@ -116,6 +123,11 @@ struct ModelsInspectCommand: ParsableCommand {
         return [["network", "an autoencoder of an unknown kind"]]
       }
       return [["network", "VQModel"], ["autoencoder", describe(.vq(vq))]]
+    case .start:
+      guard let (start, scale) = Recognition.start(of: checkpoint) else {
+        return [["network", "a start network of an unknown kind"]]
+      }
+      return [["network", "StartNetwork"], ["start", "\(describe(start)), enlarges \(scale) times"]]
     }
   }
 

@@ -4,7 +4,8 @@ import Models
 extension ModelDescriptor {
   /// The names that `architecture(named:)` knows.
   public static let architectureNames = [
-    "realsr", "realsr-x2", "inpaint", "faceir", "compact-sr", "compact-sr-x2", "compact-inpaint", "compact-restore",
+    "realsr", "realsr-x2", "inpaint", "faceir", "compact-sr", "compact-sr-x4", "compact-sr-x2", "compact-inpaint",
+    "compact-restore",
   ]
 
   /// A published or built-in architecture without files, for use with random weights. Throws `ModelError.unknownArchitecture`.
@@ -19,6 +20,11 @@ extension ModelDescriptor {
         name, .superResolution, unshuffle: 4, lqSize: 64, channels: 64, channelMult: [1, 2, 2],
         numResBlocks: [2, 2, 2],
         attentionResolutions: [32, 16], swinEmbedDim: 96, sf: 4, steps: 2, minNoiseLevel: 0.05, kappa: 0.4)
+    case "compact-sr-x4":
+      compact(
+        name, .superResolution, unshuffle: 4, lqSize: 64, channels: 64, channelMult: [1], numResBlocks: [1],
+        swinEmbedDim: 64, sf: 4, steps: 2, minNoiseLevel: 0.05, kappa: 0.4,
+        start: StartConfiguration(channels: 64, blocks: 16))
     case "compact-sr-x2":
       compact(
         name, .superResolution, unshuffle: 2, lqSize: 128, channels: 32, channelMult: [1, 2, 3],
@@ -60,10 +66,10 @@ extension ModelDescriptor {
   private static func compact(
     _ name: String, _ task: ModelTask, unshuffle: Int, lqSize: Int, channels: Int, channelMult: [Int],
     numResBlocks: [Int], attentionResolutions: [Int] = [], swinEmbedDim: Int, sf: Int, steps: Int,
-    minNoiseLevel: Double, kappa: Double
+    minNoiseLevel: Double, kappa: Double, start: StartConfiguration? = nil
   ) -> ModelDescriptor {
     let latent = 3 * unshuffle * unshuffle
-    return withoutFiles(
+    var model = withoutFiles(
       name, task,
       unet: UNetConfiguration(
         imageSize: 256 / unshuffle, inChannels: latent, outChannels: latent, modelChannels: channels,
@@ -74,6 +80,8 @@ extension ModelDescriptor {
       diffusion: DiffusionConfiguration(
         sf: sf, steps: steps, minNoiseLevel: minNoiseLevel, kappa: kappa, predictType: .residual, scaleFactor: 4),
       ModelPolicy(fill: task == .inpainting ? .exemplar : .blank))
+    model.start = start
+    return model
   }
 
   private static func withoutFiles(

@@ -40,6 +40,10 @@ extension ModelDescriptor {
     get { architecture.diffusion }
     set { architecture.diffusion = newValue }
   }
+  public var start: StartConfiguration? {
+    get { architecture.start }
+    set { architecture.start = newValue }
+  }
   public var fill: HoleFill {
     get { policy.fill }
     set { policy.fill = newValue }

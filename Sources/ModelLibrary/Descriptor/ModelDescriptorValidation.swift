@@ -37,6 +37,7 @@ extension ModelDescriptor {
     guard unet.condMask == (task == .inpainting) else {
       throw root.error("unet.cond_mask", .wrongCondition(task))
     }
+    guard start == nil || task == .superResolution else { throw root.error("start", .forTask(.superResolution)) }
     guard fill == .blank || task == .inpainting else { throw root.error("fill", .forTask(.inpainting)) }
     guard frame == .none || task == .restoration else { throw root.error("frame", .forTask(.restoration)) }
     guard diffusion.firstEtaRoot < diffusion.etasEnd else {
@@ -108,7 +109,13 @@ extension ModelDescriptor {
     case .pixelUnshuffle where files.autoencoder != nil: throw root.error("files.autoencoder", .fileWithoutUse)
     default: break
     }
-    for (key, file) in [("files.unet", files.unet.name), ("files.autoencoder", files.autoencoder?.name)] {
+    guard start == nil || files.start != nil else { throw root.error("files.start", .missing(.fileName)) }
+    guard start != nil || files.start == nil else { throw root.error("files.start", .startWithoutSizes) }
+    let names = [
+      ("files.unet", files.unet.name), ("files.autoencoder", files.autoencoder?.name),
+      ("files.start", files.start?.name),
+    ]
+    for (key, file) in names {
       guard let file else { continue }
       let parts = file.split(separator: "/", omittingEmptySubsequences: false)
       guard !file.contains("\0"), !file.contains(where: \.isNewline), !parts.contains(""), !parts.contains("."),

@@ -6,11 +6,14 @@ public struct ModelFiles: Sendable, Equatable {
   public var unet: ModelFile
   /// nil for pixel-unshuffle, which has no weights.
   public var autoencoder: ModelFile?
+  /// nil for models that start from the picture as it is, or from its bicubic enlargement.
+  public var start: ModelFile?
 
-  public init(folder: String? = nil, unet: ModelFile, autoencoder: ModelFile? = nil) {
+  public init(folder: String? = nil, unet: ModelFile, autoencoder: ModelFile? = nil, start: ModelFile? = nil) {
     self.folder = folder
     self.unet = unet
     self.autoencoder = autoencoder
+    self.start = start
   }
 }
 
@@ -29,7 +32,7 @@ public struct ModelFile: Sendable, Equatable {
 
 extension ModelFiles {
   /// The UNet's first.
-  public var all: [ModelFile] { [unet, autoencoder].compactMap { $0 } }
+  public var all: [ModelFile] { [unet, autoencoder, start].compactMap { $0 } }
 
   public var names: [String] { all.map(\.name) }
 

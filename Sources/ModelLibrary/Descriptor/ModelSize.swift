@@ -2,8 +2,14 @@ import Layers
 import Models
 
 extension ModelArchitecture {
-  /// Trainable numbers of the UNet and the autoencoder together; buffers are not counted.
-  public var parameterCount: Int { unet.parameterCount + autoencoder.parameterCount }
+  /// Trainable numbers of all networks together; buffers are not counted.
+  public var parameterCount: Int { unet.parameterCount + autoencoder.parameterCount + startParameterCount }
+
+  /// Those of the start network; 0 without one.
+  public var startParameterCount: Int {
+    guard let start else { return 0 }
+    return parameters { _ = try StartNetwork(start, scale: diffusion.sf, Weights($0, network: "start")) }.total
+  }
 }
 
 extension ModelDescriptor {

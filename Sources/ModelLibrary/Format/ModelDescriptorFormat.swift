@@ -19,6 +19,7 @@ extension ModelDescriptor {
         .object(
           "autoencoder", \.architecture.autoencoder, read: AutoencoderConfiguration.init(_:), json: \.json),
         .object("diffusion", \.architecture.diffusion, DiffusionConfiguration.format),
+        .optional("start", \.architecture.start, StartConfiguration.format, blank: .blank),
         .choice("fill", \.policy.fill, whenMissing: .blank),
         .choice("frame", \.policy.frame, whenMissing: Frame.none),
       ], ignoring: nil)
@@ -41,13 +42,19 @@ extension ModelDescriptor {
 
 extension ModelFiles {
   fileprivate static var nameFormat: ObjectFormat<ModelFiles> {
-    ObjectFormat([.string("unet", \.unet.name), .optionalString("autoencoder", \.autoencoderName)])
+    ObjectFormat([
+      .string("unet", \.unet.name), .optionalString("autoencoder", \.autoencoderName),
+      .optionalString("start", \.startName),
+    ])
   }
 
   /// Addresses of files that have been named.
   fileprivate static var sourceFormat: ObjectFormat<ModelFiles> {
     ObjectFormat(
-      [.optionalString("unet", \.unet.source), .optionalString("autoencoder", \.autoencoderSource)], ignoring: nil)
+      [
+        .optionalString("unet", \.unet.source), .optionalString("autoencoder", \.autoencoderSource),
+        .optionalString("start", \.startSource),
+      ], ignoring: nil)
   }
 
   private var autoencoderName: String? {
@@ -59,6 +66,24 @@ extension ModelFiles {
     get { autoencoder?.source }
     set { autoencoder?.source = newValue }
   }
+
+  private var startName: String? {
+    get { start?.name }
+    set { start = newValue.map { ModelFile(name: $0, source: start?.source) } }
+  }
+
+  private var startSource: String? {
+    get { start?.source }
+    set { start?.source = newValue }
+  }
+}
+
+extension StartConfiguration {
+  fileprivate static var format: ObjectFormat<StartConfiguration> {
+    ObjectFormat([.int("channels", \.channels, in: 1...1024), .int("blocks", \.blocks, in: 0...256)])
+  }
+
+  fileprivate static var blank: StartConfiguration { StartConfiguration(channels: 0, blocks: 0) }
 }
 
 extension UNetConfiguration {

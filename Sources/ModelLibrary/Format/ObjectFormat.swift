@@ -162,6 +162,23 @@ extension Field {
     }
   }
 
+  /// An object that may be missing; `blank` is what one that is there is read into.
+  static func optional<Part>(
+    _ key: String, _ path: WritableKeyPath<Root, Part?>, _ format: ObjectFormat<Part>, blank: Part
+  ) -> Field {
+    Field(key: key, isObject: true) {
+      guard $0.has(key) else {
+        $1[keyPath: path] = nil
+        return
+      }
+      var part = blank
+      try format.read($0.object(key), into: &part)
+      $1[keyPath: path] = part
+    } json: {
+      $0[keyPath: path].map(format.json)
+    }
+  }
+
   /// An object whose members say which of several formats it has.
   static func object<Part>(
     _ key: String, _ path: WritableKeyPath<Root, Part>,

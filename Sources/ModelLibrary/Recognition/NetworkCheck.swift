@@ -21,6 +21,8 @@ extension ModelDescriptor {
   private func build(_ kind: NetworkKind, _ source: any WeightSource) throws {
     switch kind {
     case .unet: _ = try UNetModelSwin(unet, Weights(source, network: "unet"))
+    case .start:
+      if let start { _ = try StartNetwork(start, scale: diffusion.sf, Weights(source, network: "start")) }
     case .autoencoder: _ = try Autoencoder(autoencoder) { Weights(source, network: "ae") }
     }
   }

@@ -103,6 +103,18 @@ public enum Recognition {
       numResBlocks: numResBlocks)
   }
 
+  /// The start network of a checkpoint and how often it enlarges; nil if its tensors are not those of one.
+  public static func start(of checkpoint: Checkpoint) -> (start: StartConfiguration, scale: Int)? {
+    let tensors = checkpoint.shapes
+    guard let head = tensors.shape("head.weight", rank: 4), let tail = tensors.shape("tail.weight", rank: 4) else {
+      return nil
+    }
+    let scale = squareRoot(tail[0] / 3)
+    guard scale > 0, 3 * scale * scale == tail[0], head[1] == 3 else { return nil }
+    let blocks = (0...).prefix { tensors.shape("blocks.\($0).weight", rank: 4) != nil }.count
+    return (StartConfiguration(channels: head[0], blocks: blocks), scale)
+  }
+
   /// The known architecture whose network is most like that of a file, and how they differ.
   public static func nearest(to checkpoint: Checkpoint, _ kind: NetworkKind) -> (
     name: String, difference: TensorDifference
@@ -120,7 +132,8 @@ public enum Recognition {
   ///
   /// Throws `ModelError` if no network of this kind has these tensors.
   public static func model(
-    name: String, unet file: Checkpoint, autoencoder: Checkpoint?, task: ModelTask? = nil, steps: Int? = nil
+    name: String, unet file: Checkpoint, autoencoder: Checkpoint?, start: Checkpoint? = nil, task: ModelTask? = nil,
+    steps: Int? = nil
   ) throws -> ModelDescriptor {
     guard let unet = unet(of: file) else {
       throw ModelError.notAUNet(file: file.path)
@@ -153,10 +166,18 @@ public enum Recognition {
     model.policy = ModelPolicy()
     model.files.unet.name = ModelPath.lastComponent(file.path)
     model.files.autoencoder = autoencoder.map { ModelFile(name: ModelPath.lastComponent($0.path)) }
+    if let start {
+      guard let found = self.start(of: start), found.scale == model.diffusion.sf else {
+        throw ModelError.notAStart(file: start.path)
+      }
+      model.start = found.start
+      model.files.start = ModelFile(name: ModelPath.lastComponent(start.path))
+    }
     // Sizes that no network has would be asked for beyond this point.
     try model.checkThatItReads(as: file.path)
     try model.check(file, as: .unet)
     if let autoencoder { try model.check(autoencoder, as: .autoencoder) }
+    if let start { try model.check(start, as: .start) }
     return model
   }
 

@@ -9,19 +9,21 @@ import TensorCore
 struct Networks: Sendable {
   let unet: UNetModelSwin
   let autoencoder: Autoencoder
+  /// Makes y instead of the bicubic enlargement; nil without one.
+  let start: StartNetwork?
   let sampler: Sampler
   /// The weights that are not in memory yet: they are read and made ready when they are first used.
   let pending = PendingTensors()
   /// What the weights are read from.
   private let files: [Checkpoint]
 
-  /// Opens both files of a model; surplus, missing and wrongly shaped tensors are errors.
+  /// Opens all files of a model; surplus, missing and wrongly shaped tensors are errors.
   ///
   /// All of that is found here; the numbers themselves are read when a layer is first used.
   init(_ descriptor: ModelDescriptor) throws {
     let unetFile = try Self.open(descriptor, descriptor.files.unet.name)
-    var autoencoderFile: Checkpoint?
-    (unet, autoencoder) = try PendingTensors.$current.withValue(pending) {
+    var (autoencoderFile, startFile): (Checkpoint?, Checkpoint?)
+    (unet, autoencoder, start) = try PendingTensors.$current.withValue(pending) {
       let unetSource = CheckpointWeights(unetFile)
       let unet = try UNetModelSwin(descriptor.unet, Weights(unetSource, network: "unet"))
       try unetSource.finish()
@@ -36,21 +38,36 @@ struct Networks: Sendable {
         return Weights(source, network: "ae")
       }
       try autoencoderSource?.finish()
-      return (unet, autoencoder)
+      let start = try descriptor.start.map { configuration in
+        guard let name = descriptor.files.start?.name else {
+          throw RestoreError.noStartFile(model: descriptor.name)
+        }
+        let file = try Self.open(descriptor, name)
+        startFile = file
+        let source = CheckpointWeights(file)
+        let start = try StartNetwork(
+          configuration, scale: descriptor.diffusion.sf, Weights(source, network: "start"))
+        try source.finish()
+        return start
+      }
+      return (unet, autoencoder, start)
     }
-    files = [unetFile, autoencoderFile].compactMap { $0 }
+    files = [unetFile, autoencoderFile, startFile].compactMap { $0 }
     sampler = Sampler(GaussianDiffusion(descriptor.diffusion))
   }
 
   /// The same architecture with random weights: for measuring, without files.
   init(_ descriptor: ModelDescriptor, randomWeightsSeed seed: UInt64) throws {
     let source = RandomWeights(seed: seed)
-    (unet, autoencoder) = try PendingTensors.$current.withValue(pending) {
+    (unet, autoencoder, start) = try PendingTensors.$current.withValue(pending) {
       let unet = try UNetModelSwin(descriptor.unet, Weights(source, network: "unet"))
       let autoencoder = try Autoencoder(descriptor.autoencoder) {
         Weights(source, network: "ae")
       }
-      return (unet, autoencoder)
+      let start = try descriptor.start.map {
+        try StartNetwork($0, scale: descriptor.diffusion.sf, Weights(source, network: "start"))
+      }
+      return (unet, autoencoder, start)
     }
     files = []
     sampler = Sampler(GaussianDiffusion(descriptor.diffusion))

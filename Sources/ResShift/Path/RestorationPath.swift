@@ -48,11 +48,10 @@ struct RestorationPath {
     return try decode(z, over: scale == 1 ? lq : nil, progress)
   }
 
-  /// z_y: the latent of the bicubic enlargement.
+  /// z_y: the latent of the enlargement, by the start network or bicubic.
   func encode(_ lq: Tensor, _ progress: ProgressMeter) throws -> Tensor {
     let zy = try blended(scale: 1, channels: architecture.autoencoder.latentChannels) { tile in
-      let y = enlarged(lq, tile)
-      let z = timed(\.encode) { networks.autoencoder.encode(y) }
+      let z = timed(\.encode) { networks.autoencoder.encode(start(lq, tile)) }
       try progress.advance(architecture.stageWork.encode)
       return z
     }
@@ -91,6 +90,18 @@ struct RestorationPath {
     var blender = TileBlender(plan, scale: scale, channels: channels)
     for tile in tiles { blender.add(try body(tile), at: tile) }
     return blender.result(over: base)
+  }
+
+  /// The tile of y, as if cut from that of the whole picture: the start network sees as far around the tile as it looks.
+  private func start(_ lq: Tensor, _ tile: TilePlan.Tile) -> Tensor {
+    guard let network = networks.start else { return enlarged(lq, tile) }
+    let part = plan.rect(of: tile, scale: inputPerLatent)
+    let rows = max(0, part.y - network.reach)..<min(lq.shape.h, part.y + part.height + network.reach)
+    let columns = max(0, part.x - network.reach)..<min(lq.shape.w, part.x + part.width + network.reach)
+    let seen = lq.cropped(y: rows.lowerBound, x: columns.lowerBound, height: rows.count, width: columns.count)
+    return network(seen).cropped(
+      y: (part.y - rows.lowerBound) * scale, x: (part.x - columns.lowerBound) * scale, height: part.height * scale,
+      width: part.width * scale)
   }
 
   /// The tile of y = bicubic(lq), as if cut from the enlargement of the whole picture.

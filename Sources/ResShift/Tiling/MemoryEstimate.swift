@@ -11,7 +11,7 @@ struct MemoryEstimate {
   /// The activations of one tile of `height` by `width` latent positions: the largest of the stages.
   func tile(height: Int, width: Int) -> Int {
     let positions = height * width
-    return 4 * max(unet(positions), autoencoder(positions)) + scratch(positions)
+    return 4 * max(unet(positions), autoencoder(positions), start(height, width)) + scratch(positions)
   }
 
   /// What lives beside the tiles: the picture, latents and blended sums, for `height` by `width` latent positions.
@@ -49,6 +49,14 @@ struct MemoryEstimate {
     let ratio = architecture.inputPerLatent
     let condition = ratio > 1 ? 2 * 16 * positions * ratio * ratio : 0
     return max(most, condition)
+  }
+
+  /// Elements: two planes of the start network's channels, or the last one with its pixels, for what it sees of a tile.
+  private func start(_ height: Int, _ width: Int) -> Int {
+    guard let start = architecture.start else { return 0 }
+    let (ratio, scale) = (architecture.inputPerLatent, architecture.diffusion.sf)
+    let pixels = (height * ratio + 2 * start.reach) * (width * ratio + 2 * start.reach)
+    return pixels * (start.channels + max(start.channels, 9 * scale * scale))
   }
 
   /// Elements of the widest block of the decoder, which is the larger half.

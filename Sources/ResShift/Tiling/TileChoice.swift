@@ -6,7 +6,22 @@ extension ModelArchitecture {
 
   /// Share of the work of each stage for one tile, a step of the UNet being 1; for progress only.
   var stageWork: (encode: Double, step: Double, decode: Double) {
-    if case .vq = autoencoder { (3.4, 1, 6.6) } else { (0.01, 1, 0.01) }
+    if case .vq = autoencoder { return (3.4 + startShare, 1, 6.6) }
+    return (0.01 + startShare, 1, 0.01)
+  }
+
+  /// The start network's multiplications as a share of those of the UNet's convolutions, for one position of the latent.
+  private var startShare: Double {
+    guard let start else { return 0 }
+    let ends = 3 * start.channels * (1 + diffusion.sf * diffusion.sf)
+    let inner = Double(start.channels * start.channels * start.blocks + ends)
+    let unet = unet.channelMult.enumerated().reduce(0.0) { sum, level in
+      let width = Double(level.element * self.unet.modelChannels)
+      // Two convolutions a block, those on the way up of twice the input.
+      let convolutions = Double(5 * self.unet.numResBlocks[level.offset] + 3)
+      return sum + convolutions * width * width / Double(1 << (2 * level.offset))
+    }
+    return inner * Double(inputPerLatent * inputPerLatent) / unet
   }
 
   /// Side of the default tile in latent positions: attention of VQ models grows with the square of the area.

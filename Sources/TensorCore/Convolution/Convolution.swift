@@ -65,19 +65,24 @@ public func convolve(
 
 extension Tensor {
   /// Every pixel as a square of 2 x 2: [N, 2H, 2W, C].
-  public func upsampledNearest2x() -> Tensor {
+  public func upsampledNearest2x() -> Tensor { upsampledNearest(by: 2) }
+
+  /// Every pixel as a square of `factor` a side: [N, factor * H, factor * W, C].
+  public func upsampledNearest(by factor: Int) -> Tensor {
     let entry = WorkCount.begin(.layout)
     defer { entry?.end() }
     let (h, w, c) = (shape.h, shape.w, shape.c)
-    return Tensor(Shape(shape.n, 2 * h, 2 * w, c)) { out in
+    return Tensor(Shape(shape.n, factor * h, factor * w, c)) { out in
       read { x in
         Parallel.forEach(shape.n * h) { row in
-          let (source, upper) = (x + row * w * c, out + 2 * row * 2 * w * c)
+          let line = factor * w * c
+          let (source, upper) = (x + row * w * c, out + factor * row * line)
           for column in 0..<w {
-            (upper + 2 * column * c).update(from: source + column * c, count: c)
-            (upper + (2 * column + 1) * c).update(from: source + column * c, count: c)
+            for copy in 0..<factor {
+              (upper + (factor * column + copy) * c).update(from: source + column * c, count: c)
+            }
           }
-          (upper + 2 * w * c).update(from: upper, count: 2 * w * c)
+          for copy in 1..<max(1, factor) { (upper + copy * line).update(from: upper, count: line) }
         }
       }
     }
