@@ -7,7 +7,7 @@ extension GimpTests {
   @Suite(.serialized) struct InpaintTests {
     static let magenta = [1.0, 0.0, 1.0]
 
-    @Test("A small selection in a picture of 24 megapixels takes less than 400 MB, 450 where GIMP's own libraries need more")
+    @Test("A small selection in a picture of 24 megapixels takes less than 400 MB; 450 with the libraries of GIMP 3")
     func memoryOfLargePictures() throws {
       let gimp = try Gimp()
       let program = try Stage.shared.get().plugInFolder.appending(path: "resshift")

@@ -14,7 +14,8 @@ extension GimpTests {
       "multiply": "(gimp-layer-set-mode source LAYER-MODE-MULTIPLY)",
       "screen-legacy": "(gimp-layer-set-mode source LAYER-MODE-SCREEN-LEGACY)",
       "hidden": "(gimp-item-set-visible source FALSE)",
-      "pass-through": "(grouped LAYER-MODE-PASS-THROUGH 100)", "pass-through-half": "(grouped LAYER-MODE-PASS-THROUGH 50)",
+      "pass-through": "(grouped LAYER-MODE-PASS-THROUGH 100)",
+      "pass-through-half": "(grouped LAYER-MODE-PASS-THROUGH 50)",
       "group-opacity": "(begin (grouped LAYER-MODE-NORMAL 100) (gimp-layer-set-opacity source 40))",
       "soft-mask": "(masked 0.5)", "hard-mask": "(masked 0)",
       "shown-mask": "(begin (masked 0) (gimp-layer-set-show-mask source TRUE))",
@@ -49,7 +50,8 @@ extension GimpTests {
       (define image 0) (define source 0) (define base 0)
       """
 
-    @Test("Inpaint and Restore look as if the pixels had been replaced, whatever the source's place", arguments: [3, 4])
+    @Test(
+      "Inpaint and Restore look as if the pixels had been replaced, whatever the source's place", arguments: [3, 4])
     func looksLikeReplaced(channels: Int) throws {
       let gimp = try Gimp()
       var photo = Picture.photograph(width: 80, height: 60, channels: channels)
@@ -182,7 +184,8 @@ extension GimpTests {
         """)
       let pictures = try ["first", "second", "third", "fourth"].map { try gimp.picture("\($0).tif") }
       for (later, earlier) in zip(pictures.dropFirst(), pictures) {
-        #expect(later.unequalPixels(to: earlier) { _, _ in true } > 100, "another seed is another picture, and it is seen")
+        #expect(
+          later.unequalPixels(to: earlier) { _, _ in true } > 100, "another seed is another picture, and it is seen")
       }
       for name in ["first", "second", "third", "fourth"] {
         #expect(try numbers(gimp.log[name]).dropFirst(4).first == 0, "\(name) lies on top")
@@ -222,7 +225,8 @@ extension GimpTests {
         let selected = gimp.log["selected-\(call)"] ?? ""
         #expect(selected.contains("Nothing of layer “Half” can be seen where it is selected, it is fully transparent"))
       }
-      #expect(gimp.log["empty-upscale"]?.contains("Nothing of layer “Empty” can be seen, it is fully transparent") == true)
+      #expect(
+        gimp.log["empty-upscale"]?.contains("Nothing of layer “Empty” can be seen, it is fully transparent") == true)
       #expect(gimp.log["image"] == "40 30 2")
     }
   }
