@@ -7,16 +7,10 @@ import TensorCore
 struct FrontFill {
   /// Most pairs of a target and a source that are compared, about.
   private static let mostComparisons = 30_000_000
-  /// What a source costs that lies as far above or below as the level is high, for each pixel compared, if little is known.
-  private static let costOfHeight: Float = 2
   private static let side = PatchLevel.side
   private static let radius = PatchLevel.radius
 
   private let level: PatchLevel
-  /// The cost of one row's difference in height, squared, for each pixel compared: 0 unless the hole is more than a quarter of
-  /// the level. Photographs lie in layers: sky, water, ground; deep in a large hole the colours at the front alone do
-  /// not say which.
-  private let costOfRow: Float
   private var pixels: Tensor
   /// What is known or filled already, and how far it can be relied on.
   private var isThere: [Bool]
@@ -28,8 +22,6 @@ struct FrontFill {
   init(_ level: PatchLevel) {
     self.level = level
     pixels = level.pixels
-    let rows = Float(level.height)
-    costOfRow = 4 * level.unknown.count > level.height * level.width ? Self.costOfHeight / (rows * rows) : 0
     isThere = level.isKnown
     confidence = level.isKnown.map { $0 ? 1 : 0 }
     priority = [Float](repeating: 0, count: isThere.count)
@@ -64,7 +56,7 @@ struct FrontFill {
 
   /// The source that agrees best with what is there of a patch.
   private func best(of candidates: [Int], for target: Int, _ patch: [Int]) -> Int {
-    let channels = PatchLevel.channels
+    let (channels, costOfRow) = (PatchLevel.channels, level.costOfRow)
     let offsets = patch.filter { isThere[$0] }.map { ($0 - target) * channels }
     return pixels.read { pixels in
       let a = pixels + target * channels

@@ -72,7 +72,7 @@ import Testing
     #expect(gimp[image].layers == [new, bright, layer], "above all")
     #expect(abs(gimp[new].pixels[10, 8, 0] - 0.8) < 0.1)
     #expect(gimp.layerStates.count == before + 1, "what was seen is deleted")
-    #expect(gimp[image].steps.count == 1 && gimp.place(of: new) == Self.hole && !gimp[new].keepsAlphaBelow)
+    #expect(gimp[image].steps.count == 1 && gimp.place(of: new) == Self.hole && gimp[new].keepsAlphaBelow)
     #expect(gimp[image].active == layer)
     gimp[bright].isVisible = false
     gimp[new].isVisible = false

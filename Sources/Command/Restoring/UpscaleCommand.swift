@@ -42,7 +42,7 @@ struct UpscaleCommand: ParsableCommand {
   func validate() throws {
     if let factor, !(factor > 1 && factor <= 4) {
       let found = Int(exactly: factor).map { "\($0)" } ?? "\(factor)"
-      throw ValidationError("--factor must be 2, 3 or 4, or between, such as 1.5; found \(found)")
+      throw ValidationError("--factor must be 2, 3 or 4, found \(found); numbers between, such as 1.5, do as well")
     }
     for (name, side) in [("width", width), ("height", height)] {
       if let side, side < 1 { throw ValidationError("--\(name) must be 1 or more, found \(side)") }

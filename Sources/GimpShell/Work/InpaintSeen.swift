@@ -10,7 +10,6 @@ extension Request {
         throw error.aboutTheImage
       }
     }
-    let isOpaque = choices.makesOpaque || fill.isOpaque
     var picture = fill.result
     picture.makeOpaque()
     let (layerPicture, area) = (picture, fill.selection.bounds)
@@ -18,20 +17,9 @@ extension Request {
       let writer = LayerWriter(source: source, pixels: fill.pixels)
       let layer = try writer.makeLayer(
         layerPicture, mask: fill.selection.weights, name: "Inpainted (\(model.name))", at: (area.x, area.y),
-        isOpaque ? .plain : .keepingAlpha, type: type)
+        choices.makesOpaque ? .plain : .keepingAlpha, type: type)
       try writer.insertAboveAll(layer, onCanvas: canvas)
       return layer
-    }
-  }
-}
-
-extension Fill {
-  /// Whether all was opaque that is replaced.
-  fileprivate var isOpaque: Bool {
-    guard original.hasAlpha else { return true }
-    let (step, alpha) = (original.channels, original.channels - 1)
-    return selection.weights.samples.indices.allSatisfy {
-      selection.weights.samples[$0] <= 0 || original.samples[$0 * step + alpha] >= 1
     }
   }
 }
