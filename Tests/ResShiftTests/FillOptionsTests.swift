@@ -9,7 +9,7 @@ struct FillOptionsTests {
   @Test(arguments: [1, 2, 5, 30])
   func holesGrowByADisc(_ radius: Int) {
     var mask = PixelImage(width: 31, height: 23, channels: 1)
-    let marks = [(0, 0, Float(0.5)), (14, 11, 1), (30, 20, 0.25)]
+    let marks = [(0, 0, Float(0.5)), (6, 4, 0.75), (14, 11, 1), (25, 3, 0.9), (30, 20, 0.25)]
     for (x, y, value) in marks { mask[x, y, 0] = value }
     let grown = mask.grown(by: radius)
     for y in 0..<23 {

@@ -33,8 +33,14 @@ private struct RowMaxima {
   /// By pixel: the largest of the `length` values that begin there.
   private var values: [Float]
   private var length = 1
+  /// By pixel: the largest from the beginning of its row to it.
+  private var fromStart: [Float]
 
-  init(_ weights: PixelImage) { (width, height, values) = (weights.width, weights.height, weights.samples) }
+  init(_ weights: PixelImage) {
+    (width, height, values) = (weights.width, weights.height, weights.samples)
+    fromStart = values
+    for i in fromStart.indices where i % width > 0 { fromStart[i] = max(fromStart[i], fromStart[i - 1]) }
+  }
 
   /// By pixel: the largest within `reach` columns.
   mutating func widened(by reach: Int) -> [Float] {
@@ -49,9 +55,11 @@ private struct RowMaxima {
     for y in 0..<height {
       let row = y * width
       for x in 0..<width {
-        let (first, last) = (max(0, x - reach), min(width - 1, x + reach))
+        let (first, last) = (x - reach, min(width - 1, x + reach))
         // Two stretches that overlap; near the end of the row one that reaches beyond it holds what there is.
-        result[row + x] = max(values[row + first], values[row + max(first, last + 1 - length)])
+        result[row + x] =
+          first <= 0
+          ? fromStart[row + last] : max(values[row + first], values[row + max(first, last + 1 - length)])
       }
     }
     return result
