@@ -56,14 +56,15 @@ struct FrontFill {
 
   /// The source that agrees best with what is there of a patch.
   private func best(of candidates: [Int], for target: Int, _ patch: [Int]) -> Int {
-    let channels = PatchLevel.channels
+    let (channels, costOfRow) = (PatchLevel.channels, level.costOfRow)
     let offsets = patch.filter { isThere[$0] }.map { ($0 - target) * channels }
     return pixels.read { pixels in
       let a = pixels + target * channels
       var (best, least) = (candidates[0], Float.infinity)
       for candidate in candidates {
         let b = pixels + candidate * channels
-        var distance: Float = 0
+        let rows = Float(candidate / level.width - target / level.width)
+        var distance = costOfRow * rows * rows * Float(offsets.count)
         for offset in offsets where distance < least {
           for k in offset..<offset + channels { distance += (a[k] - b[k]) * (a[k] - b[k]) }
         }

@@ -107,12 +107,13 @@ struct PatchField {
   private mutating func update(
     _ level: PatchLevel, _ body: (_ target: Int, _ row: Int, _ ruler: Ruler) -> (source: Int32, distance: Float)
   ) {
+    let costOfRow = level.costOfRow * Float(PatchLevel.side * PatchLevel.side)
     source.withUnsafeMutableBufferPointer { source in
       distance.withUnsafeMutableBufferPointer { distance in
         // Each place is written by one thread only.
         nonisolated(unsafe) let (source, distance) = (source, distance)
         level.pixels.read { pixels in
-          let ruler = Ruler(pixels: pixels, width: level.width)
+          let ruler = Ruler(pixels: pixels, width: level.width, costOfRow: costOfRow)
           Parallel.forRanges(level.targets.count, chunk: 512) { range in
             for index in range {
               let target = Int(level.targets[index])
@@ -129,14 +130,19 @@ struct PatchField {
 private struct Ruler {
   let pixels: UnsafePointer<Float>
   let width: Int
+  /// For a whole patch.
+  let costOfRow: Float
 
-  /// The squared distance of the patches around two pixels; some number above `limit` if it is above.
+  /// The squared distance of the patches around two pixels, and the cost of their difference in height; some number above `limit` if it is above.
   func distance(_ a: Int, _ b: Int, limit: Float) -> Float {
     let c = PatchLevel.channels
     func corner(_ centre: Int) -> UnsafePointer<Float> {
       pixels + (centre - PatchLevel.radius * (width + 1)) * c
     }
-    return ck_patch_distance(corner(a), corner(b), PatchLevel.side, PatchLevel.side * c, width * c, limit)
+    let rows = costOfRow > 0 ? Float(a / width - b / width) : 0
+    let cost = costOfRow * rows * rows
+    guard cost < limit else { return cost }
+    return cost + ck_patch_distance(corner(a), corner(b), PatchLevel.side, PatchLevel.side * c, width * c, limit - cost)
   }
 }
 

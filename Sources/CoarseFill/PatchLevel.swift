@@ -105,3 +105,16 @@ struct PatchLevel {
     return PatchLevel(half, isKnown: known)
   }
 }
+
+extension PatchLevel {
+  /// What a source costs that lies as far above or below as the level is high, for each pixel compared.
+  private static let costOfHeight: Float = 2
+
+  /// The cost of one row's difference in height, squared, for each pixel compared: 0 unless the hole is more than a quarter of
+  /// the level. Photographs lie in layers, sky, water, ground, and deep in a large hole the colours at the front alone do not
+  /// say which.
+  var costOfRow: Float {
+    let rows = Float(height)
+    return 4 * unknown.count > height * width ? Self.costOfHeight / (rows * rows) : 0
+  }
+}

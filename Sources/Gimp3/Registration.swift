@@ -56,6 +56,10 @@ extension Procedure {
       gimp_procedure_add_int_argument(
         procedure, name, label, help, gint(values.min() ?? 0), gint(values.max() ?? 0),
         gint(choice.standard), G_PARAM_READWRITE)
+    case .number(let number):
+      gimp_procedure_add_int_argument(
+        procedure, name, label, help, gint(number.range.lowerBound), gint(number.range.upperBound),
+        gint(number.standard), G_PARAM_READWRITE)
     case .seed:
       gimp_procedure_add_int_argument(procedure, name, label, help, -1, .max, -1, G_PARAM_READWRITE)
     }

@@ -17,11 +17,13 @@ final class FormDialog {
   private enum Row {
     case choice(ChoiceBox)
     case seed(SeedField)
+    case number(NumberField)
 
     var widget: Widget {
       switch self {
       case .choice(let box): box.widget
       case .seed(let field): field.widget
+      case .number(let field): field.widget
       }
     }
   }
@@ -40,6 +42,7 @@ final class FormDialog {
       switch row.control {
       case .choice: .choice(ChoiceBox())
       case .seed: .seed(SeedField())
+      case .number(_, let range): .number(NumberField(range))
       }
     }
     gtk_box_pack_start(cast(window.content), grid, 1, 1, 0)
@@ -61,6 +64,7 @@ final class FormDialog {
       case .seed(let field):
         listener.connect(field.number, "value-changed")
         listener.connect(field.random, "toggled")
+      case .number(let field): listener.connect(field.widget, "value-changed")
       }
     }
     window.settingsChanged = { [unowned self] settings in
@@ -81,6 +85,7 @@ final class FormDialog {
         box.fill(options)
         box.choose(chosen)
       case (.seed(let field), .seed(let seed)): field.show(seed)
+      case (.number(let field), .number(let number, _)): field.show(number)
       default: break
       }
     }
@@ -94,6 +99,7 @@ final class FormDialog {
     switch rows[index] {
     case .choice(let box): form.choose(box.chosen, inRow: index)
     case .seed(let field): form.choose(seed: field.seed)
+    case .number(let field): form.choose(number: field.number, inRow: index)
     }
     fill()
   }

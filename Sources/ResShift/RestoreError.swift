@@ -4,6 +4,8 @@ import ModelLibrary
 public enum RestoreError: Error, Equatable {
   // Wishes that do not fit the model or the picture.
   case factorTooLarge(model: String, largest: Int, asked: Int)
+  /// A size smaller than the picture, or larger than `largest` times it.
+  case sizeNotReached(model: String, width: Int, height: Int, fromWidth: Int, fromHeight: Int, largest: Int)
   case boxOutside(PixelRect, width: Int, height: Int)
   case wrongTask(model: String, task: ModelTask, wanted: ModelTask)
 
@@ -40,7 +42,7 @@ public enum RestoreError: Error, Equatable {
 
   public var kind: Kind {
     switch self {
-    case .factorTooLarge, .boxOutside, .wrongTask: .usage
+    case .factorTooLarge, .sizeNotReached, .boxOutside, .wrongTask: .usage
     case .nothingVisible, .maskOfOtherSize, .maskIsBlack, .maskCoversAll, .nothingVisibleBesideMask: .badPicture
     case .noAutoencoderFile, .noStartFile, .noFiles: .badModel
     case .notEnoughMemory: .notEnoughMemory

@@ -6,6 +6,12 @@ extension RestoreError: Explained {
     switch self {
     case .factorTooLarge(let model, let largest, let asked):
       "\(model) enlarges \(largest) times at most, not \(asked) times"
+    case .sizeNotReached(let model, let width, let height, let fromWidth, let fromHeight, let largest):
+      """
+      \(model) cannot bring \(fromWidth) x \(fromHeight) pixels to \(width) x \(height): it enlarges \(largest) times at \
+      most and does not reduce; choose a size from \(fromWidth) x \(fromHeight) to \(fromWidth * largest) x \
+      \(fromHeight * largest)
+      """
     case .boxOutside(let box, let width, let height):
       """
       the box \(box.x),\(box.y),\(box.width),\(box.height) does not lie inside the picture of \(width) x \(height) pixels

@@ -163,3 +163,28 @@ struct ExemplarFillTests {
     #expect(throws: Stopped.self) { try exemplarFill(image, known: known, seed: 1) { if $0 > 0.3 { throw Stopped() } } }
   }
 }
+
+struct LargeHoleTests {
+  /// Three layers, as of a landscape, with a little texture each: those deep in a hole of 60 % are where they are beside it.
+  @Test func layersGoOnThroughLargeHoles() throws {
+    let (h, w) = (96, 144)
+    var random = SeededRandom(41)
+    let noise = random.tensor(Shape(1, h, w, 3), -0.05...0.05)
+    let layers: [[Float]] = [[0.5, 0.6, 0.9], [-0.5, -0.2, 0.1], [0.2, 0.1, -0.6]]
+    var picture = noise
+    picture.modify { out in
+      for p in 0..<h * w { for k in 0..<3 { out[3 * p + k] += layers[p / w / 32][k] } }
+    }
+    let known = Tensor(
+      Shape(1, h, w, 1), (0..<h * w).map { (16..<128).contains($0 % w) && (12..<84).contains($0 / w) ? 0 : 1 })
+    let fill = try exemplarFill(picture, known: known, seed: 3).elements
+    var wrong = 0
+    for y in 12..<84 where abs(y % 32 - 16) < 10 {
+      for x in 16..<128 {
+        let p = 3 * (y * w + x)
+        if (0..<3).contains(where: { abs(fill[p + $0] - layers[y / 32][$0]) > 0.3 }) { wrong += 1 }
+      }
+    }
+    #expect(wrong < 600, "\(wrong) of some 6000 pixels")
+  }
+}

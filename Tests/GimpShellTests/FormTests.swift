@@ -104,4 +104,18 @@ import Wording
   @Test func indexedImagesGetANote() throws {
     #expect(try form(.restore, isIndexed: true).note?.text.contains("converted to RGB") == true)
   }
+
+  @Test func numbersAndSwitchesAreTakenOver() throws {
+    var form = try form(.inpaintFull)
+    #expect(form.rows[2].control == .number(0, in: 0...256))
+    form.choose(number: 12, inRow: 2)
+    form.choose(number: 300, inRow: 2)
+    form.choose(number: 3, inRow: 0)
+    form.choose(1, inRow: 4)
+    #expect(form.settings.grow == 12 && form.settings.samplesMerged && form.settings.matchesTone)
+    #expect(!form.settings.fillsTransparent)
+    var canvas = try self.form(.outpaint)
+    for row in 1...4 { canvas.choose(number: row, inRow: row) }
+    #expect(canvas.settings.margins == Margins(left: 1, right: 2, top: 3, bottom: 4))
+  }
 }

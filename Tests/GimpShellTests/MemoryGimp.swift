@@ -186,13 +186,15 @@ extension MemoryGimp {
   func scale(_ image: Image, width: Int, height: Int) -> Bool {
     if refusals.contains(.scale) { return false }
     log("scale", image)
-    let factor = width / self[image].size.width
+    let old = self[image].size
+    func across(_ x: Int) -> Int { Int((Double(x * width) / Double(old.width)).rounded()) }
+    func down(_ y: Int) -> Int { Int((Double(y * height) / Double(old.height)).rounded()) }
     self[image].size = (width, height)
     for layer in layerStates.keys where self[layer].image == image && self[layer].isInImage {
       let pixels = self[layer].pixels
       self[layer].pixels = PixelImage(
-        width: pixels.width * factor, height: pixels.height * factor, channels: pixels.channels)
-      (self[layer].x, self[layer].y) = (self[layer].x * factor, self[layer].y * factor)
+        width: across(pixels.width), height: down(pixels.height), channels: pixels.channels)
+      (self[layer].x, self[layer].y) = (across(self[layer].x), down(self[layer].y))
     }
     return true
   }
@@ -346,8 +348,38 @@ extension MemoryGimp {
 
   func load(_ path: String) -> Image? { nil }
   func save(_ image: Image, _ layer: Layer, _ path: String) -> Bool { false }
-  func crop(_ image: Image, to area: PixelRect) { self[image].size = (area.width, area.height) }
-  func makeSeenLayer(of image: Image) -> Layer? { nil }
+  func crop(_ image: Image, to area: PixelRect) {
+    log("resize", image)
+    self[image].size = (area.width, area.height)
+    for layer in layerStates.keys where self[layer].image == image && self[layer].isInImage {
+      (self[layer].x, self[layer].y) = (self[layer].x - area.x, self[layer].y - area.y)
+    }
+  }
+
+  /// The top level alone, each pixel that of the first layer that is not transparent there; masks count from one half on.
+  func makeSeenLayer(of image: Image) -> Layer? {
+    if refusals.contains(.makeLayer) { return nil }
+    let size = self[image].size
+    let isGray = self[image].layers.allSatisfy { self[$0].pixels.colourChannels == 1 }
+    var seen = PixelImage(width: size.width, height: size.height, channels: isGray ? 2 : 4)
+    for y in 0..<size.height {
+      for x in 0..<size.width {
+        for state in self[image].layers.map({ self[$0] }) where state.isVisible {
+          let (column, row) = (x - state.x, y - state.y)
+          guard (0..<state.pixels.width).contains(column), (0..<state.pixels.height).contains(row) else { continue }
+          let (pixels, colours) = (state.pixels, state.pixels.colourChannels)
+          let alpha = pixels.hasAlpha ? pixels[column, row, colours] : 1
+          guard alpha > 0, state.mask?.values[column, row, 0] ?? 1 >= 0.5 else { continue }
+          for c in 0..<seen.colourChannels { seen[x, y, c] = pixels[column, row, min(c, colours - 1)] }
+          seen[x, y, seen.channels - 1] = alpha
+          break
+        }
+      }
+    }
+    let layer = Layer(number())
+    layerStates[layer] = LayerState(image: image, name: "seen", pixels: seen, tattoo: Int(layer.id))
+    return layer
+  }
   func merge(_ image: Image, keepingAlpha: Bool) -> Layer? { self[image].layers.first }
   func removeNeedlessAlpha(_ layer: Layer) {}
 }

@@ -11,12 +11,33 @@ import Testing
     #expect(
       found == [
         "plug-in-resshift-upscale(model:string factor:int output:int seed:int)",
+        "plug-in-resshift-upscale-to(model:string width:int output:int seed:int)",
         "plug-in-resshift-inpaint(model:string seed:int)",
+        "plug-in-resshift-inpaint-full(model:string seed:int grow:int tone-match:int sample-merged:int fill-transparent:int)",
+        "plug-in-resshift-outpaint(model:string left:int right:int top:int bottom:int seed:int)",
         "plug-in-resshift-restore(model:string seed:int)",
         "plug-in-resshift-batch-upscale(pattern:string output-folder:string model:string factor:int seed:int)",
         "plug-in-resshift-batch-inpaint(pattern:string mask-folder:string output-folder:string model:string seed:int)",
         "plug-in-resshift-models()",
       ])
+  }
+
+  @Test func theListsOfGimp2AreThosePromised() {
+    func listed(_ procedure: Procedure) -> [String] { procedure.listedParameters.map(\.name) }
+    #expect(listed(.inpaintFull) == ["model", "seed", "grow", "tone-match", "sample-merged"])
+    #expect(listed(.outpaint) == ["model", "left", "right", "top", "bottom", "seed"])
+    #expect(listed(.upscaleTo) == ["model", "width", "output", "seed"])
+  }
+
+  @Test(
+    "GIMP's search of actions finds the procedures by what people call their work",
+    arguments: [
+      ("remove", Procedure.inpaint), ("remove", .inpaintFull), ("heal", .inpaintFull), ("extend", .outpaint),
+      ("outpaint", .outpaint), ("uncrop", .outpaint), ("super resolution", .upscaleTo),
+    ])
+  func wordsThatAreSearchedFor(_ word: String, _ procedure: Procedure) {
+    let text = (procedure.menuLabel?.text ?? "").filter { $0 != "_" } + " " + procedure.blurb.text
+    #expect(text.lowercased().contains(word))
   }
 
   @Test func everyProcedureIsDescribed() throws {

@@ -10,7 +10,10 @@ import Wording
     [
       .unknownProcedure("p"), .argumentCount(procedure: "p", expected: 2, found: 1), .tooFewArguments(procedure: "p"),
       .wrongType(parameter: "p"), .outputUnknown(9), .factorImpossible(9),
-      .factorTooLarge(model: "m", largest: 2, asked: 4), .seedImpossible(-2), .itemMissing, .otherImage(layer: "l"),
+      .factorTooLarge(model: "m", largest: 2, asked: 4), .seedImpossible(-2), .widthImpossible(0),
+      .scaledOutputUnknown(2), .widthNotReached(model: "m", asked: 9, from: 1, largest: 4), .growImpossible(-1),
+      .growImpossible(300), .switchImpossible("s", 2), .marginImpossible("left", -1), .nothingToExtend, .nothingSeen,
+      .nothingSeenSelected, .nothingSeenKnown, .selectionOutsideCanvas, .itemMissing, .otherImage(layer: "l"),
       .needsWindow, .indexed(layer: "l"), .group(layer: "l"), .channel(name: "l"), .floatingSelection, .emptySelection,
       .selectionOutside(layer: "l"), .selectionNearlyEmpty(layer: "l"), .transparentLayer("l"),
       .transparentSelection(layer: "l"), .nothingKnown(layer: "l"), .resultTooLarge(width: 1, height: 2),

@@ -100,3 +100,16 @@
   (gimp3-restore #:run-mode mode #:image image #:drawables (vector drawable) #:model model #:seed seed))
 (define gimp3-models plug-in-resshift-models)
 (define (plug-in-resshift-models mode) (gimp3-models #:run-mode mode))
+
+(define gimp3-inpaint-full plug-in-resshift-inpaint-full)
+(define (plug-in-resshift-inpaint-full mode image drawable model seed grow tone-match sample-merged)
+  (gimp3-inpaint-full #:run-mode mode #:image image #:drawables (vector drawable) #:model model #:seed seed #:grow grow
+                      #:tone-match tone-match #:sample-merged sample-merged))
+(define gimp3-outpaint plug-in-resshift-outpaint)
+(define (plug-in-resshift-outpaint mode image drawable model left right top bottom seed)
+  (gimp3-outpaint #:run-mode mode #:image image #:drawables (vector drawable) #:model model #:left left #:right right
+                  #:top top #:bottom bottom #:seed seed))
+(define gimp3-upscale-to plug-in-resshift-upscale-to)
+(define (plug-in-resshift-upscale-to mode image drawable model width output seed)
+  (gimp3-upscale-to #:run-mode mode #:image image #:drawables (vector drawable) #:model model #:width width
+                    #:output output #:seed seed))

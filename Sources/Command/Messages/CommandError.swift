@@ -17,6 +17,7 @@ enum CommandError: Explained, Equatable {
   case needsFolder(String)
   case isFileNotFolder(String)
   case inputIsFolder(String)
+  case extendsFolder(String)
   case twins(String, String, output: String)
   case overwritesInput(String, other: String)
   case bitDepth(Int, PictureFormat, output: String)
@@ -40,6 +41,7 @@ enum CommandError: Explained, Equatable {
   case maskSize(mask: String, width: Int, height: Int, picture: String, pictureWidth: Int, pictureHeight: Int)
   case maskBlack(String, place: MaskPlace)
   case maskWhite(String, place: MaskPlace)
+  case maskGrownWhite(String, by: Int)
   case inputSize(String, width: Int, height: Int, input: String, inputWidth: Int, inputHeight: Int, factor: Int)
   case referenceSize(String, width: Int, height: Int, original: String, wholeWidth: Int, wholeHeight: Int, part: Part?)
   case tooSmall(String, width: Int, height: Int, factor: Int)
@@ -66,7 +68,7 @@ extension CommandError {
   var exitStatus: Int32 {
     switch self {
     case .folderUnreadable, .noPictures, .onlyForeignPictures, .noTwin: EX_NOINPUT
-    case .maskSize, .maskBlack, .maskWhite, .inputSize, .referenceSize, .tooSmall: EX_DATAERR
+    case .maskSize, .maskBlack, .maskWhite, .maskGrownWhite, .inputSize, .referenceSize, .tooSmall: EX_DATAERR
     case .noFolder, .notAFolder, .folderNotWritable, .folderNotMade, .deadLink, .nameTooLong, .sameFile: EX_CANTCREAT
     default: EX_USAGE
     }

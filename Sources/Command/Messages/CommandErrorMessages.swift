@@ -14,6 +14,7 @@ extension CommandError {
     case .needsFolder(let path): "\(path): several inputs need a folder as --output"
     case .isFileNotFolder(let path): "\(path): is a file, but several inputs need a folder as --output"
     case .inputIsFolder(let path): "\(path): is a folder, but inpaint takes one picture and its mask"
+    case .extendsFolder(let path): "\(path): is a folder, but extend takes one picture"
     case .twins(let one, let other, let output): "\(one) and \(other) would both be written to \(output)"
     case .overwritesInput(let input, let other):
       "the result of \(input) would overwrite \(other); choose another folder"
@@ -66,6 +67,8 @@ extension CommandError {
       """
     case .maskWhite(let mask, .everywhere):
       "\(mask): the mask is white everywhere, so there is nothing left to continue from; make black what to keep"
+    case .maskGrownWhite(let mask, let grow):
+      "\(mask): grown by \(grow) pixels the mask covers all, so there is nothing left to continue from; use a smaller --grow"
     case .maskWhite(let mask, .cropped):
       """
       \(mask): the mask is white all over the part that --crop leaves, so there is nothing left to continue from; make black \

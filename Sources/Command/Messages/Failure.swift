@@ -30,8 +30,8 @@ struct Failure: Error {
 
   /// An error of the engine about one picture, which does not know the picture's path.
   init(_ error: RestoreError, about path: String) {
-    switch error.kind {
-    case .badPicture, .notEnoughMemory:
+    switch (error, error.kind) {
+    case (.sizeNotReached, _), (_, .badPicture), (_, .notEnoughMemory):
       self.init(status: error.exitStatus, message: "\(path): \(error.message)")
     default: self.init(error)
     }

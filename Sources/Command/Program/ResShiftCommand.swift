@@ -21,8 +21,8 @@ struct ResShiftCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      UpscaleCommand.self, InpaintCommand.self, RestoreCommand.self, ModelsCommand.self, BenchCommand.self,
-      EvaluateCommand.self,
+      UpscaleCommand.self, InpaintCommand.self, RestoreCommand.self, ExtendCommand.self, ModelsCommand.self,
+      BenchCommand.self, EvaluateCommand.self,
     ])
 }
 
@@ -35,7 +35,7 @@ enum Program {
 
   /// Pictures may have any name; models, and what they consist of, must be named in UTF-8.
   private static func checkEncoding() throws {
-    let takesAnyName = ["upscale", "inpaint", "restore", "evaluate"].contains(arguments.first ?? "")
+    let takesAnyName = ["upscale", "inpaint", "restore", "extend", "evaluate"].contains(arguments.first ?? "")
     for argument in arguments where argument.hasEscapedBytes && !takesAnyName {
       throw CommandError.notUTF8(argument: argument)
     }

@@ -12,18 +12,20 @@ struct Batch {
   let common: CommonOptions
 
   /// What a subcommand does with one picture, its path and the engine's options.
+  typealias ResultSize = (PixelImage) -> (width: Int, height: Int)
   typealias Restoration = (Restorer, PixelImage, String, RestoreOptions) throws -> PixelImage
 
-  /// `factor` is the scale of the results, nil for that of the model.
+  /// `factor` is the scale of the results, nil for that of the model; or `size` says how large the result of a picture is. Then
+  /// the default model of an enlargement is the one with the smallest scale that reaches it.
   ///
   /// Throws the failure of a single picture, or `ReportedFailure` when some of several failed.
-  func run(task: ModelTask, factor: Int? = nil, _ restoration: Restoration) throws {
+  func run(task: ModelTask, factor: Int? = nil, size: ResultSize? = nil, _ restoration: Restoration) throws {
     var refused = try checkOutputs()
     let descriptor = try ModelCatalogue.ofThisProgram.model(named: common.engine.model, for: task, factor: factor)
     if let factor { try descriptor.checkFactor(option: factor) }
     let report = ProgressReport(style: common.progressStyle, total: plan.jobs.count)
     if !common.engine.quiet { for note in plan.notes { Terminal.note(note) } }
-    var restorer: Restorer?
+    var restorers: [String: Restorer] = [:]
     var firstFailure: Int32?
     var written: [FileIdentity: String] = [:]
     // What is known to fail is said before the work on the others.
@@ -44,9 +46,13 @@ struct Batch {
         }
         var picture = try PictureFile.read(job.input, notice: common.engine.notice(report))
         if common.strip { picture.metadata = PictureMetadata() }
-        let bitDepth = try check(job, picture, scale: factor ?? descriptor.diffusion.sf, common.engine.notice(report))
-        let engine = try restorer ?? load(descriptor)
-        restorer = engine
+        let scale = factor ?? descriptor.diffusion.sf
+        let plain = (width: picture.image.width * scale, height: picture.image.height * scale)
+        let target = size?(picture.image) ?? plain
+        let descriptor = try size == nil || task != .superResolution ? descriptor : model(for: picture, of: job, target)
+        let bitDepth = try check(job, picture, target.width, target.height, common.engine.notice(report))
+        let engine = try restorers[descriptor.name] ?? load(descriptor)
+        restorers[descriptor.name] = engine
         do {
           picture.image = try restoration(engine, picture.image, job.input, common.engine.restoreOptions(report))
         } catch let error as RestoreError {
@@ -95,10 +101,9 @@ struct Batch {
 
   /// Finds out before the computation that the result can be written; returns its bits a sample.
   private func check(
-    _ job: BatchPlan.Job, _ picture: PictureFile, scale: Int, _ notice: ((String) -> Void)?
+    _ job: BatchPlan.Job, _ picture: PictureFile, _ width: Int, _ height: Int, _ notice: ((String) -> Void)?
   ) throws -> Int {
     let format = try PictureFile.format(ofOutput: job.output)
-    let (width, height) = (picture.image.width * scale, picture.image.height * scale)
     let bitDepth = common.bitDepth ?? (format.bitDepths.contains(picture.bitDepth) ? picture.bitDepth : 8)
     try PictureFile.checkFormat(ofOutput: job.output, width: width, height: height, bitDepth: bitDepth)
     if !plan.lacksFolder {
@@ -108,6 +113,22 @@ struct Batch {
       notice?(Notice.fewerBits(job.output, format, bitDepth, of: picture.bitDepth).text)
     }
     return bitDepth
+  }
+
+  /// The model that brings a picture to a size.
+  private func model(
+    for picture: PictureFile, of job: BatchPlan.Job, _ target: (width: Int, height: Int)
+  ) throws -> ModelDescriptor {
+    let (width, height) = (picture.image.width, picture.image.height)
+    let factor = max((target.width + width - 1) / width, (target.height + height - 1) / height)
+    let model = try ModelCatalogue.ofThisProgram.model(
+      named: common.engine.model, for: .superResolution, factor: max(2, factor))
+    do { try model.checkSize(ofWidth: width, height: height, to: target.width, target.height) } catch let error
+      as RestoreError
+    {
+      throw Failure(error, about: job.input)
+    }
+    return model
   }
 
   /// The weights could not be loaded, or were changed while they were in use.

@@ -15,6 +15,7 @@ struct InpaintCommand: ParsableCommand {
       Examples:
         resshift inpaint photo.jpg --mask scratches.png -o photo-mended.png
         resshift inpaint photo.jpg --mask wire.png -o photo-mended.png --seed 7
+        resshift inpaint film.jpg --mask person.png -o film-without.png --grow 6 --grain on
       """)
 
   @Argument(help: "The picture.")
@@ -26,10 +27,29 @@ struct InpaintCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("The file to write: png, jpg, tiff or webp.", valueName: "path"))
   var output: String
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Let the hole grow by so many pixels first, 0 by default: for masks that leave a rim of what is to go.",
+      valueName: "pixels"))
+  var grow = 0
+
+  @Option(help: "Give the fill the fine noise of its surroundings, where these are grainy; off by default.")
+  var grain = Switch.off
+
   @Flag(help: "Stop at the coarse fill that the network would start from, for training and comparing.")
   var coarseOnly = false
 
   @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    let growths = PixelImage.growths
+    guard growths.contains(grow) else {
+      throw ValidationError(
+        "--grow must be \(growths.lowerBound) to \(growths.upperBound), found \(grow); holes do not shrink, paint the mask smaller"
+      )
+    }
+  }
 
   func run() throws {
     guard FileKind(of: input) != .folder else {
@@ -38,17 +58,21 @@ struct InpaintCommand: ParsableCommand {
     let batch = Batch(plan: try BatchPlan(inputs: [input], output: output), common: common)
     let isQuiet = common.engine.quiet
     let weights = try PictureFile.read(mask) { if !isQuiet { Terminal.note($0) } }.image.maskWeights
+    let hole = weights.grown(by: grow)
     try batch.run(task: .inpainting) { restorer, picture, path, options in
+      var options = options
+      options.grain = grain == .on
       do {
         try weights.checkMask(width: picture.width, height: picture.height)
       } catch let error as RestoreError {
         throw CommandError(error, aboutMask: mask, of: path)
       }
-      if let percent = weights.markedPercentIfMost {
+      guard hole.markedShare < 1 else { throw CommandError.maskGrownWhite(mask, by: grow) }
+      if let percent = hole.markedPercentIfMost {
         options.notice?(Notice.mostIsMarked(mask, percent).text)
       }
       let fill = coarseOnly ? restorer.coarselyFilled : restorer.inpaint
-      return try fill(picture, weights, options).blended(over: picture, weights: weights)
+      return try fill(picture, hole, options).blended(over: picture, weights: hole)
     }
   }
 }

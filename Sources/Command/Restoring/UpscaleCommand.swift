@@ -11,6 +11,7 @@ struct UpscaleCommand: ParsableCommand {
       Examples:
         resshift upscale photo.jpg -o photo-large.png
         resshift upscale scan.png -o scan-twice.png --factor 2
+        resshift upscale photo.jpg -o photo-wide.jpg --width 1920
         resshift upscale holidays --output enlarged --skip-existing
         resshift upscale photo.jpg -o photo-large.png --model realsr-x4-v3 --memory 4G
       """)
@@ -21,19 +22,57 @@ struct UpscaleCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("The file, or the folder of several.", valueName: "path"))
   var output: String
 
-  @Option(parsing: .unconditional, help: "2, 3 or 4 times the size; the model's own scale by default, and never more.")
-  var factor: Int?
+  @Option(
+    parsing: .unconditional,
+    help: "How many times the size, up to 4, such as 2 or 1.5; the model's own scale by default, and never more.")
+  var factor: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Make the result so wide, and as high as it is then, instead of --factor.", valueName: "pixels"))
+  var width: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Make the result so high, and as wide as it is then, instead of --factor.", valueName: "pixels"))
+  var height: Int?
 
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    if let factor, !(2...4).contains(factor) { throw ValidationError("--factor must be 2, 3 or 4, found \(factor)") }
+    if let factor, !(factor > 1 && factor <= 4) {
+      let found = Int(exactly: factor).map { "\($0)" } ?? "\(factor)"
+      throw ValidationError("--factor must be 2, 3 or 4, found \(found); numbers between, such as 1.5, do as well")
+    }
+    for (name, side) in [("width", width), ("height", height)] {
+      if let side, side < 1 { throw ValidationError("--\(name) must be 1 or more, found \(side)") }
+    }
+    guard [factor != nil, width != nil, height != nil].count(where: { $0 }) < 2 else {
+      throw ValidationError("--factor, --width and --height each say how large the result is; give one of them")
+    }
   }
 
   func run() throws {
     let batch = Batch(plan: try BatchPlan(inputs: input, output: output), common: common)
-    try batch.run(task: .superResolution, factor: factor) { restorer, picture, _, options in
-      try restorer.upscale(picture, factor: factor, options)
+    if let size {
+      try batch.run(task: .superResolution, size: size) { restorer, picture, _, options in
+        let (width, height) = size(picture)
+        return try restorer.upscale(picture, width: width, height: height, options)
+      }
+    } else {
+      let factor = factor.map { Int($0) }
+      try batch.run(task: .superResolution, factor: factor) { restorer, picture, _, options in
+        try restorer.upscale(picture, factor: factor, options)
+      }
     }
+  }
+
+  /// The size of the result of a picture; nil = its size times a whole factor, or the model's scale.
+  private var size: ((PixelImage) -> (width: Int, height: Int))? {
+    func scaled(_ side: Int, _ to: Int, of other: Int) -> Int { max(1, (2 * side * to + other) / (2 * other)) }
+    if let width { return { (width, scaled($0.height, width, of: $0.width)) } }
+    if let height { return { (scaled($0.width, height, of: $0.height), height) } }
+    guard let factor, factor != factor.rounded() else { return nil }
+    return { (Int((Double($0.width) * factor).rounded()), Int((Double($0.height) * factor).rounded())) }
   }
 }

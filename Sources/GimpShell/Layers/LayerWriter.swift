@@ -18,11 +18,11 @@ struct LayerWriter {
   /// A layer that holds `picture`, seen through `mask`, not yet in the image. `position` is on the canvas.
   func makeLayer(
     _ picture: PixelImage, mask: PixelImage? = nil, name: String, at position: (x: Int, y: Int), _ blend: Blend,
-    in image: Image? = nil
+    in image: Image? = nil, type: PixelType? = nil
   ) throws -> Layer {
     guard
       let layer = gimp.makeLayer(
-        in: image ?? source.image, name, width: picture.width, height: picture.height, source.type)
+        in: image ?? source.image, name, width: picture.width, height: picture.height, type ?? source.type)
     else { throw ShellError.refused(.makeLayer, layer: source.name) }
     do {
       try pixels.write(picture, to: layer)
@@ -66,5 +66,34 @@ struct LayerWriter {
         throw error
       }
     }
+  }
+
+  /// Inserts `layer` above all others of an image whose canvas was `canvas`, after that was extended by `margins`, in one undo
+  /// step. The source is active again then.
+  func insertAboveAll(
+    _ layer: Layer, onCanvas canvas: (width: Int, height: Int), extending margins: Margins = Margins()
+  ) throws {
+    do {
+      try source.checkThatItIsThere()
+      guard gimp.size(of: source.image) == canvas else { throw ShellError.layerMoved(source.name) }
+    } catch {
+      gimp.delete(layer)
+      throw error
+    }
+    let image = source.image
+    try gimp.undoStep(of: image) {
+      let (width, height) = margins.extended(width: canvas.width, height: canvas.height)
+      if !margins.isEmpty {
+        gimp.crop(image, to: PixelRect(x: -margins.left, y: -margins.top, width: width, height: height))
+      }
+      guard gimp.insert(layer, into: nil, at: 0, in: image) else {
+        gimp.delete(layer)
+        if !margins.isEmpty {
+          gimp.crop(image, to: PixelRect(x: margins.left, y: margins.top, width: canvas.width, height: canvas.height))
+        }
+        throw ShellError.refused(.insertLayer, layer: source.name)
+      }
+    }
+    gimp.activate(source.layer)
   }
 }

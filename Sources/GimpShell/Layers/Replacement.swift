@@ -13,6 +13,8 @@ struct Replacement {
   let name: String
   /// Whether an overlay has alpha 1: a fill, whose alpha is that of what it lies on.
   let isFill: Bool
+  /// Whether what is transparent becomes opaque, as far as it is replaced.
+  var makesOpaque = false
 
   private var pixels: Range<Int> { 0..<area.area }
 
@@ -52,9 +54,29 @@ struct Replacement {
     return .some(isWhole ? weights : both)
   }
 
+  /// The result, opaque, over the original by the weights, alpha included.
+  private func laidOver(_ weights: PixelImage) -> PixelImage {
+    var picture = original
+    let colours = original.colourChannels
+    for pixel in pixels where weights.samples[pixel] > 0 {
+      let weight = min(weights.samples[pixel], 1)
+      let first = pixel * original.channels
+      let below = original.samples[first + colours] * (1 - weight)
+      for channel in first..<first + colours {
+        let light =
+          (below * LightCurve.blendingLight(original.samples[channel])
+            + weight * LightCurve.blendingLight(result.samples[channel])) / (below + weight)
+        picture.samples[channel] = below > 0 ? LightCurve.blendingValue(light) : result.samples[channel]
+      }
+      picture.samples[first + colours] = weight >= 1 ? 1 : below + weight
+    }
+    return picture
+  }
+
   /// The result over the original by the weights, in linear light as GIMP's normal mode does; the original's alpha.
   var blended: PixelImage {
     guard let weights else { return result }
+    if makesOpaque && original.hasAlpha { return laidOver(weights) }
     var picture = original
     let colours = original.colourChannels
     for pixel in pixels where weights.samples[pixel] > 0 {

@@ -30,6 +30,9 @@ extension LayerWriter {
     let blending = gimp.blending(of: source.layer)
     guard blending.isNormal else { return nil }
     let own = try source.appliedMask(replacement.area)
+    if replacement.makesOpaque && !replacement.isOpaque {
+      return own == nil && blending.opacity > 1 - 1e-8 ? Overlay(mask: replacement.weights, takesAlpha: false) : nil
+    }
     // The source hides all below it where it is seen, so an overlay does the same.
     if blending.opacity > 1 - 1e-8, replacement.isOpaque,
       let weights = replacement.weights(throughHard: own)

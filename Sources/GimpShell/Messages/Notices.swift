@@ -7,6 +7,9 @@ enum Notice {
   static func inpainting(_ layer: String, _ model: String) -> Message {
     "ResShift: inpainting “\(layer)” with \(model)"
   }
+  static func extending(_ layer: String, _ model: String) -> Message {
+    "ResShift: extending the image of “\(layer)” with \(model)"
+  }
   static func restoring(_ layer: String, _ model: String) -> Message { "ResShift: restoring “\(layer)” with \(model)" }
 
   static func takenForOneFace(_ layer: String, _ model: String) -> Message {

@@ -15,6 +15,13 @@ public enum ShellError: Explained, Equatable {
   case factorImpossible(Int)
   case factorTooLarge(model: String, largest: Int, asked: Int)
   case seedImpossible(Int)
+  case widthImpossible(Int)
+  case scaledOutputUnknown(Int)
+  case widthNotReached(model: String, asked: Int, from: Int, largest: Int)
+  case growImpossible(Int)
+  case switchImpossible(String, Int)
+  case marginImpossible(String, Int)
+  case nothingToExtend
   case itemMissing
   case otherImage(layer: String)
   case needsWindow
@@ -31,6 +38,10 @@ public enum ShellError: Explained, Equatable {
   case transparentLayer(String)
   case transparentSelection(layer: String)
   case nothingKnown(layer: String)
+  case nothingSeen
+  case nothingSeenSelected
+  case nothingSeenKnown
+  case selectionOutsideCanvas
   case resultTooLarge(width: Int, height: Int)
 
   // The user went on working meanwhile.
@@ -86,7 +97,8 @@ extension ShellError {
   public var status: Status {
     switch self {
     case .unknownProcedure, .argumentCount, .tooFewArguments, .wrongType, .outputUnknown, .factorImpossible,
-      .factorTooLarge, .seedImpossible, .itemMissing, .otherImage, .needsWindow, .noLayerSelected,
+      .factorTooLarge, .seedImpossible, .widthImpossible, .scaledOutputUnknown, .widthNotReached, .growImpossible,
+      .switchImpossible, .marginImpossible, .nothingToExtend, .itemMissing, .otherImage, .needsWindow, .noLayerSelected,
       .other(_, isCallers: true):
       .callingError
     case .cancelled: .cancelled

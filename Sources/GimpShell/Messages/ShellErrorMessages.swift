@@ -17,6 +17,17 @@ extension ShellError {
     case .factorTooLarge(let model, let largest, let asked):
       "Model “\(model)” enlarges \(largest) times at most, not \(asked): use a smaller factor."
     case .seedImpossible(let seed): "Seed \(seed) is not possible: it is -1 (random) or not negative."
+    case .widthImpossible(let width): "Width \(width) is not possible: it is 1 to 524288 pixels."
+    case .scaledOutputUnknown(let output): "Output \(output) is unknown: 0 scales the image, 1 makes a new one."
+    case .widthNotReached(let model, let asked, let from, let largest):
+      "Model “\(model)” cannot bring \(from) pixels to a width of \(asked): choose a width from \(from) to \(largest)."
+    case .growImpossible(let grow) where grow < 0:
+      "The selection cannot grow by \(grow) pixels: to make it smaller use Select > Shrink."
+    case .growImpossible(let grow): "The selection cannot grow by \(grow) pixels: it is 0 to 256."
+    case .switchImpossible(let name, let value): "Argument \(name) is 0 (no) or 1 (yes), not \(value)."
+    case .marginImpossible(let side, let pixels):
+      "The canvas cannot be extended by \(pixels) pixels (\(side)): it is 0 to 65535."
+    case .nothingToExtend: "All four sides are 0: say by how many pixels the canvas is to be extended."
     case .itemMissing: "The image or the layer does not exist any more."
     case .otherImage(let layer): "Layer “\(layer)” belongs to another image than the one given."
     case .needsWindow: "The model manager is a window: from scripts use the command “resshift models”."
@@ -41,6 +52,11 @@ extension ShellError {
       "Nothing of layer “\(layer)” can be seen where it is selected, it is fully transparent: select another part."
     case .nothingKnown(let layer):
       "Nothing of layer “\(layer)” is left around the selection to fill it from: select less."
+    case .nothingSeen: "Nothing of the image can be seen, it is fully transparent: show a layer with something on it."
+    case .nothingSeenSelected:
+      "Nothing of the image can be seen where it is selected: select another part, or let transparent parts become opaque."
+    case .nothingSeenKnown: "Nothing of the image is left around the selection to fill it from: select less."
+    case .selectionOutsideCanvas: "The selection is empty on the canvas: select something in the image."
     case .resultTooLarge(let width, let height):
       "The result would have \(width)x\(height) pixels, more than GIMP can hold: use a smaller factor."
 

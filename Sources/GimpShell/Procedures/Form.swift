@@ -36,6 +36,7 @@ public struct Form {
     case choice([Option], chosen: Int)
     /// nil = random.
     case seed(UInt64?)
+    case number(Int, in: ClosedRange<Int>)
   }
 
   /// One text of a choice.
@@ -96,6 +97,12 @@ public struct Form {
   /// is used now is what is remembered, and what a script can say.
   public mutating func choose(seed: UInt64?) { settings.seed = seed.map { $0 & UInt64(Int32.max) } }
 
+  /// The user chose a number in a row.
+  public mutating func choose(number: Int, inRow row: Int) {
+    guard case .number(let numbers) = parameters[row].kind, numbers.range.contains(number) else { return }
+    settings[parameters[row]] = .number(number)
+  }
+
   private var model: ModelDescriptor? { models.first { $0.name == settings.model }?.descriptor }
 
   private func isPossible(_ option: Parameter.Choice.Option, of choice: Parameter.Choice) -> Bool {
@@ -125,6 +132,7 @@ public struct Form {
         choice.options.map { Option(label: $0.label, isPossible: isPossible($0, of: choice)) },
         chosen: choice.options.firstIndex { .number($0.value) == settings[parameter] } ?? 0)
     case .seed: .seed(settings.seed)
+    case .number(let number): .number(settings.number(parameter), in: number.range)
     case .text: .choice([], chosen: 0)
     }
   }

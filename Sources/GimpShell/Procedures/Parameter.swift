@@ -26,6 +26,8 @@ public struct Parameter: Sendable {
     case choice(Choice)
     /// A number from 0; -1 = random.
     case seed
+    /// A whole number.
+    case number(Number)
   }
 
   /// Numbers to choose from.
@@ -42,6 +44,14 @@ public struct Parameter: Sendable {
     var isPossible: @Sendable (_ value: Int, _ model: ModelDescriptor) -> Bool = { _, _ in true }
   }
 
+  /// Whole numbers to choose from.
+  public struct Number: Sendable {
+    public let range: ClosedRange<Int>
+    public let standard: Int
+    /// The error for any other number.
+    let refusal: @Sendable (Int) -> ShellError
+  }
+
   init(_ name: String, label: Message? = nil, _ kind: Kind, help: Message) {
     (self.name, self.label, self.kind, self.help) = (name, label, kind, help)
   }
@@ -50,7 +60,7 @@ public struct Parameter: Sendable {
   public var isText: Bool {
     switch kind {
     case .text, .model: true
-    case .choice, .seed: false
+    case .choice, .seed, .number: false
     }
   }
 
@@ -60,6 +70,7 @@ public struct Parameter: Sendable {
     case .text, .model: .text("")
     case .choice(let choice): .number(choice.standard)
     case .seed: .number(-1)
+    case .number(let number): .number(number.standard)
     }
   }
 
@@ -71,6 +82,8 @@ public struct Parameter: Sendable {
       guard choice.options.contains(where: { $0.value == number }) else { throw choice.refusal(number) }
     case (.seed, .number(let number)):
       guard number >= -1 else { throw ShellError.seedImpossible(number) }
+    case (.number(let numbers), .number(let number)):
+      guard numbers.range.contains(number) else { throw numbers.refusal(number) }
     default: throw ShellError.wrongType(parameter: name)
     }
   }
@@ -110,6 +123,59 @@ extension Parameter {
           .init(value: UpscaleOutput.sameSize.rawValue, label: "Same size, finer detail as new layer"),
         ], standard: UpscaleOutput.scaledImage.rawValue, refusal: { .outputUnknown($0) })),
     help: "0 = scale this image and add a layer, 1 = new image, 2 = same size, finer detail")
+
+  static let width = Parameter(
+    "width", label: "_Width in pixels:",
+    .number(Number(range: 1...524_288, standard: 1920, refusal: { .widthImpossible($0) })),
+    help: "The width of the result in pixels; the height follows")
+
+  /// Of what enlarges to a width: the same size is none.
+  static let scaledOutput = Parameter(
+    "output", label: "_Output:",
+    .choice(
+      Choice(
+        options: [
+          .init(value: UpscaleOutput.scaledImage.rawValue, label: "Scale this image, result as new layer"),
+          .init(value: UpscaleOutput.newImage.rawValue, label: "New image"),
+        ], standard: UpscaleOutput.scaledImage.rawValue, refusal: { .scaledOutputUnknown($0) })),
+    help: "0 = scale this image and add a layer, 1 = new image")
+
+  static let grow = Parameter(
+    "grow", label: "_Grow selection by pixels:",
+    .number(Number(range: PixelImage.growths, standard: 0, refusal: { .growImpossible($0) })),
+    help: "By how many pixels the selection grows before it is filled; it cannot shrink")
+
+  static let toneMatch = yesOrNo(
+    "tone-match", "_Match tone and grain:", standard: true,
+    help: "1 = the fill continues the tones and the fine noise at the selection's rim, 0 = as the model made it")
+
+  static let sampleMerged = yesOrNo(
+    "sample-merged", "Sample m_erged:", standard: false,
+    help: "1 = fill from all visible layers, the result above them, 0 = from this layer")
+
+  static let fillTransparent = yesOrNo(
+    "fill-transparent", "Make _transparent parts opaque:", standard: false,
+    help: "1 = what is transparent in the selection becomes opaque, 0 = transparency stays as it is")
+
+  private static func yesOrNo(_ name: String, _ label: Message, standard: Bool, help: Message) -> Parameter {
+    Parameter(
+      name, label: label,
+      .choice(
+        Choice(
+          options: [.init(value: 0, label: "No"), .init(value: 1, label: "Yes")], standard: standard ? 1 : 0,
+          refusal: { .switchImpossible(name, $0) })), help: help)
+  }
+
+  static let left = margin("left", "_Left:", help: "Pixels to add at the left")
+  static let right = margin("right", "_Right:", help: "Pixels to add at the right")
+  static let top = margin("top", "_Top:", help: "Pixels to add at the top")
+  static let bottom = margin("bottom", "_Bottom:", help: "Pixels to add at the bottom")
+
+  private static func margin(_ name: String, _ label: Message, help: Message) -> Parameter {
+    Parameter(
+      name, label: label, .number(Number(range: 0...65_535, standard: 0, refusal: { .marginImpossible(name, $0) })),
+      help: help)
+  }
 
   // Of batches.
   static let pattern = Parameter("pattern", .text, help: "Path of a picture, or a pattern such as /photos/*.jpg")

@@ -62,6 +62,8 @@ public struct LayerWork: Sendable {
   let action: Message
   /// Whether there has to be a selection.
   var needsSelection = false
+  /// Whether it works on the image, for which the first of several layers stands.
+  var isOfImage = false
   /// Reads and computes; returns what writes the result.
   let perform: @Sendable (Request) throws -> Writing
 }

@@ -1,6 +1,8 @@
 /// The procedures of the plug-in. One more is an entry here, and its work.
 extension Procedure {
-  public static let all = [upscale, inpaint, restore, batchUpscale, batchInpaint, models]
+  public static let all = [
+    upscale, upscaleTo, inpaint, inpaintFull, outpaint, restore, batchUpscale, batchInpaint, models,
+  ]
 
   static let upscale = Procedure(
     "plug-in-resshift-upscale", menuLabel: "_Upscale...",
@@ -14,9 +16,20 @@ extension Procedure {
     .layer(
       LayerWork(task: .superResolution, title: "ResShift: Upscale", action: "_Upscale") { try $0.upscale() }))
 
+  static let upscaleTo = Procedure(
+    "plug-in-resshift-upscale-to", menuLabel: "Upscale to _width...",
+    blurb: "Enlarge a picture to a width in pixels, and restore its detail (super resolution)",
+    help: """
+      Enlarges by the smallest scale of a model that reaches the width, and reduces to it. Output 0 scales the image to the \
+      width and adds the result as a new layer, 1 makes a new image of the layer, or of the selection's bounding box.
+      """,
+    year: "2026", [.model, .width, .scaledOutput, .seed],
+    .layer(
+      LayerWork(task: .superResolution, title: "ResShift: Upscale to width", action: "_Upscale") { try $0.upscale() }))
+
   static let inpaint = Procedure(
     "plug-in-resshift-inpaint", menuLabel: "_Inpaint...",
-    blurb: "Fill the selection with the ResShift diffusion model",
+    blurb: "Remove an object or fill the selection with the ResShift diffusion model",
     help: """
       The selection is the hole. The fill becomes a new layer above the drawable with the selection as its layer mask; \
       nothing outside the selection changes.
@@ -25,6 +38,33 @@ extension Procedure {
     .layer(
       LayerWork(task: .inpainting, title: "ResShift: Inpaint", action: "_Inpaint", needsSelection: true) {
         try $0.inpaint()
+      }))
+
+  static let inpaintFull = Procedure(
+    "plug-in-resshift-inpaint-full", menuLabel: "Inpaint with _options (remove object)...",
+    blurb:
+      "Remove an object, heal or fill the selection: grown, from all visible layers, with tone and grain of its rim",
+    help: """
+      The selection, grown by some pixels, is the hole. Filled from the layer, or from all that is seen; then the result \
+      lies above all layers. Tones and fine noise of the fill continue those of the rim if tone-match is 1.
+      """,
+    year: "2026", [.model, .seed, .grow, .toneMatch, .sampleMerged, .fillTransparent], listed: 5,
+    .layer(
+      LayerWork(task: .inpainting, title: "ResShift: Inpaint with options", action: "_Inpaint", needsSelection: true) {
+        try $0.inpaintFull()
+      }))
+
+  static let outpaint = Procedure(
+    "plug-in-resshift-outpaint", menuLabel: "_Extend canvas (outpaint)...",
+    blurb: "Extend the canvas and continue the picture there (outpainting, uncrop)",
+    help: """
+      The canvas grows by so many pixels on each side, and the border is filled from what is seen of the image. The fill \
+      becomes a new layer above all others, with a layer mask that shows it in the border only.
+      """,
+    year: "2026", [.model, .left, .right, .top, .bottom, .seed],
+    .layer(
+      LayerWork(task: .inpainting, title: "ResShift: Extend canvas", action: "_Extend", isOfImage: true) {
+        try $0.outpaint()
       }))
 
   static let restore = Procedure(

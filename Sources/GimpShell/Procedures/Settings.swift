@@ -1,3 +1,5 @@
+import ResShift
+
 /// What the caller or the user chose for the parameters of a procedure.
 public struct Settings: Equatable, Sendable {
   /// By the parameters' names; all of the procedure's.
@@ -29,7 +31,7 @@ public struct Settings: Equatable, Sendable {
     set { values[parameter.name] = newValue }
   }
 
-  private func number(_ parameter: Parameter) -> Int {
+  func number(_ parameter: Parameter) -> Int {
     if case .number(let number) = self[parameter] { number } else { 0 }
   }
 
@@ -44,6 +46,16 @@ public struct Settings: Equatable, Sendable {
   var factor: Int { number(.factor) }
 
   var output: UpscaleOutput { UpscaleOutput(rawValue: number(.output)) ?? .scaledImage }
+
+  // Of procedures that lack a parameter its standard value.
+  var width: Int? { values[Parameter.width.name] == nil ? nil : number(.width) }
+  var grow: Int { number(.grow) }
+  var matchesTone: Bool { number(.toneMatch) != 0 }
+  var samplesMerged: Bool { number(.sampleMerged) != 0 }
+  var fillsTransparent: Bool { number(.fillTransparent) != 0 }
+  var margins: Margins {
+    Margins(left: number(.left), right: number(.right), top: number(.top), bottom: number(.bottom))
+  }
 
   /// nil = random.
   var seed: UInt64? {

@@ -1,29 +1,75 @@
+import ModelLibrary
 import ResShift
+
+/// What can be chosen about a fill besides model and seed.
+struct FillChoices {
+  /// By how many pixels the selection grows first.
+  var grow = 0
+  var matchesTone = true
+  var matchesGrain = false
+  /// Whether what is transparent in the selection becomes opaque.
+  var makesOpaque = false
+}
+
+/// A fill that was computed, and what it was computed from.
+struct Fill {
+  /// The selection, grown, over its bounding box.
+  let selection: Selection
+  /// The network's picture over that box, and what was there.
+  let result: PixelImage
+  let original: PixelImage
+  let pixels: LayerPixels
+}
 
 extension Request {
   /// Fills the selection: read, compute; then write.
-  func inpaint() throws -> Writing {
+  func inpaint() throws -> Writing { try inpaint(FillChoices()) }
+
+  /// The same with all that can be chosen.
+  func inpaintFull() throws -> Writing {
+    let choices = FillChoices(
+      grow: settings.grow, matchesTone: settings.matchesTone, matchesGrain: settings.matchesTone,
+      makesOpaque: settings.fillsTransparent)
+    return try settings.samplesMerged ? inpaintSeen(choices) : inpaint(choices)
+  }
+
+  private func inpaint(_ choices: FillChoices) throws -> Writing {
     guard let selection = try Selection(on: source) else { throw ShellError.emptySelection }
+    let fill = try fill(selection, of: source, choices)
+    let replacement = Replacement(
+      result: fill.result, original: fill.original, area: fill.selection.bounds, weights: fill.selection.weights,
+      name: "Inpainted (\(model.name))", isFill: true, makesOpaque: choices.makesOpaque)
+    return Writing { try LayerWriter(source: $0, pixels: fill.pixels).replacePixels(replacement) }
+  }
+
+  /// Computes the fill of a selection on a layer.
+  func fill(_ selection: Selection, of source: Source, _ choices: FillChoices) throws -> Fill {
+    let selection = selection.grown(by: choices.grow, within: source.bounds)
     let pixels = try LayerPixels(source)
-    let part = try partNeeded(selection, pixels)
+    let part = try partNeeded(selection, pixels, of: source, isVisibleNeeded: !choices.makesOpaque)
 
     let mask = selection.mask(over: part.place)
-    let filled = try compute(Notice.inpainting) { try $0.inpaint(part, mask: mask, $1) }
-
-    let area = selection.bounds
-    let inPart = area.moved(x: -part.place.x, y: -part.place.y)
-    let replacement = Replacement(
-      result: filled.cropped(to: inPart), original: part.image.cropped(to: inPart), area: area,
-      weights: selection.weights, name: "Inpainted (\(model.name))", isFill: true)
-    return Writing { try LayerWriter(source: $0, pixels: pixels).replacePixels(replacement) }
+    let filled = try compute(Notice.inpainting) { restorer, options in
+      var options = options
+      // nil = on, as ever.
+      options.toneMatch = choices.matchesTone ? nil : false
+      options.grain = choices.matchesGrain
+      return try restorer.inpaint(part, mask: mask, options)
+    }
+    let inPart = selection.bounds.moved(x: -part.place.x, y: -part.place.y)
+    return Fill(
+      selection: selection, result: filled.cropped(to: inPart), original: part.image.cropped(to: inPart), pixels: pixels
+    )
   }
 
   /// What the model has to see of the layer to fill the hole. Throws if there is nothing to fill, or to fill it from.
-  private func partNeeded(_ selection: Selection, _ pixels: LayerPixels) throws -> PicturePart {
+  private func partNeeded(
+    _ selection: Selection, _ pixels: LayerPixels, of source: Source, isVisibleNeeded: Bool
+  ) throws -> PicturePart {
     let area = model.areaNeeded(toFill: selection.holeBounds, ofWidth: source.width, height: source.height)
       .union(selection.bounds)
     var part = try pixels.part(area, hole: selection)
-    guard !part.image.isTransparent(selection.mask(over: area)) else {
+    guard !isVisibleNeeded || !part.image.isTransparent(selection.mask(over: area)) else {
       throw try pixels.isAnythingVisible()
         ? ShellError.transparentSelection(layer: source.name) : ShellError.transparentLayer(source.name)
     }

@@ -48,11 +48,16 @@ extension Procedure {
   ///
   /// Everything is computed before the image changes, in one undo step.
   public func perform(_ work: LayerWork, _ call: LayerCall, in gimp: any Gimp) throws -> [Layer] {
-    var sources = try call.sources(of: gimp)
+    func found() throws -> [Source] {
+      let sources = try call.sources(of: gimp)
+      return work.isOfImage ? Array(sources.prefix(1)) : sources
+    }
+    var sources = try found()
     if work.needsSelection {
       if gimp.isSelectionEmpty(call.image) { throw ShellError.emptySelection }
-      // Before one of several layers is worked on in vain.
-      if let missed = sources.first(where: { gimp.selectionBounds(on: $0.layer) == nil }) {
+      // Before one of several layers is worked on in vain. What is filled from all layers need not be one of them.
+      let maySampleAll = parameters.contains { $0.name == Parameter.sampleMerged.name }
+      if !maySampleAll, let missed = sources.first(where: { gimp.selectionBounds(on: $0.layer) == nil }) {
         throw ShellError.selectionOutside(layer: missed.name)
       }
     }
@@ -71,9 +76,9 @@ extension Procedure {
       // While the dialog was open the user may have changed the layers.
       guard gimp.isValid(call.image) else { throw ShellError.imageClosed(layer: sources[0].name) }
       if let gone = sources.first(where: { gimp.kind(of: $0.layer) == nil }) { throw ShellError.layerGone(gone.name) }
-      sources = try call.sources(of: gimp)
+      sources = try found()
     }
-    let factor = work.task == .superResolution ? settings.factor : nil
+    let factor = work.task == .superResolution ? settings.factorNeeded(for: sources) : nil
     let model = try catalogue.model(named: settings.model, for: work.task, factor: factor)
     let seed = settings.drawSeed()
     let isShown = call.mode != .nonInteractive

@@ -22,6 +22,34 @@ struct Selection {
     guard hole.markedShare > 0 else { throw ShellError.selectionNearlyEmpty(layer: source.name) }
   }
 
+  /// Reads the selection on the whole canvas; nil when the image has none.
+  init?(onCanvasOf source: Source) throws {
+    let gimp = source.gimp
+    if gimp.isSelectionEmpty(source.image) { return nil }
+    let (width, height) = gimp.size(of: source.image)
+    let canvas = PixelRect(x: 0, y: 0, width: width, height: height)
+    let whole = try gimp.selection(of: source.image, canvas)
+    guard let bounds = whole.markedBounds else { throw ShellError.selectionOutsideCanvas }
+    self.init(whole.cropped(to: bounds), bounds)
+    guard hole.markedShare > 0 else { throw ShellError.selectionOutsideCanvas }
+  }
+
+  /// The selection grown by some pixels within a layer, or the canvas.
+  func grown(by pixels: Int, within whole: PixelRect) -> Selection {
+    guard pixels > 0 else { return self }
+    let (left, top) = (max(whole.x, bounds.x - pixels), max(whole.y, bounds.y - pixels))
+    let right = min(whole.x + whole.width, bounds.x + bounds.width + pixels)
+    let bottom = min(whole.y + whole.height, bounds.y + bounds.height + pixels)
+    let area = PixelRect(x: left, y: top, width: right - left, height: bottom - top)
+    var large = PixelImage(width: area.width, height: area.height, channels: 1)
+    for y in 0..<bounds.height {
+      let to = (y + bounds.y - top) * area.width + bounds.x - left
+      large.samples.replaceSubrange(
+        to..<to + bounds.width, with: weights.samples[y * bounds.width..<(y + 1) * bounds.width])
+    }
+    return Selection(large.grown(by: pixels), area)
+  }
+
   init(_ weights: PixelImage, _ bounds: PixelRect) {
     (self.weights, self.bounds) = (weights, bounds)
     hole = weights.maskWeights
@@ -29,13 +57,8 @@ struct Selection {
 
   /// The smallest rectangle around the hole, in the layer's coordinates; there is one.
   var holeBounds: PixelRect {
-    var (left, right, top, bottom) = (bounds.width, -1, bounds.height, -1)
-    for y in 0..<bounds.height {
-      for x in 0..<bounds.width where hole.samples[y * bounds.width + x] > 0 {
-        (left, right, top, bottom) = (min(left, x), max(right, x), min(top, y), max(bottom, y))
-      }
-    }
-    return PixelRect(x: bounds.x + left, y: bounds.y + top, width: right - left + 1, height: bottom - top + 1)
+    guard let marked = hole.markedBounds else { return bounds }
+    return marked.moved(x: bounds.x, y: bounds.y)
   }
 
   /// The hole in an area of the layer, 0 outside the selection.
@@ -81,5 +104,18 @@ struct Selection {
         PixelRect(x: bounds.x + left, y: bounds.y + top, width: right - left + 1, height: bottom - top + 1))
     }
     return boxes
+  }
+}
+
+extension PixelImage {
+  /// The smallest rectangle around the pixels above 0 of a picture with one channel; nil = there are none.
+  fileprivate var markedBounds: PixelRect? {
+    var (left, right, top, bottom) = (width, -1, height, -1)
+    for y in 0..<height {
+      for x in 0..<width where samples[y * width + x] > 0 {
+        (left, right, top, bottom) = (min(left, x), max(right, x), min(top, y), max(bottom, y))
+      }
+    }
+    return right < 0 ? nil : PixelRect(x: left, y: top, width: right - left + 1, height: bottom - top + 1)
   }
 }

@@ -4,12 +4,12 @@ import ResShift
 struct Source {
   let gimp: any Gimp
   let image: Image
-  let layer: Layer
+  private(set) var layer: Layer
   let name: String
   /// What it covers of the canvas; may begin outside.
   private(set) var place: PixelRect
   /// Of the layer; indexed ones are RGB by the time that they get a new layer.
-  let type: PixelType
+  private(set) var type: PixelType
   private(set) var isIndexed: Bool
 
   /// Finds the layer behind `item`; a layer mask stands for its layer.
@@ -49,11 +49,15 @@ struct Source {
     return source
   }
 
-  /// The same layer in an image that was enlarged since.
-  func scaled(by factor: Int) -> Source {
+  /// All that is seen of its image, as a layer of the canvas's size that is not in the image: for the time of `body`.
+  func withSeen<R>(_ body: (Source) throws -> R) throws -> R {
+    guard let seen = gimp.makeSeenLayer(of: image) else { throw ShellError.refused(.makeLayer, layer: name) }
+    defer { gimp.delete(seen) }
     var source = self
-    source.place = PixelRect(x: place.x * factor, y: place.y * factor, width: width * factor, height: height * factor)
-    return source
+    source.layer = seen
+    source.place = gimp.place(of: seen)
+    source.type = gimp.pixelType(of: seen)
+    return try body(source)
   }
 
   /// A part of the layer in the canvas's coordinates.

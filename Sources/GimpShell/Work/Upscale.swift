@@ -3,12 +3,15 @@ import ResShift
 extension Request {
   /// Enlarges the layer, or what is selected of it: read, compute; then write.
   func upscale() throws -> Writing {
-    do { try model.checkFactor(settings.factor) } catch let error as RestoreError {
-      throw ShellError(error, about: source)
+    if settings.width == nil {
+      do { try model.checkFactor(settings.factor) } catch let error as RestoreError {
+        throw ShellError(error, about: source)
+      }
     }
     let selection = settings.output == .scaledImage ? nil : try Selection(on: source)
     let area = selection?.bounds ?? source.bounds
-    try checkSize(of: area)
+    let enlargement = try Enlargement(settings, model, area, canvas: gimp.size(of: source.image))
+    try checkSize(of: area, enlargement)
     let pixels = try LayerPixels(source)
     let picture = try pixels.read(area)
     let isSameSize = settings.output == .sameSize
@@ -18,13 +21,15 @@ extension Request {
     }
 
     // At the same size the detail is reduced by the engine; alpha is then the source's.
-    let factor = isSameSize ? 1 : settings.factor
-    let result = try compute(Notice.upscaling) { try $0.upscale(picture, factor: factor, $1) }
+    let size = isSameSize ? (area.width, area.height) : enlargement.size(area.width, area.height)
+    let result = try compute(Notice.upscaling) { try $0.upscale(picture, width: size.0, height: size.1, $1) }
 
     switch settings.output {
     case .scaledImage:
       let canvas = gimp.size(of: source.image)
-      return Writing { try scaleImage(of: canvas, adding: result, LayerWriter(source: $0, pixels: pixels)) }
+      return Writing {
+        try scaleImage(of: canvas, enlargement, adding: result, LayerWriter(source: $0, pixels: pixels))
+      }
     case .newImage:
       return Writing(changesImage: false) { try newImage(of: result, LayerWriter(source: $0, pixels: pixels)) }
     case .sameSize:
@@ -35,32 +40,35 @@ extension Request {
     }
   }
 
-  private func checkSize(of area: PixelRect) throws {
-    var (width, height) = (area.width * settings.factor, area.height * settings.factor)
+  private func checkSize(of area: PixelRect, _ enlargement: Enlargement) throws {
+    var (width, height) = enlargement.size(area.width, area.height)
     if settings.output == .scaledImage {
       let canvas = gimp.size(of: source.image)
-      (width, height) = (max(width, canvas.width * settings.factor), max(height, canvas.height * settings.factor))
+      let large = enlargement.size(canvas.width, canvas.height)
+      (width, height) = (max(width, large.width), max(height, large.height))
     }
     guard max(width, height) <= gimp.largestSide else { throw ShellError.resultTooLarge(width: width, height: height) }
   }
 
-  private var enlargedName: String { "Upscaled x\(settings.factor) (\(model.name))" }
+  private var enlargedName: String {
+    settings.width.map { "Upscaled to \($0) pixels (\(model.name))" } ?? "Upscaled x\(settings.factor) (\(model.name))"
+  }
 
   /// Output 0: everything in the image, whose canvas was `canvas`, grows, the result lies above the enlarged source. After the
   /// first of several layers the image has its new size.
   private func scaleImage(
-    of canvas: (width: Int, height: Int), adding picture: PixelImage, _ writer: LayerWriter
+    of canvas: (width: Int, height: Int), _ enlargement: Enlargement, adding picture: PixelImage, _ writer: LayerWriter
   ) throws -> Layer {
-    let large = (canvas.width * settings.factor, canvas.height * settings.factor)
+    let large = enlargement.size(canvas.width, canvas.height)
     let isScaled = gimp.size(of: source.image) == large
-    let source = isScaled ? writer.source.scaled(by: settings.factor) : writer.source
+    let source = isScaled ? try Source(writer.source.layer, in: writer.source.image, of: gimp) : writer.source
     // Before anything changes: with all that may fail.
     try source.checkThatItIsThere()
     let mask = try source.appliedMask(source.bounds)?.resized(width: picture.width, height: picture.height)
-    let place = writer.source.scaled(by: settings.factor).place
-    let layer = try writer.makeLayer(picture, mask: mask, name: enlargedName, at: (place.x, place.y), .plain)
+    let corner = enlargement.place(writer.source.place.x, writer.source.place.y)
+    let layer = try writer.makeLayer(picture, mask: mask, name: enlargedName, at: corner, .plain)
     try LayerWriter(source: source, pixels: writer.pixels).insert(layer) {
-      guard isScaled || gimp.scale(source.image, width: large.0, height: large.1) else {
+      guard isScaled || gimp.scale(source.image, width: large.width, height: large.height) else {
         throw ShellError.refused(.scaleImage, layer: source.name)
       }
     }

@@ -27,6 +27,8 @@ public struct RestoreOptions: Sendable {
   public var tiling: Tiling = .joint
   /// Match the low frequencies of the result to the input; nil = the task's default.
   public var toneMatch: Bool?
+  /// Give a fill of a hole the fine noise of its surroundings (`Grain`).
+  public var grain = false
   /// Worker threads, one of `threadCounts`; other numbers become the nearest of these. The result does not depend
   /// on it.
   public var threads: Int = 1 {

@@ -41,12 +41,27 @@ public final class Restorer: Sendable {
     try check(.superResolution)
     try descriptor.checkFactor(factor)
     guard picture.isAnythingVisible() else { throw RestoreError.nothingVisible }
-    return try withThreads(options) { try enlarged(picture.madeFinite(), factor: factor, options) }
+    return try withThreads(options) {
+      try enlarged(
+        picture.madeFinite(), width: picture.width * factor, height: picture.height * factor, options)
+    }
   }
 
-  private func enlarged(_ picture: PixelImage, factor: Int, _ options: RestoreOptions) throws -> PixelImage {
+  /// Enlarges a picture to a size: by the model's own scale, then reduced by area average. Otherwise as the other `upscale`;
+  /// throws `sizeNotReached` for a size larger than the model's scale gives, or smaller than the picture.
+  public func upscale(
+    _ picture: PixelImage, width: Int, height: Int, _ options: RestoreOptions = .init()
+  ) throws -> PixelImage {
+    try check(.superResolution)
+    try descriptor.checkSize(ofWidth: picture.width, height: picture.height, to: width, height)
+    guard picture.isAnythingVisible() else { throw RestoreError.nothingVisible }
+    return try withThreads(options) { try enlarged(picture.madeFinite(), width: width, height: height, options) }
+  }
+
+  private func enlarged(_ picture: PixelImage, width: Int, height: Int, _ options: RestoreOptions) throws
+    -> PixelImage
+  {
     let scale = descriptor.diffusion.sf
-    let (width, height) = (picture.width * factor, picture.height * factor)
     let seen = SeenPicture(picture, isNeutral: picture.isNeutral(where: picture.isVisible))
     var large = try restored(seen.colours, mask: nil, options)
     if options.toneMatch ?? false {
@@ -56,7 +71,7 @@ public final class Restorer: Sendable {
     large = large.resized(height: height, width: width)
     let unseen = seen.unseen?.resized(height: height, width: width)
     // At the same size nothing is known that would be better than the colours under transparent pixels.
-    let isSame = factor == 1
+    let isSame = (width, height) == (picture.width, picture.height)
     var result = isSame ? picture : PixelImage(width: width, height: height, channels: picture.channels)
     result.setColours(
       large, adding: unseen, neutral: seen.isNeutral, where: isSame ? { picture.isVisible($0) } : nil)
@@ -89,6 +104,10 @@ public final class Restorer: Sendable {
         hole.touches(PixelRect(x: tile.x + region.x, y: tile.y + region.y, width: tile.width, height: tile.height))
       }
       if options.toneMatch ?? true { output = toneMatched(output, to: seen.colours, known: known, cell: 8) }
+      if options.grain {
+        output = Grain.matched(
+          output, to: seen.colours, known: known, seed: options.seed, origin: (region.x, region.y))
+      }
       return part.filled(hole, with: output, region, seen)
     }
   }
@@ -303,6 +322,15 @@ extension ModelDescriptor {
     let largest = diffusion.sf
     guard (1...largest).contains(factor) else {
       throw RestoreError.factorTooLarge(model: name, largest: largest, asked: factor)
+    }
+  }
+
+  /// Throws `RestoreError.sizeNotReached` unless the model can bring a picture of a size to another size.
+  public func checkSize(ofWidth width: Int, height: Int, to newWidth: Int, _ newHeight: Int) throws {
+    let scale = diffusion.sf
+    guard newWidth >= width && newHeight >= height && newWidth <= width * scale && newHeight <= height * scale else {
+      throw RestoreError.sizeNotReached(
+        model: name, width: newWidth, height: newHeight, fromWidth: width, fromHeight: height, largest: scale)
     }
   }
 }

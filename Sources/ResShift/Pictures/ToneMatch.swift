@@ -5,15 +5,15 @@ import TensorCore
 /// tone: result + lowpass(input - result).
 ///
 /// `known` [1, h, w, 1] says where the input counts (1) and where it does not (0): there the difference is continued from
-/// around; nil = it counts everywhere. `cell` is the side, in pixels, of the squares over which differences are averaged.
+/// around, as a membrane that hangs on the rim; nil = it counts everywhere. `cell` is the side, in pixels, of the squares over which differences are averaged.
 func toneMatched(_ result: Tensor, to input: Tensor, known: Tensor? = nil, cell: Int) -> Tensor {
   var difference = input
   difference.combine(1, result, -1)
   let (h, w) = (result.shape.h, result.shape.w)
-  let known = known ?? Tensor(Shape(1, h, w, 1), repeating: 1)
+  let counts = known ?? Tensor(Shape(1, h, w, 1), repeating: 1)
   let (rows, columns) = ((h + cell - 1) / cell, (w + cell - 1) / cell)
-  let weight = known.resized(height: rows, width: columns)
-  var mean = difference.masked(by: known).resized(height: rows, width: columns)
+  let weight = counts.resized(height: rows, width: columns)
+  var mean = difference.masked(by: counts).resized(height: rows, width: columns)
   mean.modify { mean in
     weight.read { weight in
       for p in 0..<rows * columns where weight[p] > 0 {
@@ -22,7 +22,8 @@ func toneMatched(_ result: Tensor, to input: Tensor, known: Tensor? = nil, cell:
     }
   }
   // Cells with little that is known are trusted little.
-  let smooth = pushPull(mean, known: weight).resized(height: h, width: w)
+  let whole = known == nil ? pushPull(mean, known: weight) : membrane(mean, known: weight)
+  let smooth = whole.resized(height: h, width: w)
   var matched = result
   matched.add(smooth)
   return matched

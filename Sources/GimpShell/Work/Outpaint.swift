@@ -1,0 +1,32 @@
+import ResShift
+
+extension Request {
+  /// Extends the canvas and fills the border from what is seen of the image: read, compute; then write.
+  func outpaint() throws -> Writing {
+    let (margins, canvas) = (settings.margins, gimp.size(of: source.image))
+    guard !margins.isEmpty else { throw ShellError.nothingToExtend }
+    let size = margins.extended(width: canvas.width, height: canvas.height)
+    guard max(size.width, size.height) <= gimp.largestSide else {
+      throw ShellError.resultTooLarge(width: size.width, height: size.height)
+    }
+    let (picture, pixels, type) = try source.withSeen { seen in
+      let pixels = try LayerPixels(seen)
+      return (try pixels.read(seen.bounds), pixels, seen.type)
+    }
+    guard !picture.isTransparent() else { throw ShellError.nothingSeen }
+
+    let extended = try compute(Notice.extending) { restorer, options in
+      var options = options
+      options.grain = true
+      return try restorer.extend(picture, by: margins, options)
+    }
+    return Writing { source in
+      let writer = LayerWriter(source: source, pixels: pixels)
+      let layer = try writer.makeLayer(
+        extended, mask: margins.weights(width: size.width, height: size.height), name: "Extended (\(model.name))",
+        at: (0, 0), .plain, type: type)
+      try writer.insertAboveAll(layer, onCanvas: canvas, extending: margins)
+      return layer
+    }
+  }
+}
