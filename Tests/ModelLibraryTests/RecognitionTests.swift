@@ -108,6 +108,7 @@ import Testing
     (model.licence.address, model.files.unet.source) = ("https://localhost/licence", "https://localhost/\"unet\"")
     model.files.unet.name = "unet.safetensors"
     if case .vq = model.autoencoder { model.files.autoencoder = ModelFile(name: "autoencoder.pth") }
+    if model.start != nil { model.files.start = ModelFile(name: "start.pth") }
     let folder = FileManager.default.temporaryDirectory.appending(path: "resshift-json-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }

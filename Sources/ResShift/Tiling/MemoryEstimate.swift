@@ -44,7 +44,9 @@ struct MemoryEstimate {
       skips += (unet.numResBlocks[level] + 1) * width * plane
       // [h, skip], the first convolution's output, the second's and what Winograd holds of both.
       most = max(most, skips + 2 * (outer + width) * plane)
-      if unet.hasSwinLayers(atLevel: level) { most = max(most, skips + max(7, mlp) * unet.swinEmbedDim * plane) }
+      // The middle of the UNet, on the last level, always has one.
+      let hasSwin = level == unet.channelMult.count - 1 || unet.hasSwinLayers(atLevel: level)
+      if hasSwin { most = max(most, skips + max(7, mlp) * unet.swinEmbedDim * plane) }
     }
     let ratio = architecture.inputPerLatent
     let condition = ratio > 1 ? 2 * 16 * positions * ratio * ratio : 0
