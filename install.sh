@@ -484,21 +484,14 @@ install() {
 
 # Runs the plug-in's tests in GIMP 3, too, which needs a Debian 13 of its own where this system has GIMP 2.10.
 test_other_gimp() {
-  local reason=
-  if [[ " ${gimps[*]} " == *' 3 '* && " ${gimps[*]} " != *' 2 '* ]]; then
-    return # done by swift test
-  elif ! is_root; then
-    reason='only root can install a Debian 13 for it'
-  elif ! command -v debootstrap >/dev/null; then
-    reason='debootstrap is missing'
-  elif ! unshare --mount true 2>/dev/null; then
-    reason='this system allows no mounts of their own'
+  [[ " ${gimps[*]} " == *' 2 '* ]] || return 0 # done by swift test
+  local status=0
+  "$here/Tests/Gimp3/checks.sh" "$here/.build/debian13" || status=$?
+  if ((status == 77)); then
+    warn "LEFT OUT: the plug-in's tests in GIMP 3, see above."
+    return 0
   fi
-  if [[ -n $reason ]]; then
-    warn "LEFT OUT: the plug-in's tests in GIMP 3, as $reason."
-  else
-    "$here/Tests/Gimp3/checks.sh" "$here/.build/debian13"
-  fi
+  return "$status"
 }
 
 run_tests() {

@@ -60,7 +60,13 @@ final class FormWindow {
   /// Waits for the user; whether the button that begins the work was pressed. Return does it: the button has the focus.
   func run() -> Bool {
     gtk_widget_grab_focus(gtk_dialog_get_widget_for_response(cast(window), GTK_RESPONSE_OK.rawValue))
-    return gimp_procedure_dialog_run(cast(window)) != 0
+    let isConfirmed = gimp_procedure_dialog_run(cast(window)) != 0
+    // Settings that were called up in the last moment.
+    if waiting != 0 {
+      g_source_remove(waiting)
+      readArguments()
+    }
+    return isConfirmed
   }
 
   func close() {

@@ -31,8 +31,11 @@ final class FormDialog {
   /// Shows the dialog and waits for the user; nil when it is closed otherwise than by its button.
   static func ask(_ form: Form, in window: FormWindow) -> Form? {
     let dialog = FormDialog(form, window)
-    defer { window.close() }
-    return window.run() ? dialog.form : nil
+    // Widgets may still tell of changes while they are closed.
+    return withExtendedLifetime(dialog) {
+      defer { window.close() }
+      return window.run() ? dialog.form : nil
+    }
   }
 
   private init(_ form: Form, _ window: FormWindow) {
@@ -82,8 +85,9 @@ final class FormDialog {
     for (index, control) in controls.enumerated() where !shown.indices.contains(index) || shown[index] != control {
       switch (rows[index], control) {
       case (.choice(let box), .choice(let options, let chosen)):
-        box.fill(options)
-        box.choose(chosen)
+        // Not within the signal of an option that is being chosen.
+        if !shown.indices.contains(index) || !shown[index].has(options) { box.fill(options) }
+        if box.chosen != chosen { box.choose(chosen) }
       case (.seed(let field), .seed(let seed)): field.show(seed)
       case (.number(let field), .number(let number, _)): field.show(number)
       default: break
@@ -102,6 +106,13 @@ final class FormDialog {
     case .number(let field): form.choose(number: field.number, inRow: index)
     }
     fill()
+  }
+}
+
+extension Form.Control {
+  /// Whether it is a choice of these.
+  fileprivate func has(_ options: [Form.Option]) -> Bool {
+    if case .choice(options, _) = self { true } else { false }
   }
 }
 

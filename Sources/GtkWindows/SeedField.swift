@@ -6,7 +6,7 @@ struct SeedField {
   let number: Widget
   let random: Widget
 
-  private static let randomLabel: Message = "_Random"
+  private static let randomLabel: Message = "Ra_ndom"
 
   init() {
     widget = gtk_hbox_new(0, 6)

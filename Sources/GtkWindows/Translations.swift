@@ -11,8 +11,6 @@ enum Translations {
   /// From here on messages are in the language of the user's environment, as far as there is a catalogue.
   static func use() {
     setlocale(LC_ALL, "")
-    // Numbers in files and arguments stay as they are.
-    setlocale(LC_NUMERIC, "C")
     guard let folder else { return }
     bindtextdomain(domain, folder)
     bind_textdomain_codeset(domain, "UTF-8")

@@ -14,15 +14,23 @@ die() {
   printf 'checks.sh: %s\n' "$*" >&2
   exit 1
 }
+# What cannot run here: said, and told apart from a failure by its status.
+left_out() {
+  printf 'checks.sh: LEFT OUT, as %s\n' "$*" >&2
+  exit 77
+}
 
 [[ $# == 1 ]] || die 'one folder is needed: Tests/Gimp3/checks.sh FOLDER'
-[[ $(id -u) == 0 ]] || die 'only root can install a Debian into a folder'
-command -v debootstrap >/dev/null || die 'debootstrap is missing: apt-get install debootstrap'
-# The toolchain's folder, with usr/bin in it.
-swift=$(realpath -- "$(command -v swift)") || die 'Swift is missing'
-toolchain=${swift%/usr/bin/*}
+[[ $(id -u) == 0 ]] || left_out 'only root can install a Debian into a folder'
+command -v debootstrap >/dev/null || left_out 'debootstrap is missing: apt-get install debootstrap'
+command -v swift >/dev/null || die 'Swift is missing'
 mkdir -p -- "$1"
 root=$(realpath -- "$1")
+# shellcheck disable=SC2016 # the shell inside replaces it
+root=$root unshare --mount bash -c 'mount --bind "$root" "$root"' 2>/dev/null || left_out 'nothing can be mounted here'
+# The toolchain's folder, with usr/bin in it; launchers of toolchains are elsewhere.
+toolchain=$(swift -print-target-info | sed -n 's/.*"runtimeResourcePath": *"\(.*\)\/usr\/lib\/swift".*/\1/p')
+[[ -d $toolchain/usr/bin ]] || left_out 'Swift is not in a folder of its own, which could be mounted into a Debian 13'
 
 tests=$package/.build/testing
 (cd "$package" && swift build --build-tests -c release -Xswiftc -enable-testing --scratch-path "$tests" </dev/null \
@@ -30,16 +38,20 @@ tests=$package/.build/testing
 bundle=$(cd "$tests/release" && echo ./*.xctest)
 [[ -e $tests/release/$bundle ]] || die "there are no tests in $tests/release"
 
-if [[ ! -e $root/etc/debian_version ]]; then
+if [[ ! -e $root/.complete ]]; then
   printf 'Installing Debian 13 into %s ...\n' "$root"
+  rm -rf -- "$root"
   debootstrap --variant=minbase trixie "$root" http://deb.debian.org/debian >"$root.log" 2>&1 ||
     die "debootstrap failed: see $root.log"
+  touch "$root/.complete"
 fi
 # What is committed and what is not, without what was built.
-rm -rf -- "$root/root/resshift"
-mkdir -p -- "$root/root/resshift" "$root$toolchain" "$root$package"
-(cd "$package" && git ls-files -z --cached --others --exclude-standard | tar -c --null -T -) |
-  tar -x -C "$root/root/resshift"
+source=/srv/resshift-under-test
+rm -rf -- "${root:?}$source"
+mkdir -p -- "$root$source" "$root$toolchain" "$root$package"
+(cd "$package" && git -c safe.directory='*' ls-files -z --cached --others --exclude-standard |
+  while IFS= read -r -d '' file; do [[ ! -e $file && ! -L $file ]] || printf '%s\0' "$file"; done |
+  tar -c --null -T -) | tar -x -C "$root$source"
 cp /etc/resolv.conf "$root/etc/"
 [[ ! -e /etc/gitconfig ]] || cp /etc/gitconfig "$root/etc/"
 # Repositories of packages that this system has on its disk.
@@ -49,7 +61,7 @@ while read -r folder; do
 done < <(git config --get-regexp 'url\..*\.insteadof' 2>/dev/null | sed -n 's/^url\.\(\/.*\)\.insteadof .*/\1/p' | sort -u)
 
 # Mounts of a namespace of their own go with it.
-export root toolchain package
+export root toolchain package source
 bundle=$tests/release/${bundle#./}
 export bundle
 # shellcheck disable=SC2016 # the shell inside replaces them
@@ -61,6 +73,6 @@ unshare --mount bash -euc '
   mount -t proc proc "$root/proc"
   mount --rbind /dev "$root/dev"
   for folder in "$@"; do mkdir -p "$root$folder"; mount --bind "$folder" "$root$folder"; done
-  exec chroot "$root" env -i HOME=/root PATH="$toolchain/usr/bin:/usr/sbin:/usr/bin:/sbin:/bin" LC_ALL=C.UTF-8 TERM=dumb \
-    bash /root/resshift/Tests/Gimp3/inside.sh "$bundle"
+  exec chroot "$root" env -i ${http_proxy:+"http_proxy=$http_proxy"} ${https_proxy:+"https_proxy=$https_proxy"} HOME=/root \
+    PATH="$toolchain/usr/bin:/usr/sbin:/usr/bin:/sbin:/bin" LC_ALL=C.UTF-8 TERM=dumb bash "$source/Tests/Gimp3/inside.sh" "$bundle"
 ' bash "${sources[@]}"

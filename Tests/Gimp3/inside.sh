@@ -4,8 +4,8 @@
 #   inside.sh TESTS     the tests' program
 set -euo pipefail
 tests=$1
-cd /root/resshift
-cases=/root/resshift/Tests/Gimp3/cases.scm
+cd "$(dirname -- "$0")/../.."
+cases=$PWD/Tests/Gimp3/cases.scm
 out=$(mktemp -d)
 trap 'rm -rf -- "$out"' EXIT
 failures=0

@@ -316,6 +316,29 @@ import Wording
     #expect(gimp[image].steps.first?.filter { $0 == "scale" }.count == 1)
   }
 
+  @Test("Several results and a canvas that was changed meanwhile do not fit: nothing is scaled")
+  func canvasChangedMeanwhile() throws {
+    let (image, lower) = image(Self.picture(40, 30))
+    let upper = gimp.addLayer(Self.picture(20, 16), to: image, x: 10, y: -4)
+    var isDone = false
+    gimp.meanwhile = { [gimp] in
+      if !isDone && gimp.progressTitles.count == 2 { gimp[image].size = (60, 30) }
+      isDone = gimp.progressTitles.count == 2
+    }
+    #expect(throws: ShellError.layerMoved(gimp[lower].name)) {
+      try performAll(.upscale, image, [lower, upper], [.text(""), .number(2), .number(0), .number(1)])
+    }
+    #expect(gimp[image].size == (60, 30) && gimp[image].steps.isEmpty && gimp[image].layers.count == 2)
+  }
+
+  @Test("New images leave the old one without a step to undo")
+  func newImagesOfSeveralLayers() throws {
+    let (image, lower) = image(Self.picture(24, 20))
+    let upper = gimp.addLayer(Self.picture(20, 16), to: image)
+    let news = try performAll(.upscale, image, [lower, upper], [.text(""), .number(2), .number(1), .number(1)])
+    #expect(Set(news.map { gimp[$0].image }).count == 2 && gimp[image].steps.isEmpty)
+  }
+
   @Test("What one of several layers does not allow is said before anything is computed")
   func oneOfSeveralLayersIsWrong() throws {
     let (image, layer) = image(Self.picture(120, 90), selecting: Self.hole)

@@ -81,7 +81,7 @@ private func complaint(
   /// The architectures that are benched with random weights are those of the models that are shipped or described.
   @Test(arguments: [
     ("realsr", "realsr-x4-v3"), ("inpaint", "inpaint-imagenet"), ("inpaint", "inpaint-face"), ("faceir", "faceir"),
-    ("realsr", "bicsr-x4"), ("compact-sr-x4", "compact-sr-x4"), ("compact-sr-x2", "compact-sr-x2"),
+    ("realsr", "bicsr-x4"), ("compact-sr", "compact-sr-x4"), ("compact-sr-x2", "compact-sr-x2"),
     ("compact-inpaint", "compact-inpaint"), ("compact-restore", "compact-restore"),
   ])
   func architectureEqualsModel(architecture: String, model: String) throws {
@@ -119,7 +119,7 @@ private func complaint(
   @Test func unknownArchitectureListsTheKnownOnes() {
     #expect(
       message { try ModelDescriptor.architecture(named: "resnet") }
-        == "unknown architecture \"resnet\"; there are realsr, realsr-x2, inpaint, faceir, compact-sr, compact-sr-x4, "
+        == "unknown architecture \"resnet\"; there are realsr, realsr-x2, inpaint, faceir, compact-sr, compact-sr-start, "
         + "compact-sr-x2, compact-inpaint, compact-restore")
   }
 

@@ -114,7 +114,7 @@ private func replacing(_ json: JSONValue, _ path: ArraySlice<Substring>, by valu
   }
 
   /// Nothing is written that reading passes over: any other value is refused or makes another model.
-  @Test(arguments: ["realsr-x4-v3", "faceir", "compact-inpaint", "compact-sr-x4"])
+  @Test(arguments: ["realsr-x4-v3", "faceir", "compact-inpaint", "compact-sr-start"])
   func everyWrittenValueIsRead(name: String) throws {
     let model = try ModelDescriptor(json: Data(contentsOf: shipped.appending(path: "\(name)/model.json")), of: name)
     let json = try parsed(Data(model.json.utf8))

@@ -29,6 +29,7 @@ FILES = [
     "ModelLibrary/*Messages.swift",
     "ModelLibrary/Catalogue/InstallAdvice.swift",
     "ModelStore/*Messages.swift",
+    "Checkpoints/*Messages.swift",
 ]
 
 

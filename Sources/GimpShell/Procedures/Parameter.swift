@@ -146,7 +146,7 @@ extension Parameter {
     help: "By how many pixels the selection grows before it is filled; it cannot shrink")
 
   static let toneMatch = yesOrNo(
-    "tone-match", "_Match tone and grain:", standard: true,
+    "tone-match", "Match _tone and grain:", standard: true,
     help: "1 = the fill continues the tones and the fine noise at the selection's rim, 0 = as the model made it")
 
   static let sampleMerged = yesOrNo(

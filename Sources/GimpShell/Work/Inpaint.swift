@@ -39,7 +39,7 @@ extension Request {
     let replacement = Replacement(
       result: fill.result, original: fill.original, area: fill.selection.bounds, weights: fill.selection.weights,
       name: "Inpainted (\(model.name))", isFill: true, makesOpaque: choices.makesOpaque)
-    return Writing { try LayerWriter(source: $0, pixels: fill.pixels).replacePixels(replacement) }
+    return Writing { source, _ in try LayerWriter(source: source, pixels: fill.pixels).replacePixels(replacement) }
   }
 
   /// Computes the fill of a selection on a layer.

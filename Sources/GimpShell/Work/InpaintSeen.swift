@@ -13,7 +13,7 @@ extension Request {
     var picture = fill.result
     picture.makeOpaque()
     let (layerPicture, area) = (picture, fill.selection.bounds)
-    return Writing { source in
+    return Writing { source, _ in
       let writer = LayerWriter(source: source, pixels: fill.pixels)
       let layer = try writer.makeLayer(
         layerPicture, mask: fill.selection.weights, name: "Inpainted (\(model.name))", at: (area.x, area.y),

@@ -20,7 +20,7 @@ extension Request {
       options.grain = true
       return try restorer.extend(picture, by: margins, options)
     }
-    return Writing { source in
+    return Writing { source, _ in
       let writer = LayerWriter(source: source, pixels: pixels)
       let layer = try writer.makeLayer(
         extended, mask: margins.weights(width: size.width, height: size.height), name: "Extended (\(model.name))",

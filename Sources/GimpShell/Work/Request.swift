@@ -39,8 +39,8 @@ public struct LayerCall: Sendable {
 struct Writing {
   /// Whether the source's image gets a new layer; it has to be RGB then, if it was indexed.
   var changesImage = true
-  /// Writes it, and returns the new layer; is given the source as that is by then.
-  let write: (Source) throws -> Layer
+  /// Writes it, and returns the new layer; is given the source as that is by then, and whether it is the first result of the call.
+  let write: (_ source: Source, _ isFirst: Bool) throws -> Layer
 }
 
 extension Procedure {
@@ -82,21 +82,30 @@ extension Procedure {
     let model = try catalogue.model(named: settings.model, for: work.task, factor: factor)
     let seed = settings.drawSeed()
     let isShown = call.mode != .nonInteractive
+    let canvas = gimp.size(of: call.image)
     let writings = try sources.map {
       try work.perform(Request(source: $0, settings: settings, model: model, seed: seed, isShown: isShown))
     }
-    let layers = try write(writings, to: sources, in: gimp)
+    let layers = try write(writings, to: sources, ofCanvas: canvas, in: gimp)
     if isShown { gimp.updateDisplays() }
     return layers
   }
 
   /// All results in one undo step; what users have changed meanwhile is found out before the first change. If GIMP refuses the
   /// first result, an image that was indexed becomes so again.
-  private func write(_ writings: [Writing], to sources: [Source], in gimp: any Gimp) throws -> [Layer] {
+  ///
+  /// `canvas` is the size that the image had at the beginning: several results fit together only on that.
+  private func write(
+    _ writings: [Writing], to sources: [Source], ofCanvas canvas: (width: Int, height: Int), in gimp: any Gimp
+  ) throws -> [Layer] {
     let image = sources[0].image
-    let isConverted = sources[0].isIndexed && writings.contains(where: \.changesImage)
-    if writings.count == 1 && !isConverted { return [try writings[0].write(sources[0])] }
+    guard writings.contains(where: \.changesImage) else {
+      return try zip(writings, sources).map { try $0.write($1, true) }
+    }
+    let isConverted = sources[0].isIndexed
+    if writings.count == 1 && !isConverted { return [try writings[0].write(sources[0], true)] }
     for source in sources { try source.checkThatItIsThere() }
+    guard writings.count == 1 || gimp.size(of: image) == canvas else { throw ShellError.layerMoved(sources[0].name) }
     return try gimp.undoStep(of: image) {
       if isConverted && !gimp.convertToRGB(image) {
         throw ShellError.refused(.convertToRGB, layer: sources[0].name)
@@ -104,7 +113,7 @@ extension Procedure {
       var layers: [Layer] = []
       do {
         for (writing, source) in zip(writings, sources) {
-          layers.append(try writing.write(isConverted ? source.asRGB : source))
+          layers.append(try writing.write(isConverted ? source.asRGB : source, layers.isEmpty))
         }
         return layers
       } catch {

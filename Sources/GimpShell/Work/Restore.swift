@@ -29,6 +29,6 @@ extension Request {
     let replacement = Replacement(
       result: result.cropped(to: inPart), original: original, area: area, weights: selection?.weights,
       name: "Restored (\(model.name))", isFill: false)
-    return Writing { try LayerWriter(source: $0, pixels: pixels).replacePixels(replacement) }
+    return Writing { source, _ in try LayerWriter(source: source, pixels: pixels).replacePixels(replacement) }
   }
 }

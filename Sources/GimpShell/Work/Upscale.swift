@@ -26,17 +26,18 @@ extension Request {
 
     switch settings.output {
     case .scaledImage:
-      let canvas = gimp.size(of: source.image)
-      return Writing {
-        try scaleImage(of: canvas, enlargement, adding: result, LayerWriter(source: $0, pixels: pixels))
+      return Writing { source, isFirst in
+        try scaleImage(isScaled: !isFirst, enlargement, adding: result, LayerWriter(source: source, pixels: pixels))
       }
     case .newImage:
-      return Writing(changesImage: false) { try newImage(of: result, LayerWriter(source: $0, pixels: pixels)) }
+      return Writing(changesImage: false) { source, _ in
+        try newImage(of: result, LayerWriter(source: source, pixels: pixels))
+      }
     case .sameSize:
       let replacement = Replacement(
         result: result, original: picture, area: area, weights: selection?.weights, name: "Detail (\(model.name))",
         isFill: false)
-      return Writing { try LayerWriter(source: $0, pixels: pixels).replacePixels(replacement) }
+      return Writing { source, _ in try LayerWriter(source: source, pixels: pixels).replacePixels(replacement) }
     }
   }
 
@@ -54,13 +55,13 @@ extension Request {
     settings.width.map { "Upscaled to \($0) pixels (\(model.name))" } ?? "Upscaled x\(settings.factor) (\(model.name))"
   }
 
-  /// Output 0: everything in the image, whose canvas was `canvas`, grows, the result lies above the enlarged source. After the
-  /// first of several layers the image has its new size.
+  /// Output 0: everything in the image grows, the result lies above the enlarged source. `isScaled`: it has, after the first of
+  /// several layers.
   private func scaleImage(
-    of canvas: (width: Int, height: Int), _ enlargement: Enlargement, adding picture: PixelImage, _ writer: LayerWriter
+    isScaled: Bool, _ enlargement: Enlargement, adding picture: PixelImage, _ writer: LayerWriter
   ) throws -> Layer {
+    let canvas = gimp.size(of: writer.source.image)
     let large = enlargement.size(canvas.width, canvas.height)
-    let isScaled = gimp.size(of: source.image) == large
     let source = isScaled ? try Source(writer.source.layer, in: writer.source.image, of: gimp) : writer.source
     // Before anything changes: with all that may fail.
     try source.checkThatItIsThere()

@@ -4,7 +4,7 @@ import Models
 extension ModelDescriptor {
   /// The names that `architecture(named:)` knows.
   public static let architectureNames = [
-    "realsr", "realsr-x2", "inpaint", "faceir", "compact-sr", "compact-sr-x4", "compact-sr-x2", "compact-inpaint",
+    "realsr", "realsr-x2", "inpaint", "faceir", "compact-sr", "compact-sr-start", "compact-sr-x2", "compact-inpaint",
     "compact-restore",
   ]
 
@@ -20,7 +20,7 @@ extension ModelDescriptor {
         name, .superResolution, unshuffle: 4, lqSize: 64, channels: 64, channelMult: [1, 2, 2],
         numResBlocks: [2, 2, 2],
         attentionResolutions: [32, 16], swinEmbedDim: 96, sf: 4, steps: 2, minNoiseLevel: 0.05, kappa: 0.4)
-    case "compact-sr-x4":
+    case "compact-sr-start":
       compact(
         name, .superResolution, unshuffle: 4, lqSize: 64, channels: 64, channelMult: [1], numResBlocks: [1],
         swinEmbedDim: 64, sf: 4, steps: 2, minNoiseLevel: 0.05, kappa: 0.4,
