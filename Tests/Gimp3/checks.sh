@@ -39,11 +39,17 @@ bundle=$(cd "$tests/release" && echo ./*.xctest)
 [[ -e $tests/release/$bundle ]] || die "there are no tests in $tests/release"
 
 if [[ ! -e $root/.complete ]]; then
+  if [[ -e $root/.unfinished ]]; then
+    rm -rf -- "$root"
+    mkdir -- "$root"
+  elif [[ -n $(ls -A -- "$root") ]]; then
+    die "$root holds something else: name a new folder"
+  fi
   printf 'Installing Debian 13 into %s ...\n' "$root"
-  rm -rf -- "$root"
+  touch "$root/.unfinished"
   debootstrap --variant=minbase trixie "$root" http://deb.debian.org/debian >"$root.log" 2>&1 ||
     die "debootstrap failed: see $root.log"
-  touch "$root/.complete"
+  mv -- "$root/.unfinished" "$root/.complete"
 fi
 # What is committed and what is not, without what was built.
 source=/srv/resshift-under-test
