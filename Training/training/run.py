@@ -197,6 +197,10 @@ class Start(Run):
 
     def untrained(self) -> StartNetwork:
         network = StartNetwork(self.model["start"], self.process.sf)
+        # By the usual beginning each of so many convolutions would leave next to nothing of what comes in.
+        for convolution in [network.head, *network.blocks]:
+            nn.init.kaiming_normal_(convolution.weight, a=0.1)
+            nn.init.zeros_(convolution.bias)
         # The last convolution begins small: the untrained network repeats pixels.
         with torch.no_grad():
             network.tail.weight.mul_(0.1)
