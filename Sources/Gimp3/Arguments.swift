@@ -21,8 +21,11 @@ extension UnsafeMutablePointer<GimpProcedureConfig> {
       g_value_get_string(&value).map { String(pathBytes: UnsafeRawBufferPointer(start: $0, count: strlen($0))) } ?? "")
   }
 
+  /// Writes what differs: each writing is a signal, to which GIMP's dialog of the procedure listens.
   func set(_ settings: Settings, of procedure: Procedure) {
-    for parameter in procedure.parameters { set(parameter.name, settings[parameter]) }
+    for (parameter, value) in zip(procedure.parameters, arguments(of: procedure)) where settings[parameter] != value {
+      set(parameter.name, settings[parameter])
+    }
   }
 
   func set(_ name: String, _ value: Value) {

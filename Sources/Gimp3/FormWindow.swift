@@ -32,15 +32,11 @@ final class FormWindow {
   /// What the rows are put into.
   var content: Widget { gtk_dialog_get_content_area(cast(window)) }
 
-  /// Writes into the arguments what differs there: each writing is a signal, to which GIMP's dialog listens as well.
   func keep(_ settings: Settings) {
-    guard let procedure, let configuration else { return }
+    guard let procedure else { return }
     isKeeping = true
     defer { isKeeping = false }
-    for (parameter, value) in zip(procedure.parameters, configuration.arguments(of: procedure))
-    where settings[parameter] != value {
-      configuration.set(parameter.name, settings[parameter])
-    }
+    configuration?.set(settings, of: procedure)
   }
 
   /// Looks at the arguments when the dialog has changed all that it wants to.

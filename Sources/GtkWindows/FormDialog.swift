@@ -65,7 +65,7 @@ final class FormDialog {
       switch row {
       case .choice(let box): listener.connect(box.widget, "changed")
       case .seed(let field):
-        listener.connect(field.number, "value-changed")
+        listener.connect(field.number.widget, "value-changed")
         listener.connect(field.random, "toggled")
       case .number(let field): listener.connect(field.widget, "value-changed")
       }
@@ -82,11 +82,13 @@ final class FormDialog {
     isFilling = true
     defer { isFilling = false }
     let controls = form.rows.map(\.control)
-    for (index, control) in controls.enumerated() where !shown.indices.contains(index) || shown[index] != control {
+    for (index, control) in controls.enumerated() {
+      let before = shown.indices.contains(index) ? shown[index] : nil
+      guard control != before else { continue }
       switch (rows[index], control) {
       case (.choice(let box), .choice(let options, let chosen)):
         // Not within the signal of an option that is being chosen.
-        if !shown.indices.contains(index) || !shown[index].has(options) { box.fill(options) }
+        if before?.has(options) != true { box.fill(options) }
         if box.chosen != chosen { box.choose(chosen) }
       case (.seed(let field), .seed(let seed)): field.show(seed)
       case (.number(let field), .number(let number, _)): field.show(number)

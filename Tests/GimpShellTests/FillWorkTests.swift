@@ -5,37 +5,9 @@ import Testing
 @testable import GimpShell
 
 /// Fills with options, extended canvases and enlargements to a width, on images in memory.
-@Suite struct FillWorkTests {
-  private let gimp = MemoryGimp()
+@Suite struct FillWorkTests: Scenes {
+  let gimp = MemoryGimp()
   private static let hole = PixelRect(x: 40, y: 30, width: 20, height: 16)
-
-  private static func picture(_ width: Int, _ height: Int, channels: Int = 3) -> PixelImage {
-    var picture = PixelImage(width: width, height: height, channels: channels, repeating: 1)
-    for y in 0..<height {
-      for x in 0..<width {
-        for c in 0..<picture.colourChannels {
-          picture[x, y, c] = Float((x * (3 + c) + y * 5 + (x / 16 + y / 16) % 2 * 70) % 256) / 255
-        }
-      }
-    }
-    return picture
-  }
-
-  private func image(_ picture: PixelImage, selecting hole: PixelRect? = nil) -> (image: Image, layer: Layer) {
-    let image = gimp.makeImage(picture.width, picture.height)
-    let layer = gimp.addLayer(picture, to: image)
-    if let hole {
-      var weights = PixelImage(width: picture.width, height: picture.height, channels: 1)
-      for y in hole.y..<hole.y + hole.height { for x in hole.x..<hole.x + hole.width { weights[x, y, 0] = 1 } }
-      gimp[image].selection = weights
-    }
-    return (image, layer)
-  }
-
-  private func perform(_ procedure: Procedure, _ image: Image, _ layer: Layer, _ arguments: [Value]) throws -> Layer {
-    guard case .layer(let work) = procedure.kind else { throw ShellError.itemMissing }
-    return try procedure.perform(work, LayerCall(.nonInteractive, image, [layer], arguments), in: gimp)[0]
-  }
 
   private func full(grow: Int = 0, tone: Int = 1, merged: Int = 0, opaque: Int = 0) -> [Value] {
     [.text(""), .number(7), .number(grow), .number(tone), .number(merged), .number(opaque)]

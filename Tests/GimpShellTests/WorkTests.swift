@@ -7,42 +7,8 @@ import Wording
 @testable import GimpShell
 
 /// The work of the procedures on images in memory, with the built-in models.
-@Suite struct WorkTests {
-  private let gimp = MemoryGimp()
-
-  /// A photograph of a kind, with colours and edges.
-  private static func picture(_ width: Int, _ height: Int, channels: Int = 3) -> PixelImage {
-    var picture = PixelImage(width: width, height: height, channels: channels, repeating: 1)
-    for y in 0..<height {
-      for x in 0..<width {
-        for c in 0..<picture.colourChannels {
-          picture[x, y, c] = Float((x * (3 + c) + y * 5 + (x / 16 + y / 16) % 2 * 70) % 256) / 255
-        }
-      }
-    }
-    return picture
-  }
-
-  private func image(_ picture: PixelImage, selecting hole: PixelRect? = nil) -> (image: Image, layer: Layer) {
-    let image = gimp.makeImage(picture.width, picture.height)
-    let layer = gimp.addLayer(picture, to: image)
-    if let hole { gimp[image].selection = Self.weights(picture.width, picture.height, hole) }
-    return (image, layer)
-  }
-
-  private static func weights(_ width: Int, _ height: Int, _ hole: PixelRect, _ value: Float = 1) -> PixelImage {
-    var weights = PixelImage(width: width, height: height, channels: 1)
-    for y in hole.y..<hole.y + hole.height { for x in hole.x..<hole.x + hole.width { weights[x, y, 0] = value } }
-    return weights
-  }
-
-  @discardableResult
-  private func perform(
-    _ procedure: Procedure, _ image: Image, _ item: Layer, _ arguments: [Value] = [], mode: RunMode = .nonInteractive
-  ) throws -> Layer {
-    guard case .layer(let work) = procedure.kind else { throw ShellError.itemMissing }
-    return try procedure.perform(work, LayerCall(mode, image, [item], arguments), in: gimp)[0]
-  }
+@Suite struct WorkTests: Scenes {
+  let gimp = MemoryGimp()
 
   private static let hole = PixelRect(x: 40, y: 30, width: 20, height: 16)
 
@@ -276,13 +242,6 @@ import Wording
   }
 
   // MARK: Several layers
-
-  private func performAll(_ procedure: Procedure, _ image: Image, _ items: [Layer], _ arguments: [Value]) throws
-    -> [Layer]
-  {
-    guard case .layer(let work) = procedure.kind else { throw ShellError.itemMissing }
-    return try procedure.perform(work, LayerCall(.nonInteractive, image, items, arguments), in: gimp)
-  }
 
   @Test("Several layers are done each in turn, as one by one, in one step")
   func severalLayers() throws {

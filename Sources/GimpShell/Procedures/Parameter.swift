@@ -113,15 +113,16 @@ extension Parameter {
         // Twice is offered always: what is wrong with a model that enlarges less is said when it is called.
         isPossible: { factor, model in factor <= max(2, model.diffusion.sf) })), help: "Enlargement: 2, 3 or 4")
 
+  private static let outputs: [Choice.Option] = [
+    .init(value: UpscaleOutput.scaledImage.rawValue, label: "Scale this image, result as new layer"),
+    .init(value: UpscaleOutput.newImage.rawValue, label: "New image"),
+    .init(value: UpscaleOutput.sameSize.rawValue, label: "Same size, finer detail as new layer"),
+  ]
+
   static let output = Parameter(
     "output", label: "_Output:",
     .choice(
-      Choice(
-        options: [
-          .init(value: UpscaleOutput.scaledImage.rawValue, label: "Scale this image, result as new layer"),
-          .init(value: UpscaleOutput.newImage.rawValue, label: "New image"),
-          .init(value: UpscaleOutput.sameSize.rawValue, label: "Same size, finer detail as new layer"),
-        ], standard: UpscaleOutput.scaledImage.rawValue, refusal: { .outputUnknown($0) })),
+      Choice(options: outputs, standard: UpscaleOutput.scaledImage.rawValue, refusal: { .outputUnknown($0) })),
     help: "0 = scale this image and add a layer, 1 = new image, 2 = same size, finer detail")
 
   static let width = Parameter(
@@ -134,10 +135,8 @@ extension Parameter {
     "output", label: "_Output:",
     .choice(
       Choice(
-        options: [
-          .init(value: UpscaleOutput.scaledImage.rawValue, label: "Scale this image, result as new layer"),
-          .init(value: UpscaleOutput.newImage.rawValue, label: "New image"),
-        ], standard: UpscaleOutput.scaledImage.rawValue, refusal: { .scaledOutputUnknown($0) })),
+        options: outputs.filter { $0.value != UpscaleOutput.sameSize.rawValue },
+        standard: UpscaleOutput.scaledImage.rawValue, refusal: { .scaledOutputUnknown($0) })),
     help: "0 = scale this image and add a layer, 1 = new image")
 
   static let grow = Parameter(

@@ -110,12 +110,6 @@ struct Selection {
 extension PixelImage {
   /// The smallest rectangle around the pixels above 0 of a picture with one channel; nil = there are none.
   fileprivate var markedBounds: PixelRect? {
-    var (left, right, top, bottom) = (width, -1, height, -1)
-    for y in 0..<height {
-      for x in 0..<width where samples[y * width + x] > 0 {
-        (left, right, top, bottom) = (min(left, x), max(right, x), min(top, y), max(bottom, y))
-      }
-    }
-    return right < 0 ? nil : PixelRect(x: left, y: top, width: right - left + 1, height: bottom - top + 1)
+    PixelRect(around: { samples[$0] > 0 }, ofWidth: width, height: height)
   }
 }

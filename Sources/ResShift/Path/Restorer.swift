@@ -40,11 +40,7 @@ public final class Restorer: Sendable {
     let factor = factor ?? scale
     try check(.superResolution)
     try descriptor.checkFactor(factor)
-    guard picture.isAnythingVisible() else { throw RestoreError.nothingVisible }
-    return try withThreads(options) {
-      try enlarged(
-        picture.madeFinite(), width: picture.width * factor, height: picture.height * factor, options)
-    }
+    return try upscale(picture, width: picture.width * factor, height: picture.height * factor, options)
   }
 
   /// Enlarges a picture to a size: by the model's own scale, then reduced by area average. Otherwise as the other `upscale`;

@@ -56,15 +56,11 @@ struct Grain {
 
   /// The noise that is wanted; nil = none.
   private static func surroundings(_ seen: [Float], _ isKnown: [Bool], _ h: Int, _ w: Int) -> Level? {
-    var (left, right, top, bottom) = (w, -1, h, -1)
-    for y in 0..<h {
-      for x in 0..<w where !isKnown[y * w + x] {
-        (left, right, top, bottom) = (min(left, x), max(right, x), min(top, y), max(bottom, y))
-      }
-    }
-    guard right >= 0 else { return nil }
+    guard let hole = PixelRect(around: { !isKnown[$0] }, ofWidth: w, height: h) else { return nil }
     var levels: [Level] = []
-    let (rows, columns) = (top - reach - cell...bottom + reach, left - reach - cell...right + reach)
+    let (rows, columns) = (
+      hole.y - reach - cell..<hole.y + hole.height + reach, hole.x - reach - cell..<hole.x + hole.width + reach
+    )
     for (y, x) in cells(h, w) where rows.contains(y) && columns.contains(x) {
       if let level = level(seen, w, y..<min(y + cell, h), x..<min(x + cell, w), where: { isKnown[$0] }) {
         levels.append(level)

@@ -26,16 +26,13 @@ struct Hole {
     place = part.place
     isHole = (0..<width * height).map { MaskRule.marks(mask.samples[$0 * mask.channels]) }
     isKnown = (0..<width * height).map { part.image.isKnown($0, mask, part.traits.alphaThatCounts) }
-    var (left, right, top, bottom) = (width, -1, height, -1)
-    for y in 0..<height {
-      for x in 0..<width where isHole[y * width + x] {
-        (left, right, top, bottom) = (min(left, x), max(right, x), min(top, y), max(bottom, y))
-      }
-    }
     guard isKnown.contains(true) else { throw RestoreError.nothingVisibleBesideMask }
-    frame = HoleFrame(
-      bounds: PixelRect(x: place.x + left, y: place.y + top, width: right - left + 1, height: bottom - top + 1),
-      width: part.width, height: part.height)
+    let isHole = isHole
+    guard var bounds = PixelRect(around: { isHole[$0] }, ofWidth: width, height: height) else {
+      preconditionFailure("a mask that was checked marks something")
+    }
+    (bounds.x, bounds.y) = (bounds.x + place.x, bounds.y + place.y)
+    frame = HoleFrame(bounds: bounds, width: part.width, height: part.height)
   }
 
   /// Whether a pixel of the part is to be filled.

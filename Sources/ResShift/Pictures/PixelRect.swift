@@ -14,6 +14,19 @@ public struct PixelRect: Sendable, Equatable {
 }
 
 extension PixelRect {
+  /// The smallest rectangle around those pixels of a picture, counted row by row, that `counts` names; nil = there are none.
+  @inlinable
+  public init?(around counts: (_ pixel: Int) -> Bool, ofWidth width: Int, height: Int) {
+    var (left, right, top, bottom) = (width, -1, height, -1)
+    for y in 0..<height {
+      for x in 0..<width where counts(y * width + x) {
+        (left, right, top, bottom) = (min(left, x), max(right, x), min(top, y), max(bottom, y))
+      }
+    }
+    if right < 0 { return nil }
+    self.init(x: left, y: top, width: right - left + 1, height: bottom - top + 1)
+  }
+
   /// Whether `other` has pixels and lies inside; its numbers may be as large as they come.
   public func contains(_ other: PixelRect) -> Bool {
     other.width > 0 && other.height > 0 && other.x >= x && other.y >= y && other.width <= width
