@@ -19,7 +19,7 @@ public func exemplarFill(
   guard !levels[0].unknown.isEmpty else { return image }
 
   let top = levels.count - 1
-  levels[top].fillFirst()
+  try levels[top].fillFirst()
   var field = PatchField(levels[top], seed: seed)
   // The first fill must not be outvoted by sources that were drawn at random.
   field.search(levels[top], rounds: 4, seed: seed)
@@ -59,10 +59,10 @@ extension PatchLevel {
   private static let mostForFront = 30_000
 
   /// Gives the unknown pixels their first values.
-  fileprivate mutating func fillFirst() {
+  fileprivate mutating func fillFirst() throws {
     if unknown.count <= Self.mostForFront {
       var front = FrontFill(self)
-      pixels = front.filled()
+      pixels = try front.filled()
     } else {
       pixels = pushPull(pixels, known: Tensor(Shape(1, height, width, 1), isKnown.map { $0 ? 1 : 0 }))
     }

@@ -28,7 +28,7 @@ struct FrontFill {
   }
 
   /// The level's pixels with the unknown ones filled.
-  mutating func filled() -> Tensor {
+  mutating func filled() throws -> Tensor {
     let steps = level.unknown.count / 3 + 1
     let candidates = stride(
       from: 0, to: level.sources.count, by: 1 + level.sources.count * steps / Self.mostComparisons
@@ -36,6 +36,7 @@ struct FrontFill {
     .map { Int(level.sources[$0]) }
     update(around: level.unknown.map(Int.init))
     while let next = front.max(by: { priority[$0] < priority[$1] }) {
+      try Interruption.check()
       let patch = around(next)
       copy(from: best(of: candidates, for: next, patch), to: next, patch)
       update(around: around(next, Self.radius + 1).filter { !level.isKnown[$0] })

@@ -48,7 +48,7 @@ struct GradientDomain {
     var direction = residual
     var energy = dot(residual, residual)
     let enough = 1e-8 * Double(residual.count)
-    for _ in 0..<Self.iterations where energy > enough {
+    for _ in 0..<Self.iterations where energy > enough && !Interruption.isWanted {
       let image = product(direction)
       let alpha = Float(energy / dot(direction, image))
       combine(&u, direction, alpha)

@@ -39,7 +39,7 @@ public func membrane(_ image: Tensor, known: Tensor) -> Tensor {
         change = max(change, abs(step))
       }
     }
-    if change < 1e-5 { break }
+    if change < 1e-5 || Interruption.isWanted { break }
   }
   return Tensor(image.shape, u)
 }

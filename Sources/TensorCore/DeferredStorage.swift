@@ -27,7 +27,8 @@ final class DeferredStorage: Storage, @unchecked Sendable {
       case .made(let storage): return storage
       case .waiting(let build, _):
         let storage = OwnedStorage(count: count)
-        build(storage.pointer)
+        // It may serve other computations than one that is stopped meanwhile.
+        Interruption.$current.withValue(nil) { build(storage.pointer) }
         state = .made(storage)
         return storage
       }

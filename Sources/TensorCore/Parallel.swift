@@ -8,7 +8,8 @@ public enum Parallel {
   /// The most threads that are used: the number has to fit the pool's counters.
   public static let mostThreads = 1024
 
-  /// Runs `body` for 0..<count, in any order, on up to `threads` threads, and returns when all are done.
+  /// Runs `body` for 0..<count, in any order, on up to `threads` threads, and returns when all are done, or when the
+  /// computation is to stop (`Interruption`).
   public static func forEach(_ count: Int, _ body: (Int) -> Void) {
     forEach(count, scratch: 0) { index, _ in body(index) }
   }
@@ -17,12 +18,17 @@ public enum Parallel {
   public static func forEach(_ count: Int, scratch: Int, _ body: (Int, UnsafeMutablePointer<Float>) -> Void) {
     let workers = min(threads, count, mostThreads)
     let next = Atomic(0)
+    let interruption = Interruption.current
+    if let interruption, interruption.isStopped { return }
     func work() {
       let memory = OwnedStorage(count: scratch)
+      // Threads of the pool have none of their own: only the one that began the loop asks.
+      let isAsking = interruption != nil && Interruption.current != nil
       withExtendedLifetime(memory) {
         while true {
           let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
           guard index < count else { return }
+          if let interruption, isAsking ? interruption.asked() : interruption.isStopped { return }
           body(index, memory.pointer)
         }
       }

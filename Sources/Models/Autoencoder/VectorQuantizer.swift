@@ -26,18 +26,20 @@ struct VectorQuantizer: Sendable {
     let (codes, dim) = (embedding.shape.n, z.shape.c)
     let entry = WorkCount.begin(.codeSearch)
     defer { entry?.end(operations: 2 * z.shape.pixels * codes * dim) }
-    return [Int32](unsafeUninitializedCapacity: z.shape.pixels) { buffer, count in
-      count = z.shape.pixels
+    // Zeros first: an index stays one where the search is interrupted.
+    var indices = [Int32](repeating: 0, count: z.shape.pixels)
+    indices.withUnsafeMutableBufferPointer { buffer in
       guard let out = buffer.baseAddress else { return }
       z.read { z in
         transposed.read { codebook in
-          Parallel.forRanges(count, chunk: 64, scratch: codes) { range, scratch in
+          Parallel.forRanges(buffer.count, chunk: 64, scratch: codes) { range, scratch in
             ck_nearest_code(
               out + range.lowerBound, z + range.lowerBound * dim, range.count, codebook, codes, dim, scratch)
           }
         }
       }
     }
+    return indices
   }
 
   /// The codebook entries of `indices` as a latent of `shape`.

@@ -22,3 +22,18 @@ final class ProgressMeter: Sendable {
     try report?(fraction)
   }
 }
+
+/// Passes reports on to the caller of a restoration, and repeats the last one for who wants to know whether to go on.
+final class ProgressRelay: Sendable {
+  private let last = Mutex(0.0)
+  private let report: @Sendable (Double) throws -> Void
+
+  init(_ report: @escaping @Sendable (Double) throws -> Void) { self.report = report }
+
+  func report(_ share: Double) throws {
+    last.withLock { $0 = share }
+    try report(share)
+  }
+
+  func repeatReport() throws { try report(last.withLock { $0 }) }
+}

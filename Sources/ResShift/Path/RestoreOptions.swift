@@ -38,8 +38,9 @@ public struct RestoreOptions: Sendable {
   public static let threadCounts = 1...Parallel.mostThreads
   /// Upper limit for the memory of the restoration in bytes; nil = what the machine has free.
   public var memoryLimit: Int?
-  /// Called from the working thread with the share of the work that is done, 0...1. Throwing stops the restoration;
-  /// `RestoreError.cancelled` is the usual way.
+  /// Called from the working thread with the share of the work that is done, 0...1, up to fifty times a second, and so with
+  /// the same share again where that takes longer to grow. Throwing stops the restoration; `RestoreError.cancelled` is the
+  /// usual way.
   public var progress: (@Sendable (Double) throws -> Void)?
   /// Called from the working thread with things the user should know, such as a tile made smaller for want of memory.
   public var notice: (@Sendable (String) -> Void)?
@@ -55,5 +56,14 @@ extension RestoreOptions {
       { @Sendable share in try report(start + (end - start) * share) }
     }
     return part
+  }
+
+  /// The same for one restoration, and what asks its `progress` between two reports whether it is to stop; nil without one.
+  func interruptible() -> (options: RestoreOptions, interruption: Interruption?) {
+    guard let progress else { return (self, nil) }
+    let relay = ProgressRelay(progress)
+    var options = self
+    options.progress = { try relay.report($0) }
+    return (options, Interruption { try relay.repeatReport() })
   }
 }

@@ -51,7 +51,7 @@ public final class Restorer: Sendable {
     try check(.superResolution)
     try descriptor.checkSize(ofWidth: picture.width, height: picture.height, to: width, height)
     guard picture.isAnythingVisible() else { throw RestoreError.nothingVisible }
-    return try withThreads(options) { try enlarged(picture.madeFinite(), width: width, height: height, options) }
+    return try working(options) { try enlarged(picture.madeFinite(), width: width, height: height, $0) }
   }
 
   private func enlarged(_ picture: PixelImage, width: Int, height: Int, _ options: RestoreOptions) throws
@@ -90,7 +90,7 @@ public final class Restorer: Sendable {
   /// `mask` is the hole in it, there is none beyond, and the result has the part's size. The fill is the one that the whole
   /// picture would give.
   public func inpaint(_ part: PicturePart, mask: PixelImage, _ options: RestoreOptions = .init()) throws -> PixelImage {
-    try withHole(part, mask, options) { hole, region, seen, known in
+    try withHole(part, mask, options) { hole, region, seen, known, options in
       // The share of the time that pieces of the surroundings take beside the network.
       let share = descriptor.fill == .exemplar ? 0.7 : 0
       let lq = try coarse(part, hole, region, seen, known, options.reporting(from: 0, to: share))
@@ -113,7 +113,7 @@ public final class Restorer: Sendable {
     -> PixelImage
   {
     let part = try whole(picture, mask)
-    return try withHole(part, mask, options) { hole, region, seen, known in
+    return try withHole(part, mask, options) { hole, region, seen, known, options in
       part.filled(hole, with: try coarse(part, hole, region, seen, known, options), region, seen)
     }
   }
@@ -128,11 +128,12 @@ public final class Restorer: Sendable {
   /// Checks model and mask, then calls `body` with the hole, the region to work on, and what is seen and known of it.
   private func withHole(
     _ part: PicturePart, _ mask: PixelImage, _ options: RestoreOptions,
-    _ body: (_ hole: Hole, _ region: PixelRect, _ seen: SeenPicture, _ known: Tensor) throws -> PixelImage
+    _ body: (_ hole: Hole, _ region: PixelRect, _ seen: SeenPicture, _ known: Tensor, _ options: RestoreOptions) throws
+      -> PixelImage
   ) throws -> PixelImage {
     try check(.inpainting)
     let hole = try Hole(part, mask: mask)
-    return try withThreads(options) {
+    return try working(options) { options in
       let region =
         options.tile == .whole
         ? part.place
@@ -140,7 +141,7 @@ public final class Restorer: Sendable {
       let known = hole.known(region)
       let seen = SeenPicture(
         part.cropped(to: region).madeFinite(), known: known, isNeutral: part.traits.isNeutral)
-      return try body(hole, region, seen, known)
+      return try body(hole, region, seen, known, options)
     }
   }
 
@@ -188,7 +189,7 @@ public final class Restorer: Sendable {
     guard places.contains(where: { part.image.isAnythingVisible(in: part.inPart($0)) }) else {
       throw RestoreError.nothingVisible
     }
-    return try withThreads(options) {
+    return try working(options) { options in
       var result = part.image
       for (index, box) in places.enumerated() {
         let (start, end) = (Double(index) / Double(places.count), Double(index + 1) / Double(places.count))
@@ -301,8 +302,19 @@ public final class Restorer: Sendable {
     return blender.result(over: descriptor.diffusion.sf == 1 ? lq : nil)
   }
 
-  private func withThreads<R>(_ options: RestoreOptions, _ body: () throws -> R) rethrows -> R {
-    try MemoryReserve.shared.kept { try Parallel.$threads.withValue(max(1, options.threads), operation: body) }
+  /// Runs a whole restoration: on its threads, with memory that is kept meanwhile, and so that its caller can stop it at any
+  /// moment.
+  private func working<R>(_ options: RestoreOptions, _ body: (RestoreOptions) throws -> R) throws -> R {
+    let (options, interruption) = options.interruptible()
+    return try MemoryReserve.shared.kept {
+      try Parallel.$threads.withValue(max(1, options.threads)) {
+        try Interruption.$current.withValue(interruption) {
+          let result = try body(options)
+          try Interruption.check()
+          return result
+        }
+      }
+    }
   }
 
   private func check(_ task: ModelTask) throws {
