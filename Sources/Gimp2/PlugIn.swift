@@ -38,12 +38,12 @@ extension Procedure {
   fileprivate func perform(_ parameters: UnsafeBufferPointer<GimpParam>) throws -> GimpParam? {
     let gimp = Gimp2()
     switch kind {
-    case .layer(let work):
+    case .layer, .relay:
       guard parameters.count >= ownOffset else { throw ShellError.tooFewArguments(procedure: name) }
       let call = LayerCall(
         RunMode(parameters[0].data.d_int32), Image(parameters[1].data.d_image), [Layer(parameters[2].data.d_drawable)],
         parameters.dropFirst(ownOffset).map(\.value))
-      guard let layer = try perform(work, call, in: gimp).first else { return nil }
+      guard let layer = try perform(call, in: gimp).last else { return nil }
       return GimpParam(type: GIMP_PDB_LAYER, data: GimpParamData(d_layer: layer.id))
     case .files(let work):
       let failures = try perform(work, parameters.dropFirst(ownOffset).map(\.value), in: gimp)

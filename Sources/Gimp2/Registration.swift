@@ -22,7 +22,7 @@ extension Procedure {
   private var ownFrame: [Definition] {
     func runMode(_ values: String) -> Definition { (GIMP_PDB_INT32, "run-mode", values) }
     return switch kind {
-    case .layer:
+    case .layer, .relay:
       [
         runMode("{ RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1), RUN-WITH-LAST-VALS (2) }"),
         (GIMP_PDB_IMAGE, "image", "The image"),
@@ -35,13 +35,18 @@ extension Procedure {
 
   private var results: [Definition] {
     switch kind {
-    case .layer: [(GIMP_PDB_LAYER, "new-layer", "The new layer")]
+    case .layer, .relay: [(GIMP_PDB_LAYER, "new-layer", "The new layer")]
     case .files: [(GIMP_PDB_INT32, "failures", "How many pictures could not be done")]
     case .models: []
     }
   }
 
-  private var imageTypes: String? { if case .layer = kind { "RGB*, GRAY*, INDEXED*" } else { nil } }
+  private var imageTypes: String? {
+    switch kind {
+    case .layer, .relay: "RGB*, GRAY*, INDEXED*"
+    case .files, .models: nil
+    }
+  }
 
   /// C's form of definitions, NULL for none; lives as long as the process, which ends after registering.
   private static func definitions(_ definitions: [Definition]) -> UnsafeBufferPointer<GimpParamDef> {

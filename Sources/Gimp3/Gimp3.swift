@@ -58,15 +58,30 @@ extension Gimp3 {
       environment: { name in getenv(name).map { String(cString: $0) } })
   }
 
-  /// What GIMP has remembered in the arguments of this call, as the shell would have written it.
+  /// What GIMP has remembered in the arguments of this call, as the shell would have written it; under names that are no
+  /// procedure's in a parasite of its own.
   func remembered(_ name: String) -> String? {
-    guard let procedure = try? Procedure(named: name), let configuration else { return nil }
+    guard let procedure = try? Procedure(named: name) else {
+      guard let note = gimp_get_parasite(name) else { return nil }
+      defer { gimp_parasite_free(note) }
+      var size: guint32 = 0
+      guard let data = gimp_parasite_get_data(note, &size) else { return nil }
+      return String(pathBytes: UnsafeRawBufferPointer(start: data, count: Int(size)))
+    }
+    guard let configuration else { return nil }
     return try? Settings(configuration.arguments(of: procedure), of: procedure).text
   }
 
   /// GIMP remembers the arguments of this call if it succeeds.
   func remember(_ text: String, as name: String) {
-    guard let procedure = try? Procedure(named: name), let configuration else { return }
+    guard let procedure = try? Procedure(named: name) else {
+      let bytes = text.pathBytes
+      let note = gimp_parasite_new(name, 0, guint32(bytes.count), bytes)
+      gimp_attach_parasite(note)
+      gimp_parasite_free(note)
+      return
+    }
+    guard let configuration else { return }
     configuration.set(Settings(text, of: procedure), of: procedure)
   }
 

@@ -38,13 +38,13 @@ private let plugInType: GType = g_type_register_static_simple(
 /// A call of a procedure that works on layers.
 let runOnLayers: GimpRunImageFunc = { procedure, mode, image, drawables, configuration, _ in
   run(procedure) { own, gimp in
-    guard case .layer(let work) = own.kind, let image = Image(image) else { throw ShellError.itemMissing }
+    guard let image = Image(image) else { throw ShellError.itemMissing }
     let items =
       drawables.map {
         UnsafeMutableRawPointer($0).assumingMemoryBound(to: UnsafeMutablePointer<GimpItem>?.self).layers
       } ?? []
     let call = LayerCall(RunMode(mode), image, items, configuration?.arguments(of: own) ?? [])
-    return .layers(try own.perform(work, call, in: gimp))
+    return .layers(try own.perform(call, in: gimp))
   } configuration: {
     configuration
   }
@@ -60,7 +60,7 @@ let runOnFiles: GimpRunFunc = { procedure, configuration, _ in
       guard configuration?.runMode == GIMP_RUN_INTERACTIVE else { throw ShellError.needsWindow }
       ModelWindow.show(for: own, gimp)
       return .nothing
-    case .layer: throw ShellError.itemMissing
+    case .layer, .relay: throw ShellError.itemMissing
     }
   } configuration: {
     configuration

@@ -7,7 +7,7 @@ extension Procedure {
   func makeProcedure(of plugIn: UnsafeMutablePointer<GimpPlugIn>?) -> UnsafeMutablePointer<GimpProcedure>? {
     let procedure: UnsafeMutablePointer<GimpProcedure>?
     switch kind {
-    case .layer:
+    case .layer, .relay:
       // Run mode, image and drawables are GIMP's own parameters.
       procedure = gimp_image_procedure_new(plugIn, name, GIMP_PDB_PROC_TYPE_PLUGIN, runOnLayers, nil, nil)
       gimp_procedure_set_image_types(procedure, "RGB*, GRAY*, INDEXED*")
@@ -18,7 +18,8 @@ extension Procedure {
       gimp_procedure_add_layer_return_value(
         procedure, "new-layer", "New layer", "The new layer; of several the last one", 1, G_PARAM_READWRITE)
       gimp_procedure_add_core_object_array_return_value(
-        procedure, "new-layers", "New layers", "The new layers, one for each drawable", gimp_layer_get_type(),
+        procedure, "new-layers", "New layers", "The new layers, one for each drawable and variant",
+        gimp_layer_get_type(),
         G_PARAM_READWRITE)
     case .files:
       procedure = gimp_procedure_new(plugIn, name, GIMP_PDB_PROC_TYPE_PLUGIN, runOnFiles, nil, nil)

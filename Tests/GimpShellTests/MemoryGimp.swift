@@ -153,8 +153,7 @@ extension MemoryGimp {
   func silenceErrors() {}
   func call(_ procedure: String, _ image: Image, _ layer: Layer, _ arguments: [Value]) throws -> Layer {
     let procedure = try Procedure(named: procedure)
-    guard case .layer(let work) = procedure.kind else { return layer }
-    return try procedure.perform(work, LayerCall(.nonInteractive, image, [layer], arguments), in: self)[0]
+    return try procedure.perform(LayerCall(.nonInteractive, image, [layer], arguments), in: self)[0]
   }
 }
 

@@ -10,12 +10,15 @@ import Testing
     }
     #expect(
       found == [
-        "plug-in-resshift-upscale(model:string factor:int output:int seed:int)",
-        "plug-in-resshift-upscale-to(model:string width:int output:int seed:int)",
-        "plug-in-resshift-inpaint(model:string seed:int)",
-        "plug-in-resshift-inpaint-full(model:string seed:int grow:int tone-match:int sample-merged:int fill-transparent:int)",
-        "plug-in-resshift-outpaint(model:string left:int right:int top:int bottom:int seed:int)",
-        "plug-in-resshift-restore(model:string seed:int)",
+        "plug-in-resshift-upscale(model:string factor:int output:int seed:int variants:int)",
+        "plug-in-resshift-upscale-to(model:string width:int output:int seed:int variants:int)",
+        "plug-in-resshift-inpaint(model:string seed:int variants:int)",
+        "plug-in-resshift-inpaint-full(model:string seed:int grow:int tone-match:int sample-merged:int fill-transparent:int"
+          + " variants:int)",
+        "plug-in-resshift-outpaint(model:string left:int right:int top:int bottom:int seed:int variants:int)",
+        "plug-in-resshift-restore(model:string seed:int variants:int)",
+        "plug-in-resshift-again()",
+        "plug-in-resshift-call(procedure:string options:string)",
         "plug-in-resshift-batch-upscale(pattern:string output-folder:string model:string factor:int seed:int)",
         "plug-in-resshift-batch-inpaint(pattern:string mask-folder:string output-folder:string model:string seed:int)",
         "plug-in-resshift-models()",
@@ -26,6 +29,8 @@ import Testing
     func listed(_ procedure: Procedure) -> [String] { procedure.listedParameters.map(\.name) }
     #expect(listed(.inpaintFull) == ["model", "seed", "grow", "tone-match", "sample-merged"])
     #expect(listed(.outpaint) == ["model", "left", "right", "top", "bottom", "seed"])
+    #expect(listed(.upscale) == ["model", "factor", "output", "seed"])
+    #expect(listed(.inpaint) == ["model", "seed"] && listed(.restore) == ["model", "seed"] && listed(.again) == [])
     #expect(listed(.upscaleTo) == ["model", "width", "output", "seed"])
   }
 

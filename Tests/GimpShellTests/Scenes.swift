@@ -44,7 +44,6 @@ extension Scenes {
   func performAll(
     _ procedure: Procedure, _ image: Image, _ items: [Layer], _ arguments: [Value], mode: RunMode = .nonInteractive
   ) throws -> [Layer] {
-    guard case .layer(let work) = procedure.kind else { throw ShellError.itemMissing }
-    return try procedure.perform(work, LayerCall(mode, image, items, arguments), in: gimp)
+    try procedure.perform(LayerCall(mode, image, items, arguments), in: gimp)
   }
 }

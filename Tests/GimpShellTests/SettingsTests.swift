@@ -10,7 +10,7 @@ import Testing
     #expect(settings.factor == 3)
     #expect(settings.output == .sameSize)
     #expect(settings.seed == 7)
-    #expect(settings.drawSeed() == 7)
+    #expect(settings.drawSeeds() == [7])
     #expect(try Settings([.text(""), .number(-1)], of: .inpaint).seed == nil)
   }
 
@@ -46,7 +46,23 @@ import Testing
   @Test func randomSeedsAreInTheRangeOfArguments() throws {
     let settings = Settings(standardOf: .inpaint)
     #expect(settings.seed == nil)
-    for _ in 0..<100 { #expect(settings.drawSeed() <= UInt64(Int32.max)) }
+    for _ in 0..<100 { #expect(settings.drawSeeds().allSatisfy { $0 <= UInt64(Int32.max) }) }
+  }
+
+  @Test("Options by name: what is left out is standard, what there is not is refused")
+  func optionsByName() throws {
+    let settings = try Settings(named: "seed=7\nvariants=3", of: .inpaint)
+    #expect(
+      settings.seed == 7 && settings.model == "" && settings.drawSeeds().count == 3 && settings.drawSeeds()[0] == 7)
+    #expect(try Settings(named: "", of: .restore) == Settings(standardOf: .restore))
+    let refusals: [(String, ShellError)] = [
+      ("sed=7", .optionUnknown(procedure: "plug-in-resshift-inpaint", "sed")),
+      ("seed=x", .wrongType(parameter: "seed")),
+      ("seed", .wrongType(parameter: "seed")), ("variants=7", .variantsImpossible(7)),
+    ]
+    for (options, refusal) in refusals {
+      #expect(throws: refusal) { try Settings(named: options, of: .inpaint) }
+    }
   }
 
   @Test func whatIsRememberedComesBack() throws {

@@ -113,3 +113,9 @@
 (define (plug-in-resshift-upscale-to mode image drawable model width output seed)
   (gimp3-upscale-to #:run-mode mode #:image image #:drawables (vector drawable) #:model model #:width width
                     #:output output #:seed seed))
+(define gimp3-again plug-in-resshift-again)
+(define (plug-in-resshift-again mode image drawable)
+  (gimp3-again #:run-mode mode #:image image #:drawables (vector drawable)))
+(define gimp3-call plug-in-resshift-call)
+(define (plug-in-resshift-call mode image drawable procedure options)
+  (gimp3-call #:run-mode mode #:image image #:drawables (vector drawable) #:procedure procedure #:options options))

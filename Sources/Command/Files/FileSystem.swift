@@ -25,6 +25,13 @@ enum FileSystem {
 
   static func join(_ folder: String, _ name: String) -> String { folder.appendingName(name) }
 
+  /// A path with something at the end of its name, before the extension.
+  static func path(_ path: String, with ending: String) -> String {
+    let start = path.lastSlash.map(path.unicodeScalars.index(after:)) ?? path.startIndex
+    let dot = path.unicodeScalars[start...].lastIndex(of: ".") ?? path.endIndex
+    return String(path[..<dot]) + ending + String(path[dot...])
+  }
+
   /// A folder's path without slashes at its end.
   static func withoutSlashes(_ folder: String) -> String {
     var path = folder

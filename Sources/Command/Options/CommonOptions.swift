@@ -119,6 +119,13 @@ struct CommonOptions: ParsableArguments {
     help: "8 or 16 bits a sample; those of the input by default, as far as the type can hold them. 16: png and tiff.")
   var bitDepth: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "So many results of each picture, 1 to 6, to choose from: of --seed and of seeds drawn from it, each in a file NAME-seedS.",
+      valueName: "number"))
+  var variants = 1
+
   @Flag(
     help: """
       Leave out what the file says about the picture: Exif, XMP, IPTC, comments (date, place, camera, author). Colour \
@@ -132,7 +139,14 @@ struct CommonOptions: ParsableArguments {
   @Option(help: "json: one object a line on standard output: progress with percent, then done, skipped or failed.")
   var progress: ProgressFormat?
 
+  /// One for each result of a picture.
+  var seeds: [UInt64] { Variants.seeds(from: engine.seed, count: variants) }
+
   func validate() throws {
+    guard Variants.counts.contains(variants) else {
+      throw ValidationError(
+        "--variants must be \(Variants.counts.lowerBound) to \(Variants.counts.upperBound), found \(variants)")
+    }
     if let bitDepth, bitDepth != 8, bitDepth != 16 {
       throw ValidationError("--bit-depth must be 8 or 16, found \(bitDepth)")
     }

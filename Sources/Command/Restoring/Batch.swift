@@ -27,6 +27,7 @@ struct Batch {
     if !common.engine.quiet { for note in plan.notes { Terminal.note(note) } }
     var restorers: [String: Restorer] = [:]
     var firstFailure: Int32?
+    var failed: Set<[UInt8]> = []
     var written: [FileIdentity: String] = [:]
     // What is known to fail is said before the work on the others.
     let order = plan.jobs.indices.filter { refused[$0] != nil } + plan.jobs.indices.filter { refused[$0] == nil }
@@ -40,6 +41,12 @@ struct Batch {
       }
       do {
         if let error = refused.removeValue(forKey: index) { throw error }
+        // What fails for one variant would fail for the others, and is said once.
+        if failed.contains(job.input.pathBytes) {
+          report.finish("failed", output: job.output)
+          continue
+        }
+        failed.insert(job.input.pathBytes)
         // Where case does not count, names that differ may be one file.
         if let other = FileIdentity(job.output).flatMap({ written[$0] }) {
           throw CommandError.sameFile(job.output, resultOf: other)
@@ -54,7 +61,9 @@ struct Batch {
         let engine = try restorers[descriptor.name] ?? load(descriptor)
         restorers[descriptor.name] = engine
         do {
-          picture.image = try restoration(engine, picture.image, job.input, common.engine.restoreOptions(report))
+          var options = common.engine.restoreOptions(report)
+          options.seed = job.seed
+          picture.image = try restoration(engine, picture.image, job.input, options)
         } catch let error as RestoreError {
           throw Failure(error, about: job.input)
         } catch let error as CheckpointError {
@@ -64,11 +73,12 @@ struct Batch {
           try picture.write(to: job.output, bitDepth: bitDepth, notice: common.engine.notice(report))
         }
         if let file = FileIdentity(job.output) { written[file] = job.input }
+        failed.remove(job.input.pathBytes)
         report.finish("done", output: job.output)
       } catch {
         report.finish("failed", output: job.output)
         // A model that does not load, or a single picture: there is nothing to go on with.
-        if plan.jobs.count == 1 || error is ModelFailure { throw (error as? ModelFailure)?.reason ?? error }
+        if plan.isOfOnePicture || error is ModelFailure { throw (error as? ModelFailure)?.reason ?? error }
         let status = Terminal.report(error)
         firstFailure = firstFailure ?? status
       }
@@ -92,7 +102,7 @@ struct Batch {
           try PictureFile.checkOutput(job.output, width: 1, height: 1, bitDepth: 8)
         }
       } catch {
-        if plan.jobs.count == 1 { throw error }
+        if plan.isOfOnePicture { throw error }
         refused[index] = error
       }
     }

@@ -3,11 +3,12 @@ import PictureFiles
 import ResShift
 import Wording
 
-/// Which picture goes where: one input to one file, or several into a folder.
+/// Which picture goes where: one input to one file, or several into a folder; each variant of a picture into a file of its own.
 struct BatchPlan {
   struct Job: Equatable {
     let input: String
     let output: String
+    let seed: UInt64
   }
 
   let jobs: [Job]
@@ -16,8 +17,12 @@ struct BatchPlan {
   /// What was left out of the folders among the inputs, a line each.
   let notes: [Message]
 
-  /// Expands folders among the inputs. Throws a `Failure` for a plan that cannot work; missing inputs are found later.
-  init(inputs: [String], output: String) throws {
+  /// Whether there is one picture, if only in several variants.
+  var isOfOnePicture: Bool { jobs.allSatisfy { $0.input.pathBytes == jobs[0].input.pathBytes } }
+
+  /// Expands folders among the inputs, and each picture into its variants, one for each seed. Throws a `Failure` for a plan that
+  /// cannot work; missing inputs are found later.
+  init(inputs: [String], output: String, seeds: [UInt64]) throws {
     guard !output.isEmpty else { throw CommandError.emptyOutput }
     let found = try InputPictures(inputs)
     notes = found.notes
@@ -25,13 +30,20 @@ struct BatchPlan {
       inputs.count > 1 || found.hasFolder || output.endsInSlash || FileKind(of: output) == .folder
     guard several else {
       folder = nil
-      jobs = [Job(input: found.paths[0], output: output)]
+      jobs = Self.variants(of: found.paths[0], output, seeds)
       return
     }
     try Self.check(folder: output)
     folder = output
-    jobs = found.paths.map { Job(input: $0, output: FileSystem.join(output, Self.outputName(of: $0))) }
+    jobs = found.paths.flatMap { Self.variants(of: $0, FileSystem.join(output, Self.outputName(of: $0)), seeds) }
     try checkTwins()
+  }
+
+  /// The only variant has the plain name, of several each has its seed in its name: photo-seed7.png.
+  private static func variants(of input: String, _ output: String, _ seeds: [UInt64]) -> [Job] {
+    seeds.map { seed in
+      Job(input: input, output: seeds.count == 1 ? output : FileSystem.path(output, with: "-seed\(seed)"), seed: seed)
+    }
   }
 
   /// Throws a `Failure` for two results in one file, and for a result in place of another picture that is still to be

@@ -53,7 +53,7 @@ struct ExtendCommand: ParsableCommand {
   func run() throws {
     guard FileKind(of: input) != .folder else { throw CommandError.extendsFolder(input) }
     let margins = Margins(left: left, right: right, top: top, bottom: bottom)
-    let batch = Batch(plan: try BatchPlan(inputs: [input], output: output), common: common)
+    let batch = Batch(plan: try BatchPlan(inputs: [input], output: output, seeds: common.seeds), common: common)
     try batch.run(
       task: .inpainting, size: { margins.extended(width: $0.width, height: $0.height) },
       { restorer, picture, _, options in

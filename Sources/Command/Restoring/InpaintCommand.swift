@@ -55,7 +55,7 @@ struct InpaintCommand: ParsableCommand {
     guard FileKind(of: input) != .folder else {
       throw CommandError.inputIsFolder(input)
     }
-    let batch = Batch(plan: try BatchPlan(inputs: [input], output: output), common: common)
+    let batch = Batch(plan: try BatchPlan(inputs: [input], output: output, seeds: common.seeds), common: common)
     let isQuiet = common.engine.quiet
     let weights = try PictureFile.read(mask) { if !isQuiet { Terminal.note($0) } }.image.maskWeights
     let hole = weights.grown(by: grow)

@@ -29,7 +29,7 @@ struct RestoreCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let batch = Batch(plan: try BatchPlan(inputs: input, output: output), common: common)
+    let batch = Batch(plan: try BatchPlan(inputs: input, output: output, seeds: common.seeds), common: common)
     try batch.run(task: .restoration) { restorer, picture, path, options in
       for box in box { try box.check(inside: picture, of: path) }
       return try restorer.restore(picture, boxes: box.map(\.rect), options)

@@ -53,7 +53,7 @@ struct UpscaleCommand: ParsableCommand {
   }
 
   func run() throws {
-    let batch = Batch(plan: try BatchPlan(inputs: input, output: output), common: common)
+    let batch = Batch(plan: try BatchPlan(inputs: input, output: output, seeds: common.seeds), common: common)
     if let size {
       try batch.run(task: .superResolution, size: size) { restorer, picture, _, options in
         let (width, height) = size(picture)

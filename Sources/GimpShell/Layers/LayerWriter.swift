@@ -4,6 +4,11 @@ import ResShift
 struct LayerWriter {
   let source: Source
   let pixels: LayerPixels
+  /// Of the results.
+  let seed: UInt64
+
+  /// The parasite of a result that holds its seed.
+  static let seedNote = "resshift-seed"
 
   var gimp: any Gimp { source.gimp }
 
@@ -26,6 +31,7 @@ struct LayerWriter {
     else { throw ShellError.refused(.makeLayer, layer: source.name) }
     do {
       try pixels.write(picture, to: layer)
+      gimp.attach(Self.seedNote, "\(seed)", to: layer)
       gimp.move(layer, x: position.x, y: position.y)
       if blend == .keepingAlpha { gimp.keepAlphaBelow(layer) }
       if let mask {

@@ -91,6 +91,7 @@ extension LayerWriter {
     let copy = try makeCopy(of: earlier.flatMap { gimp.place(of: $0) == source.place ? $0 : nil } ?? source.layer)
     do {
       gimp.setName(of: copy, replacement.name)
+      gimp.attach(Self.seedNote, "\(seed)", to: copy)
       gimp.setVisible(copy, isSeen)
       let isLocked = gimp.isLocked(copy)
       gimp.setLocked(copy, false)

@@ -30,7 +30,7 @@ struct Tries {
 
   init(on source: Source) {
     let gimp = source.gimp
-    let layers = allLayers(of: source.image, gimp)
+    let layers = gimp.allLayers(of: source.image)
     let results = layers.compactMap { layer -> (name: String, result: Try)? in
       guard layer != source.layer, let words = Tries.words(Tries.resultNote, of: layer, gimp), words.count == 2,
         let kind = Kind(rawValue: words[1])
@@ -60,7 +60,7 @@ struct Tries {
   static func mark(_ layer: Layer, as kind: Kind, on source: Source) {
     let gimp = source.gimp
     for note in [sourceNote, hiddenNote] where gimp.note(note, of: layer) != nil { gimp.detach(note, from: layer) }
-    let known = name(of: source.layer, among: allLayers(of: source.image, gimp), gimp)
+    let known = name(of: source.layer, among: gimp.allLayers(of: source.image), gimp)
     let name = known ?? String(UInt64.random(in: 0...UInt64.max), radix: 16)
     if known == nil { gimp.attach(sourceNote, "\(name) \(gimp.tattoo(of: source.layer))", to: source.layer) }
     gimp.attach(resultNote, "\(name) \(kind.rawValue)", to: layer)
@@ -93,9 +93,11 @@ struct Tries {
   }
 }
 
-/// All layers of an image, those in groups after their group; topmost first.
-private func allLayers(of image: Image, in group: Layer? = nil, _ gimp: any Gimp) -> [Layer] {
-  gimp.layers(of: group, in: image).flatMap { layer in
-    [layer] + (gimp.kind(of: layer) == .group ? allLayers(of: image, in: layer, gimp) : [])
+extension Gimp {
+  /// All layers of an image, those in groups after their group; topmost first.
+  func allLayers(of image: Image, in group: Layer? = nil) -> [Layer] {
+    layers(of: group, in: image).flatMap { layer in
+      [layer] + (kind(of: layer) == .group ? allLayers(of: image, in: layer) : [])
+    }
   }
 }

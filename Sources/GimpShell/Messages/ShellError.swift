@@ -15,6 +15,9 @@ public enum ShellError: Explained, Equatable {
   case factorImpossible(Int)
   case factorTooLarge(model: String, largest: Int, asked: Int)
   case seedImpossible(Int)
+  case variantsImpossible(Int)
+  case optionUnknown(procedure: String, String)
+  case nothingToRepeat
   case widthImpossible(Int)
   case scaledOutputUnknown(Int)
   case widthNotReached(model: String, asked: Int, from: Int, largest: Int)
@@ -43,6 +46,7 @@ public enum ShellError: Explained, Equatable {
   case nothingSeenKnown
   case selectionOutsideCanvas
   case resultTooLarge(width: Int, height: Int)
+  case grownAlready(layer: String)
 
   // The user went on working meanwhile.
   case imageClosed(layer: String)
@@ -97,7 +101,8 @@ extension ShellError {
   public var status: Status {
     switch self {
     case .unknownProcedure, .argumentCount, .tooFewArguments, .wrongType, .outputUnknown, .factorImpossible,
-      .factorTooLarge, .seedImpossible, .widthImpossible, .scaledOutputUnknown, .widthNotReached, .growImpossible,
+      .factorTooLarge, .seedImpossible, .variantsImpossible, .optionUnknown, .widthImpossible, .scaledOutputUnknown,
+      .widthNotReached, .growImpossible,
       .switchImpossible, .marginImpossible, .nothingToExtend, .itemMissing, .otherImage, .needsWindow, .noLayerSelected,
       .other(_, isCallers: true):
       .callingError

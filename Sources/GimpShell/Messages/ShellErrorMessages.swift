@@ -17,6 +17,10 @@ extension ShellError {
     case .factorTooLarge(let model, let largest, let asked):
       "Model “\(model)” enlarges \(largest) times at most, not \(asked): use a smaller factor."
     case .seedImpossible(let seed): "Seed \(seed) is not possible: it is -1 (random) or not negative."
+    case .variantsImpossible(let count): "\(count) variants are not possible: it is 1 to 6."
+    case .optionUnknown(let procedure, let name): "\(procedure) has no option “\(name)”: see the procedure browser."
+    case .nothingToRepeat:
+      "There is nothing to repeat yet: use Upscale, Inpaint or another entry of the menu first, then this one for another seed."
     case .widthImpossible(let width): "Width \(width) is not possible: it is 1 to 524288 pixels."
     case .scaledOutputUnknown(let output): "Output \(output) is unknown: 0 scales the image, 1 makes a new one."
     case .widthNotReached(let model, let asked, let from, let largest):
@@ -59,6 +63,9 @@ extension ShellError {
     case .selectionOutsideCanvas: "The selection is empty on the canvas: select something in the image."
     case .resultTooLarge(let width, let height):
       "The result would have \(width)x\(height) pixels, more than GIMP can hold: use a smaller factor."
+
+    case .grownAlready(let layer):
+      "The image has grown already, by layer “\(layer)”: undo that first (Edit > Undo), then try another seed."
 
     // Meanwhile.
     case .imageClosed(let layer):

@@ -103,6 +103,13 @@ extension Parameter {
   static let seed = Parameter(
     "seed", label: "_Seed:", .seed, help: "The same seed gives the same picture; -1 = random")
 
+  /// In no dialog: its tries are looked at and chosen there.
+  static let variants = Parameter(
+    "variants", .number(Number(range: Variants.counts, standard: 1, refusal: { .variantsImpossible($0) })),
+    help:
+      "How many results, each a layer named after its seed; the first seed is the given one, the others are drawn from it"
+  )
+
   static let factor = Parameter(
     "factor", label: "_Factor:",
     .choice(
@@ -175,6 +182,12 @@ extension Parameter {
       name, label: label, .number(Number(range: 0...65_535, standard: 0, refusal: { .marginImpossible(name, $0) })),
       help: help)
   }
+
+  // Of calls by name.
+  static let procedure = Parameter(
+    "procedure", .text, help: "The procedure to call, such as plug-in-resshift-inpaint")
+  static let options = Parameter(
+    "options", .text, help: "Its options, a line NAME=VALUE each; those that are left out are standard")
 
   // Of batches.
   static let pattern = Parameter("pattern", .text, help: "Path of a picture, or a pattern such as /photos/*.jpg")

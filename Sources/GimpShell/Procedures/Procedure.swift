@@ -21,6 +21,8 @@ public struct Procedure: Sendable {
   public enum Kind: Sendable {
     /// Works on a layer: run mode, image and drawable come first, the new layer comes back.
     case layer(LayerWork)
+    /// Works on a layer by way of another procedure; arguments and results are as above.
+    case relay(@Sendable (_ call: LayerCall, _ gimp: any Gimp) throws -> [Layer])
     /// Works on files: the run mode comes first, the number of failures comes back.
     case files(FilesWork)
     /// Opens the window of the models: the run mode comes first, nothing comes back.

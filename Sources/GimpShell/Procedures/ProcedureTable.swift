@@ -1,7 +1,7 @@
 /// The procedures of the plug-in. One more is an entry here, and its work.
 extension Procedure {
   public static let all = [
-    upscale, upscaleTo, inpaint, inpaintFull, outpaint, restore, batchUpscale, batchInpaint, models,
+    upscale, upscaleTo, inpaint, inpaintFull, outpaint, restore, again, byName, batchUpscale, batchInpaint, models,
   ]
 
   static let upscale = Procedure(
@@ -12,7 +12,7 @@ extension Procedure {
       result as a new layer, 1 makes a new image, 2 keeps the size and adds finer detail. Outputs 1 and 2 work on the \
       selection's bounding box, if there is a selection.
       """,
-    year: "2025", [.model, .factor, .output, .seed],
+    year: "2025", [.model, .factor, .output, .seed, .variants], listed: 4,
     .layer(
       LayerWork(task: .superResolution, title: "ResShift: Upscale", action: "_Upscale") { try $0.upscale() }))
 
@@ -23,7 +23,7 @@ extension Procedure {
       Enlarges by the smallest scale of a model that reaches the width, and reduces to it. Output 0 scales the image to the \
       width and adds the result as a new layer, 1 makes a new image of the layer, or of the selection's bounding box.
       """,
-    year: "2026", [.model, .width, .scaledOutput, .seed],
+    year: "2026", [.model, .width, .scaledOutput, .seed, .variants], listed: 4,
     .layer(
       LayerWork(task: .superResolution, title: "ResShift: Upscale to width", action: "_Upscale") { try $0.upscale() }))
 
@@ -34,7 +34,7 @@ extension Procedure {
       The selection is the hole. The fill becomes a new layer above the drawable with the selection as its layer mask; \
       nothing outside the selection changes.
       """,
-    year: "2025", [.model, .seed],
+    year: "2025", [.model, .seed, .variants], listed: 2,
     .layer(
       LayerWork(task: .inpainting, title: "ResShift: Inpaint", action: "_Inpaint", needsSelection: true) {
         try $0.inpaint()
@@ -48,7 +48,7 @@ extension Procedure {
       The selection, grown by some pixels, is the hole. Filled from the layer, or from all that is seen; then the result \
       lies above all layers. Tones and fine noise of the fill continue those of the rim if tone-match is 1.
       """,
-    year: "2026", [.model, .seed, .grow, .toneMatch, .sampleMerged, .fillTransparent], listed: 5,
+    year: "2026", [.model, .seed, .grow, .toneMatch, .sampleMerged, .fillTransparent, .variants], listed: 5,
     .layer(
       LayerWork(task: .inpainting, title: "ResShift: Inpaint with options", action: "_Inpaint", needsSelection: true) {
         try $0.inpaintFull()
@@ -61,7 +61,7 @@ extension Procedure {
       The canvas grows by so many pixels on each side, and the border is filled from what is seen of the image. The fill \
       becomes a new layer above all others, with a layer mask that shows it in the border only.
       """,
-    year: "2026", [.model, .left, .right, .top, .bottom, .seed],
+    year: "2026", [.model, .left, .right, .top, .bottom, .seed, .variants], listed: 6,
     .layer(
       LayerWork(task: .inpainting, title: "ResShift: Extend canvas", action: "_Extend", isOfImage: true) {
         try $0.outpaint()
@@ -74,9 +74,26 @@ extension Procedure {
       The result becomes a new layer of the same size above the drawable. With a face model every island of the \
       selection is one face; other models restore the selection or the whole layer.
       """,
-    year: "2025", [.model, .seed],
+    year: "2025", [.model, .seed, .variants], listed: 2,
     .layer(
       LayerWork(task: .restoration, title: "ResShift: Restore", action: "_Restore") { try $0.restore() }))
+
+  static let again = Procedure(
+    "plug-in-resshift-again", menuLabel: "_Again with another seed",
+    blurb: "Repeat the last call of ResShift with a new seed: another fill, another restoration",
+    help: """
+      Calls the procedure that was called last, with the same settings and a new seed, without a dialog. The result lies \
+      above the earlier ones; its seed is in its name and in its parasite resshift-seed.
+      """,
+    year: "2026", [], .relay { try $0.again(in: $1) })
+
+  static let byName = Procedure(
+    "plug-in-resshift-call", blurb: "Call a procedure of ResShift with options by their names",
+    help: """
+      For scripts of GIMP 2.10, whose argument lists never change: reaches the options that are not in them, such as variants. \
+      Options are lines such as "seed=7\\nvariants=3"; those that are left out are standard.
+      """,
+    year: "2026", [.procedure, .options], .relay { try $0.byName(in: $1) })
 
   // Batches have no place in the menu: the Script-Fu functions that they serve have.
 

@@ -10,12 +10,12 @@ public struct Settings: Equatable, Sendable {
     values = Dictionary(uniqueKeysWithValues: procedure.parameters.map { ($0.name, $0.standard) })
   }
 
-  /// The arguments of a call without a dialog: exactly those that the procedure declares, all of them or the listed ones. Throws
-  /// for others, and for values that there are not.
+  /// The arguments of a call without a dialog: those that the procedure declares, the listed ones at least. Throws for more or
+  /// fewer, and for values that there are not.
   public init(_ arguments: [Value], of procedure: Procedure) throws {
     self.init(standardOf: procedure)
     let listed = procedure.listedParameters.count
-    guard arguments.count == listed || arguments.count == procedure.parameters.count else {
+    guard (listed...procedure.parameters.count).contains(arguments.count) else {
       throw ShellError.argumentCount(
         procedure: procedure.name, expected: procedure.ownOffset + listed,
         found: procedure.ownOffset + arguments.count)
@@ -29,6 +29,23 @@ public struct Settings: Equatable, Sendable {
   public subscript(_ parameter: Parameter) -> Value {
     get { values[parameter.name] ?? parameter.standard }
     set { values[parameter.name] = newValue }
+  }
+
+  /// Options by their names, a line `name=value` each; what is left out is standard. Throws for names and values that there are
+  /// not.
+  init(named text: String, of procedure: Procedure) throws {
+    self.init(standardOf: procedure)
+    for line in text.split(whereSeparator: \.isNewline) {
+      let (name, value) = Self.divided(line)
+      guard let parameter = procedure.parameters.first(where: { $0.name == name }) else {
+        throw ShellError.optionUnknown(procedure: procedure.name, String(name))
+      }
+      guard let value: Value = parameter.isText ? .text(value) : Int(value).map(Value.number) else {
+        throw ShellError.wrongType(parameter: parameter.name)
+      }
+      try parameter.check(value)
+      self[parameter] = value
+    }
   }
 
   func number(_ parameter: Parameter) -> Int {
@@ -50,6 +67,8 @@ public struct Settings: Equatable, Sendable {
   // Of procedures that lack a parameter its standard value.
   var width: Int? { values[Parameter.width.name] == nil ? nil : number(.width) }
   var grow: Int { number(.grow) }
+  /// Whether the canvas becomes larger, or a larger image is made.
+  var growsImage: Bool { values[Parameter.output.name] != nil && output != .sameSize || !margins.isEmpty }
   var matchesTone: Bool { number(.toneMatch) != 0 }
   var samplesMerged: Bool { number(.sampleMerged) != 0 }
   var fillsTransparent: Bool { number(.fillTransparent) != 0 }
@@ -63,8 +82,10 @@ public struct Settings: Equatable, Sendable {
     set { self[.seed] = .number(newValue.map { Int(clamping: $0) } ?? -1) }
   }
 
-  /// The seed to use now, in the range that the procedures accept.
-  func drawSeed() -> UInt64 { seed ?? UInt64.random(in: 0...UInt64(Int32.max)) }
+  /// The seeds to use now, one for each result, in the range that the procedures accept; that of the first is to lie on top.
+  func drawSeeds() -> [UInt64] {
+    Variants.seeds(from: seed ?? UInt64.random(in: 0...UInt64(Int32.max)), count: max(1, number(.variants)))
+  }
 }
 
 /// The values of the last dialog, as text: a line `name=value` for each parameter, so that a later version with more of them,
@@ -74,15 +95,19 @@ extension Settings {
   public init(_ text: String, of procedure: Procedure) {
     self.init(standardOf: procedure)
     for line in text.split(separator: "\n") {
-      guard let equals = line.firstIndex(of: "="),
-        let parameter = procedure.parameters.first(where: { $0.name == line[..<equals] })
-      else { continue }
-      let text = String(line[line.index(after: equals)...]).unescaped
+      let (name, text) = Self.divided(line)
+      guard let parameter = procedure.parameters.first(where: { $0.name == name }) else { continue }
       guard let value: Value = parameter.isText ? .text(text) : Int(text).map(Value.number),
         (try? parameter.check(value)) != nil
       else { continue }
       self[parameter] = value
     }
+  }
+
+  /// A line without an equals sign is a name whose value is "".
+  private static func divided(_ line: Substring) -> (name: Substring, value: String) {
+    let name = line.prefix { $0 != "=" }
+    return (name, String(line.dropFirst(name.count + 1)).unescaped)
   }
 
   public var text: String {
@@ -103,7 +128,12 @@ extension Settings {
 
 extension Procedure {
   /// How many arguments come before its own.
-  public var ownOffset: Int { if case .layer = kind { 3 } else { 1 } }
+  public var ownOffset: Int {
+    switch kind {
+    case .layer, .relay: 3
+    case .files, .models: 1
+    }
+  }
 }
 
 extension String {

@@ -38,8 +38,8 @@ extension Request {
     let fill = try fill(selection, of: source, choices)
     let replacement = Replacement(
       result: fill.result, original: fill.original, area: fill.selection.bounds, weights: fill.selection.weights,
-      name: "Inpainted (\(model.name))", isFill: true, makesOpaque: choices.makesOpaque)
-    return Writing { source, _ in try LayerWriter(source: source, pixels: fill.pixels).replacePixels(replacement) }
+      name: layerName("Inpainted"), isFill: true, makesOpaque: choices.makesOpaque)
+    return Writing { source, _ in try writer(source, fill.pixels).replacePixels(replacement) }
   }
 
   /// Computes the fill of a selection on a layer.

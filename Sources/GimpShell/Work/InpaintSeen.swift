@@ -14,9 +14,9 @@ extension Request {
     picture.makeOpaque()
     let (layerPicture, area) = (picture, fill.selection.bounds)
     return Writing { source, _ in
-      let writer = LayerWriter(source: source, pixels: fill.pixels)
+      let writer = writer(source, fill.pixels)
       let layer = try writer.makeLayer(
-        layerPicture, mask: fill.selection.weights, name: "Inpainted (\(model.name))", at: (area.x, area.y),
+        layerPicture, mask: fill.selection.weights, name: layerName("Inpainted"), at: (area.x, area.y),
         choices.makesOpaque ? .plain : .keepingAlpha, type: type)
       try writer.insertAboveAll(layer, onCanvas: canvas)
       return layer

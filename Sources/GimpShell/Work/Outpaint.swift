@@ -20,12 +20,20 @@ extension Request {
       options.grain = true
       return try restorer.extend(picture, by: margins, options)
     }
-    return Writing { source, _ in
-      let writer = LayerWriter(source: source, pixels: pixels)
+    return Writing { source, turn in
+      // After the first of several results the canvas has grown.
+      let source = turn.isFirst ? source : try Source(source.layer, in: source.image, of: gimp)
+      let writer = writer(source, pixels)
       let layer = try writer.makeLayer(
-        extended, mask: margins.weights(width: size.width, height: size.height), name: "Extended (\(model.name))",
-        at: (0, 0), .plain, type: type)
-      try writer.insertAboveAll(layer, onCanvas: canvas, extending: margins)
+        extended, mask: margins.weights(width: size.width, height: size.height), name: layerName("Extended"),
+        at: (0, 0),
+        .plain, type: type)
+      Grown.mark(layer, width: size.width, height: size.height, in: gimp)
+      if turn.isFirst {
+        try writer.insertAboveAll(layer, onCanvas: canvas, extending: margins)
+      } else {
+        try writer.insertAboveAll(layer, onCanvas: size)
+      }
       return layer
     }
   }

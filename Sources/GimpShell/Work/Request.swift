@@ -1,5 +1,6 @@
 import ModelLibrary
 import ResShift
+import Synchronization
 import Wording
 
 /// How a procedure was called.
@@ -39,15 +40,35 @@ public struct LayerCall: Sendable {
 struct Writing {
   /// Whether the source's image gets a new layer; it has to be RGB then, if it was indexed.
   var changesImage = true
-  /// Writes it, and returns the new layer; is given the source as that is by then, and whether it is the first result of the call.
-  let write: (_ source: Source, _ isFirst: Bool) throws -> Layer
+  /// Writes it, and returns the new layer; is given the source as that is by then, and its place among the results of the call.
+  let write: (_ source: Source, _ turn: Turn) throws -> Layer
+
+  /// Where a result stands among those of one call.
+  struct Turn {
+    /// Whether none was written before it.
+    let isFirst: Bool
+    /// The one on the same source before it, above which it is to lie.
+    let previous: Layer?
+  }
 }
 
 extension Procedure {
-  /// The whole of one call: arguments or dialog, checks, computation, new layers. Returns these, one for each layer in turn.
+  /// The whole of a call of a procedure that works on layers.
+  public func perform(_ call: LayerCall, in gimp: any Gimp) throws -> [Layer] {
+    switch kind {
+    case .layer(let work): return try perform(work, call, in: gimp)
+    case .relay(let relay):
+      if call.mode == .nonInteractive { _ = try Settings(call.arguments, of: self) }
+      return try relay(call, gimp)
+    case .files, .models: throw ShellError.itemMissing
+    }
+  }
+
+  /// The same for one with work of its own: arguments or dialog, checks, computation, new layers. Returns these, one for each
+  /// layer in turn and each seed; the first seed's lies on top and comes last.
   ///
-  /// Everything is computed before the image changes, in one undo step.
-  public func perform(_ work: LayerWork, _ call: LayerCall, in gimp: any Gimp) throws -> [Layer] {
+  /// Everything is computed before the image changes, in one undo step. `given` are settings that were chosen elsewhere.
+  func perform(_ work: LayerWork, _ call: LayerCall, with given: Settings? = nil, in gimp: any Gimp) throws -> [Layer] {
     func found() throws -> [Source] {
       let sources = try call.sources(of: gimp)
       return work.isOfImage ? Array(sources.prefix(1)) : sources
@@ -66,6 +87,7 @@ extension Procedure {
     let catalogue = ModelCatalogue(roots: gimp.modelFolders)
     let settings: Settings
     switch call.mode {
+    case _ where given != nil: settings = given ?? Settings(standardOf: self)
     case .nonInteractive: settings = try Settings(call.arguments, of: self)
     case .lastValues: settings = Settings(lastOf: self, in: gimp)
     case .interactive:
@@ -80,13 +102,20 @@ extension Procedure {
     }
     let factor = work.task == .superResolution ? settings.factorNeeded(for: sources) : nil
     let model = try catalogue.model(named: settings.model, for: work.task, factor: factor)
-    let seed = settings.drawSeed()
+    LastCall(self, settings).remember(in: gimp)
+    let seeds = settings.drawSeeds()
     let isShown = call.mode != .nonInteractive
     let canvas = gimp.size(of: call.image)
-    let writings = try sources.map {
-      try work.perform(Request(source: $0, settings: settings, model: model, seed: seed, isShown: isShown))
+    let engine = Engine(model)
+    let results = try sources.flatMap { source in
+      try seeds.reversed().map { seed in
+        let request = Request(
+          source: source, settings: settings, engine: engine, seed: seed,
+          namesSeed: settings.seed == nil || seeds.count > 1, isShown: isShown)
+        return Computed(source: source, writing: try work.perform(request))
+      }
     }
-    let layers = try write(writings, to: sources, ofCanvas: canvas, in: gimp)
+    let layers = try write(results, ofCanvas: canvas, in: gimp)
     if isShown { gimp.updateDisplays() }
     return layers
   }
@@ -95,26 +124,35 @@ extension Procedure {
   /// first result, an image that was indexed becomes so again.
   ///
   /// `canvas` is the size that the image had at the beginning: several results fit together only on that.
-  private func write(
-    _ writings: [Writing], to sources: [Source], ofCanvas canvas: (width: Int, height: Int), in gimp: any Gimp
-  ) throws -> [Layer] {
-    let image = sources[0].image
-    guard writings.contains(where: \.changesImage) else {
-      return try zip(writings, sources).map { try $0.write($1, true) }
+  private func write(_ results: [Computed], ofCanvas canvas: (width: Int, height: Int), in gimp: any Gimp) throws
+    -> [Layer]
+  {
+    let first = results[0].source
+    let image = first.image
+    var layers: [Layer] = []
+    func writeAll(as kind: (Source) -> Source = { $0 }) throws {
+      var previous: (source: Layer, result: Layer)?
+      for result in results {
+        let below = previous.flatMap { $0.source == result.source.layer ? $0.result : nil }
+        let layer = try result.writing.write(
+          kind(result.source), Writing.Turn(isFirst: layers.isEmpty, previous: below))
+        layers.append(layer)
+        previous = (result.source.layer, layer)
+      }
     }
-    let isConverted = sources[0].isIndexed
-    if writings.count == 1 && !isConverted { return [try writings[0].write(sources[0], true)] }
-    for source in sources { try source.checkThatItIsThere() }
-    guard writings.count == 1 || gimp.size(of: image) == canvas else { throw ShellError.layerMoved(sources[0].name) }
+    let isConverted = first.isIndexed
+    guard results.contains(where: \.writing.changesImage), results.count > 1 || isConverted else {
+      try writeAll()
+      return layers
+    }
+    for result in results { try result.source.checkThatItIsThere() }
+    guard results.count == 1 || gimp.size(of: image) == canvas else { throw ShellError.layerMoved(first.name) }
     return try gimp.undoStep(of: image) {
       if isConverted && !gimp.convertToRGB(image) {
-        throw ShellError.refused(.convertToRGB, layer: sources[0].name)
+        throw ShellError.refused(.convertToRGB, layer: first.name)
       }
-      var layers: [Layer] = []
       do {
-        for (writing, source) in zip(writings, sources) {
-          layers.append(try writing.write(isConverted ? source.asRGB : source, layers.isEmpty))
-        }
+        try writeAll { isConverted ? $0.asRGB : $0 }
         return layers
       } catch {
         if isConverted && layers.isEmpty { gimp.convertToIndexed(image) }
@@ -124,16 +162,49 @@ extension Procedure {
   }
 }
 
-/// What one call works with: the layer, the choices, the model.
+/// A computed result, and the layer that it is of.
+private struct Computed {
+  let source: Source
+  let writing: Writing
+}
+
+/// The model of a call, loaded when it is first used and kept for the next uses. May be used on any thread.
+final class Engine: Sendable {
+  let model: ModelDescriptor
+  private let loaded = Mutex<Restorer?>(nil)
+
+  init(_ model: ModelDescriptor) { self.model = model }
+
+  func restorer() throws -> Restorer {
+    try loaded.withLock { loaded in
+      if let loaded { return loaded }
+      let restorer = try Restorer(model)
+      loaded = restorer
+      return restorer
+    }
+  }
+}
+
+/// What one result is computed with: the layer, the choices, the model.
 struct Request {
   let source: Source
   let settings: Settings
-  let model: ModelDescriptor
+  let engine: Engine
   let seed: UInt64
+  /// Whether the layer is named after its seed: where users have not chosen it, they could not repeat a good result.
+  let namesSeed: Bool
   /// Whether results are to be shown, that is unless a script calls.
   let isShown: Bool
 
   var gimp: any Gimp { source.gimp }
+  var model: ModelDescriptor { engine.model }
+
+  /// The name of the new layer: what was done, by which model, and perhaps the seed.
+  func layerName(_ done: String) -> String { "\(done) (\(model.name)\(namesSeed ? ", seed \(seed)" : ""))" }
+
+  func writer(_ source: Source, _ pixels: LayerPixels) -> LayerWriter {
+    LayerWriter(source: source, pixels: pixels, seed: seed)
+  }
 
   private var options: RestoreOptions {
     var options = RestoreOptions()
@@ -148,9 +219,9 @@ struct Request {
     _ work: @escaping @Sendable (Restorer, RestoreOptions) throws -> PixelImage
   ) throws -> PixelImage {
     gimp.beginProgress(title(source.name, model.name))
-    let model = model
+    let engine = engine
     do {
-      return try Worker.run(options, in: gimp) { options in try work(try Restorer(model), options) }
+      return try Worker.run(options, in: gimp) { options in try work(try engine.restorer(), options) }
     } catch let error as RestoreError {
       throw ShellError(error, about: source)
     }

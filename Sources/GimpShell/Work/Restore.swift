@@ -28,7 +28,7 @@ extension Request {
 
     let replacement = Replacement(
       result: result.cropped(to: inPart), original: original, area: area, weights: selection?.weights,
-      name: "Restored (\(model.name))", isFill: false)
-    return Writing { source, _ in try LayerWriter(source: source, pixels: pixels).replacePixels(replacement) }
+      name: layerName("Restored"), isFill: false)
+    return Writing { source, _ in try writer(source, pixels).replacePixels(replacement) }
   }
 }

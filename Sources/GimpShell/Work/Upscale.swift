@@ -26,18 +26,18 @@ extension Request {
 
     switch settings.output {
     case .scaledImage:
-      return Writing { source, isFirst in
-        try scaleImage(isScaled: !isFirst, enlargement, adding: result, LayerWriter(source: source, pixels: pixels))
+      return Writing { source, turn in
+        try scaleImage(enlargement, adding: result, writer(source, pixels), turn)
       }
     case .newImage:
-      return Writing(changesImage: false) { source, _ in
-        try newImage(of: result, LayerWriter(source: source, pixels: pixels))
+      return Writing(changesImage: false) { source, turn in
+        try newImage(of: result, writer(source, pixels), turn)
       }
     case .sameSize:
       let replacement = Replacement(
-        result: result, original: picture, area: area, weights: selection?.weights, name: "Detail (\(model.name))",
+        result: result, original: picture, area: area, weights: selection?.weights, name: layerName("Detail"),
         isFill: false)
-      return Writing { source, _ in try LayerWriter(source: source, pixels: pixels).replacePixels(replacement) }
+      return Writing { source, _ in try writer(source, pixels).replacePixels(replacement) }
     }
   }
 
@@ -52,14 +52,15 @@ extension Request {
   }
 
   private var enlargedName: String {
-    settings.width.map { "Upscaled to \($0) pixels (\(model.name))" } ?? "Upscaled x\(settings.factor) (\(model.name))"
+    layerName(settings.width.map { "Upscaled to \($0) pixels" } ?? "Upscaled x\(settings.factor)")
   }
 
-  /// Output 0: everything in the image grows, the result lies above the enlarged source. `isScaled`: it has, after the first of
-  /// several layers.
+  /// Output 0: everything in the image grows, the result lies above the enlarged source. After the first of several results it
+  /// has grown.
   private func scaleImage(
-    isScaled: Bool, _ enlargement: Enlargement, adding picture: PixelImage, _ writer: LayerWriter
+    _ enlargement: Enlargement, adding picture: PixelImage, _ writer: LayerWriter, _ turn: Writing.Turn
   ) throws -> Layer {
+    let isScaled = !turn.isFirst
     let canvas = gimp.size(of: writer.source.image)
     let large = enlargement.size(canvas.width, canvas.height)
     let source = isScaled ? try Source(writer.source.layer, in: writer.source.image, of: gimp) : writer.source
@@ -68,7 +69,9 @@ extension Request {
     let mask = try source.appliedMask(source.bounds)?.resized(width: picture.width, height: picture.height)
     let corner = enlargement.place(writer.source.place.x, writer.source.place.y)
     let layer = try writer.makeLayer(picture, mask: mask, name: enlargedName, at: corner, .plain)
-    try LayerWriter(source: source, pixels: writer.pixels).insert(layer) {
+    let size = isScaled ? canvas : large
+    Grown.mark(layer, width: size.width, height: size.height, in: gimp)
+    try self.writer(source, writer.pixels).insert(layer, at: turn.previous.flatMap(gimp.position)) {
       guard isScaled || gimp.scale(source.image, width: large.width, height: large.height) else {
         throw ShellError.refused(.scaleImage, layer: source.name)
       }
@@ -76,14 +79,25 @@ extension Request {
     return layer
   }
 
-  /// Output 1: an image of its own, with the source image's precision, profile and resolution.
-  private func newImage(of picture: PixelImage, _ writer: LayerWriter) throws -> Layer {
+  /// Output 1: an image of its own, with the source image's precision, profile and resolution; several results of a source
+  /// are layers of one.
+  private func newImage(of picture: PixelImage, _ writer: LayerWriter, _ turn: Writing.Turn) throws -> Layer {
+    if let previous = turn.previous {
+      let image = gimp.image(of: previous)
+      let layer = try writer.makeLayer(picture, name: enlargedName, at: (0, 0), .plain, in: image)
+      guard gimp.insert(layer, into: nil, at: 0, in: image) else {
+        gimp.delete(layer)
+        throw ShellError.refused(.insertLayer, layer: source.name)
+      }
+      return layer
+    }
     guard
       let image = gimp.makeImage(
         like: source.image, isGray: source.type.isGray, width: picture.width, height: picture.height)
     else { throw ShellError.refused(.makeImage, layer: source.name) }
     do {
       let layer = try writer.makeLayer(picture, name: enlargedName, at: (0, 0), .plain, in: image)
+      Grown.mark(layer, width: picture.width, height: picture.height, in: gimp)
       guard gimp.insert(layer, into: nil, at: 0, in: image) else {
         throw ShellError.refused(.insertLayer, layer: source.name)
       }
