@@ -51,6 +51,7 @@ final class FormDialog {
     gtk_box_pack_start(cast(window.content), grid, 1, 1, 0)
     for (index, row) in form.rows.enumerated() {
       attach(rows[index].widget, to: grid, row: gint(index), label: row.label.text)
+      gtk_widget_set_tooltip_text(rows[index].widget, row.tip?.text)
     }
     if let note = form.note { attach(gtk_label_new(note.text), toWholeRow: gint(rows.count), of: grid) }
     fill()

@@ -51,6 +51,8 @@ import Testing
       #expect(try Procedure(named: procedure.name).name == procedure.name)
       for parameter in procedure.parameters {
         #expect(!parameter.help.text.isEmpty)
+        #expect(
+          (parameter.label == nil) == (parameter.tip == nil), "options of dialogs say what they do to the picture")
         #expect(throws: Never.self) { try parameter.check(parameter.standard) }
       }
       #expect(Set(procedure.parameters.map(\.name)).count == procedure.parameters.count, "names are unique")

@@ -29,6 +29,8 @@ public struct Form {
     /// With the mnemonic marked.
     public let label: Message
     public let control: Control
+    /// What the option does to the picture.
+    public let tip: Message?
   }
 
   public enum Control: Equatable {
@@ -76,7 +78,7 @@ public struct Form {
 
   public var rows: [Row] {
     parameters.compactMap { parameter in
-      parameter.label.map { Row(label: $0, control: control(of: parameter)) }
+      parameter.label.map { Row(label: $0, control: control(of: parameter), tip: parameter.tip) }
     }
   }
 

@@ -16,6 +16,8 @@ public struct Parameter: Sendable {
   public let label: Message?
   /// What the procedure browser says.
   public let help: Message
+  /// What it does to the picture, for who looks at it in a dialog; nil = it is in none.
+  public let tip: Message?
   public let kind: Kind
 
   public enum Kind: Sendable {
@@ -52,8 +54,8 @@ public struct Parameter: Sendable {
     let refusal: @Sendable (Int) -> ShellError
   }
 
-  init(_ name: String, label: Message? = nil, _ kind: Kind, help: Message) {
-    (self.name, self.label, self.kind, self.help) = (name, label, kind, help)
+  init(_ name: String, label: Message? = nil, _ kind: Kind, help: Message, tip: Message? = nil) {
+    (self.name, self.label, self.kind, self.help, self.tip) = (name, label, kind, help, tip)
   }
 
   /// Whether GIMP passes a string, rather than a number.
@@ -98,10 +100,15 @@ enum UpscaleOutput: Int {
 
 extension Parameter {
   static let model = Parameter(
-    "model", label: "_Model:", .model, help: "Name of a model, or path of a model.json; \"\" = default")
+    "model", label: "_Model:", .model, help: "Name of a model, or path of a model.json; \"\" = default",
+    tip: "What makes the new pixels. Models differ in what they were made for, in their speed and in their licence.")
 
   static let seed = Parameter(
-    "seed", label: "_Seed:", .seed, help: "The same seed gives the same picture; -1 = random")
+    "seed", label: "_Seed:", .seed, help: "The same seed gives the same picture; -1 = random",
+    tip: """
+      Where chance begins: the same number gives the same result again, another number another try. Random draws a \
+      new one each time.
+      """)
 
   /// In no dialog: its tries are looked at and chosen there.
   static let variants = Parameter(
@@ -118,7 +125,8 @@ extension Parameter {
           .init(value: 2, label: "2 times"), .init(value: 3, label: "3 times"), .init(value: 4, label: "4 times"),
         ], standard: 4, refusal: { .factorImpossible($0) },
         // Twice is offered always: what is wrong with a model that enlarges less is said when it is called.
-        isPossible: { factor, model in factor <= max(2, model.diffusion.sf) })), help: "Enlargement: 2, 3 or 4")
+        isPossible: { factor, model in factor <= max(2, model.diffusion.sf) })), help: "Enlargement: 2, 3 or 4",
+    tip: "How many times as wide and as high the picture becomes.")
 
   private static let outputs: [Choice.Option] = [
     .init(value: UpscaleOutput.scaledImage.rawValue, label: "Scale this image, result as new layer"),
@@ -130,12 +138,17 @@ extension Parameter {
     "output", label: "_Output:",
     .choice(
       Choice(options: outputs, standard: UpscaleOutput.scaledImage.rawValue, refusal: { .outputUnknown($0) })),
-    help: "0 = scale this image and add a layer, 1 = new image, 2 = same size, finer detail")
+    help: "0 = scale this image and add a layer, 1 = new image, 2 = same size, finer detail",
+    tip: """
+      Where the result goes. The image with all its layers becomes larger, and the result lies above the layer; or the \
+      result becomes an image of its own; or the size stays as it is, and only the detail becomes finer.
+      """)
 
   static let width = Parameter(
     "width", label: "_Width in pixels:",
     .number(Number(range: 1...524_288, standard: 1920, refusal: { .widthImpossible($0) })),
-    help: "The width of the result in pixels; the height follows")
+    help: "The width of the result in pixels; the height follows",
+    tip: "How wide the result becomes. The height follows, so that nothing is stretched.")
 
   /// Of what enlarges to a width: the same size is none.
   static let scaledOutput = Parameter(
@@ -144,43 +157,62 @@ extension Parameter {
       Choice(
         options: outputs.filter { $0.value != UpscaleOutput.sameSize.rawValue },
         standard: UpscaleOutput.scaledImage.rawValue, refusal: { .scaledOutputUnknown($0) })),
-    help: "0 = scale this image and add a layer, 1 = new image")
+    help: "0 = scale this image and add a layer, 1 = new image",
+    tip: """
+      Where the result goes. The image with all its layers becomes larger, and the result lies above the layer; or the \
+      result becomes an image of its own.
+      """)
 
   static let grow = Parameter(
     "grow", label: "_Grow selection by pixels:",
     .number(Number(range: PixelImage.growths, standard: 0, refusal: { .growImpossible($0) })),
-    help: "By how many pixels the selection grows before it is filled; it cannot shrink")
+    help: "By how many pixels the selection grows before it is filled; it cannot shrink",
+    tip: "The fill reaches this much beyond the selection, so that no edge of the object and no shadow is left.")
 
   static let toneMatch = yesOrNo(
     "tone-match", "Match _tone and grain:", standard: true,
-    help: "1 = the fill continues the tones and the fine noise at the selection's rim, 0 = as the model made it")
+    help: "1 = the fill continues the tones and the fine noise at the selection's rim, 0 = as the model made it",
+    tip: "Brightness, colours and fine noise around the selection go on in the fill, so that it does not show.")
 
   static let sampleMerged = yesOrNo(
     "sample-merged", "Sample m_erged:", standard: false,
-    help: "1 = fill from all visible layers, the result above them, 0 = from this layer")
+    help: "1 = fill from all visible layers, the result above them, 0 = from this layer",
+    tip:
+      "Fills from the picture as you see it, rather than from this layer alone. The result then lies above all layers.")
 
   static let fillTransparent = yesOrNo(
     "fill-transparent", "Make _transparent parts opaque:", standard: false,
-    help: "1 = what is transparent in the selection becomes opaque, 0 = transparency stays as it is")
+    help: "1 = what is transparent in the selection becomes opaque, 0 = transparency stays as it is",
+    tip: "Fills what was erased, too. Otherwise what is transparent in the selection stays as transparent as it is.")
 
-  private static func yesOrNo(_ name: String, _ label: Message, standard: Bool, help: Message) -> Parameter {
+  private static func yesOrNo(
+    _ name: String, _ label: Message, standard: Bool, help: Message, tip: Message
+  ) -> Parameter {
     Parameter(
       name, label: label,
       .choice(
         Choice(
           options: [.init(value: 0, label: "No"), .init(value: 1, label: "Yes")], standard: standard ? 1 : 0,
-          refusal: { .switchImpossible(name, $0) })), help: help)
+          refusal: { .switchImpossible(name, $0) })), help: help, tip: tip)
   }
 
-  static let left = margin("left", "_Left:", help: "Pixels to add at the left")
-  static let right = margin("right", "_Right:", help: "Pixels to add at the right")
-  static let top = margin("top", "_Top:", help: "Pixels to add at the top")
-  static let bottom = margin("bottom", "_Bottom:", help: "Pixels to add at the bottom")
+  static let left = margin(
+    "left", "_Left:", help: "Pixels to add at the left",
+    tip: "How many pixels the picture is continued by at the left.")
+  static let right = margin(
+    "right", "_Right:", help: "Pixels to add at the right",
+    tip: "How many pixels the picture is continued by at the right.")
+  static let top = margin(
+    "top", "_Top:", help: "Pixels to add at the top",
+    tip: "How many pixels the picture is continued by at the top.")
+  static let bottom = margin(
+    "bottom", "_Bottom:", help: "Pixels to add at the bottom",
+    tip: "How many pixels the picture is continued by at the bottom.")
 
-  private static func margin(_ name: String, _ label: Message, help: Message) -> Parameter {
+  private static func margin(_ name: String, _ label: Message, help: Message, tip: Message) -> Parameter {
     Parameter(
       name, label: label, .number(Number(range: 0...65_535, standard: 0, refusal: { .marginImpossible(name, $0) })),
-      help: help)
+      help: help, tip: tip)
   }
 
   // Of calls by name.
