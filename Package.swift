@@ -35,7 +35,7 @@ func plugIn(_ version: String, library: String, packages: [String]) -> (targets:
       .target(
         name: module,
         dependencies: [
-          "GimpShell", "ResShift", "ModelLibrary", "ModelStore", "FilePaths", "Wording", .target(name: "C\(module)"),
+          "GimpShell", "ResShift", "ModelLibrary", "ModelStore", "Diagnosis", "FilePaths", "Wording", .target(name: "C\(module)"),
         ], exclude: ["README.md", "Windows/README.md", "plug-in.map"],
         linkerSettings: [
           // Without a name the linker writes the path of the build into the library.
@@ -112,6 +112,10 @@ let package = Package(
       name: "ModelStore", dependencies: ["ModelLibrary", "Checkpoints", "Wording", "CTransfer"],
       exclude: ["README.md"]),
     .target(
+      name: "Diagnosis",
+      dependencies: ["ResShift", "ModelLibrary", "ModelStore", "TensorCore", "CKernels", "Wording", "CResShift"],
+      exclude: ["README.md"]),
+    .target(
       name: "PictureFiles", dependencies: ["ResShift", "FilePaths", "Wording", "CPictureCodecs"],
       exclude: ["README.md"]),
     .target(
@@ -119,13 +123,15 @@ let package = Package(
     .executableTarget(
       name: "Command",
       dependencies: [
-        "ResShift", "ModelLibrary", "Models", "ModelStore", "PictureFiles", "Evaluation", "Checkpoints", "FilePaths",
-        "Wording",
+        "ResShift", "ModelLibrary", "Models", "ModelStore", "Diagnosis", "PictureFiles", "Evaluation", "Checkpoints",
+        "FilePaths", "Wording",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     .target(
       name: "GimpShell",
-      dependencies: ["ResShift", "ModelLibrary", "ModelStore", "PictureFiles", "FilePaths", "Wording"],
+      dependencies: [
+        "ResShift", "ModelLibrary", "ModelStore", "Diagnosis", "PictureFiles", "FilePaths", "Wording",
+      ],
       exclude: ["README.md"]),
 
     // Tests: one target per module.
@@ -148,6 +154,9 @@ let package = Package(
       dependencies: [
         "ResShift", "ModelLibrary", "Diffusion", "Models", "Layers", "TensorCore", "Checkpoints", "TestSupport",
       ]),
+    .testTarget(
+      name: "DiagnosisTests",
+      dependencies: ["Diagnosis", "ResShift", "ModelLibrary", "ModelStore", "Wording", "TestSupport"]),
     .testTarget(name: "ModelStoreTests", dependencies: ["ModelStore", "ModelLibrary", "TestSupport"]),
     .testTarget(
       name: "CommandLineTests",
@@ -159,7 +168,9 @@ let package = Package(
     .testTarget(name: "CInterfaceTests", exclude: ["program"]),
     .testTarget(
       name: "GimpShellTests",
-      dependencies: ["GimpShell", "ModelLibrary", "ModelStore", "ResShift", "TestSupport", "Wording"]),
+      dependencies: [
+        "GimpShell", "Diagnosis", "ModelLibrary", "ModelStore", "ResShift", "TestSupport", "Wording",
+      ]),
     .testTarget(name: "PluginTests", dependencies: ["TestSupport"], exclude: ["gimp2.scm", "gimp3.scm", "prelude.scm"]),
   ] + gimp2.targets + gimp3.targets,
   swiftLanguageModes: [.v6]

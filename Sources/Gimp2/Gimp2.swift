@@ -18,7 +18,11 @@ extension Gimp2 {
 
   func showProgress(_ share: Double) { gimp_progress_update(share) }
 
-  func ask(_ form: Form) -> Form? { FormDialog.ask(form, in: FormWindow(form)) }
+  func ask(_ form: Form) -> Form? { FormDialog.ask(form, in: FormWindow(form), self) }
+
+  var version: String { "GIMP " + (gimp_version().map { String(cString: $0) } ?? "2.10") }
+
+  var settingsFolder: String { gimp_directory().map { String(cString: $0) } ?? "" }
 
   /// libgimp 2.10 passes the user's preference on to GEGL.
   var threads: Int {
@@ -39,17 +43,11 @@ extension Gimp2 {
       environment: { name in getenv(name).map { String(cString: $0) } })
   }
 
-  func remembered(_ name: String) -> String? {
-    let size = Int(gimp_procedural_db_get_data_size(name))
-    guard size > 0 else { return nil }
-    var bytes = [UInt8](repeating: 0, count: size)
-    guard gimp_procedural_db_get_data(name, &bytes) != 0 else { return nil }
-    return String(pathBytes: bytes)
-  }
+  /// GIMP 2.10 keeps nothing of what was chosen for longer than it runs.
+  func remembered(_ name: String) -> String? { KeptTexts(in: settingsFolder).text(named: name + ".settings") }
 
   func remember(_ text: String, as name: String) {
-    let bytes = text.pathBytes
-    gimp_procedural_db_set_data(name, bytes, guint32(bytes.count))
+    KeptTexts(in: settingsFolder).keep(text, named: name + ".settings")
   }
 
   func silenceErrors() { gimp_plugin_set_pdb_error_handler(GIMP_PDB_ERROR_HANDLER_PLUGIN) }

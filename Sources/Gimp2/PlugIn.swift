@@ -20,12 +20,15 @@ public func run(
   gegl_init(nil, nil)
   gimp_plugin_enable_precision()
   let outcome: Result<GimpParam?, ShellError>
+  let name = name.map { String(cString: $0) } ?? ""
+  let gimp = Gimp2()
   do {
     outcome = .success(
-      try Procedure(named: name.map { String(cString: $0) } ?? "").perform(
-        UnsafeBufferPointer(start: parameters, count: Int(count))))
+      try Procedure(named: name).perform(UnsafeBufferPointer(start: parameters, count: Int(count)), in: gimp))
   } catch {
-    outcome = .failure(ShellError(error))
+    let error = ShellError(error)
+    gimp.keepFailure(error, of: name)
+    outcome = .failure(error)
   }
   // GIMP reads them after this function has returned, and the process ends soon after: never freed.
   let values = UnsafeMutablePointer<GimpParam>.allocate(capacity: 2)
@@ -35,8 +38,7 @@ public func run(
 
 extension Procedure {
   /// Does its work; returns what GIMP gets.
-  fileprivate func perform(_ parameters: UnsafeBufferPointer<GimpParam>) throws -> GimpParam? {
-    let gimp = Gimp2()
+  fileprivate func perform(_ parameters: UnsafeBufferPointer<GimpParam>, in gimp: Gimp2) throws -> GimpParam? {
     switch kind {
     case .layer, .relay:
       guard parameters.count >= ownOffset else { throw ShellError.tooFewArguments(procedure: name) }
@@ -52,7 +54,7 @@ extension Procedure {
       guard parameters.first?.data.d_int32 == gint32(GIMP_RUN_INTERACTIVE.rawValue) else {
         throw ShellError.needsWindow
       }
-      ModelWindow.show(for: self, gimp)
+      ModelWindow.show(above: nil, gimp)
       return nil
     }
   }

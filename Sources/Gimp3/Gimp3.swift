@@ -35,8 +35,12 @@ extension Gimp3 {
   func showProgress(_ share: Double) { gimp_progress_update(share) }
 
   func ask(_ form: Form) -> Form? {
-    FormDialog.ask(form, in: FormWindow(form, procedure, configuration))
+    FormDialog.ask(form, in: FormWindow(form, procedure, configuration), self)
   }
+
+  var version: String { "GIMP " + (gimp_version().map { String(cString: $0) } ?? "3") }
+
+  var settingsFolder: String { gimp_directory().map { String(cString: $0) } ?? "" }
 
   /// libgimp passes the user's preference on to GEGL.
   var threads: Int {

@@ -58,7 +58,7 @@ let runOnFiles: GimpRunFunc = { procedure, configuration, _ in
       return .number(try own.perform(work, configuration?.arguments(of: own) ?? [], in: gimp))
     case .models:
       guard configuration?.runMode == GIMP_RUN_INTERACTIVE else { throw ShellError.needsWindow }
-      ModelWindow.show(for: own, gimp)
+      ModelWindow.show(above: nil, gimp)
       return .nothing
     case .layer, .relay: throw ShellError.itemMissing
     }
@@ -79,9 +79,10 @@ private func run(
   configuration: () -> UnsafeMutablePointer<GimpProcedureConfig>?
 ) -> OpaquePointer? {
   gegl_init(nil, nil)
+  let name = gimp_procedure_get_name(procedure).map { String(cString: $0) } ?? ""
+  let gimp = Gimp3(procedure, configuration())
   do {
-    let own = try Procedure(named: gimp_procedure_get_name(procedure).map { String(cString: $0) } ?? "")
-    let outcome = try work(own, Gimp3(procedure, configuration()))
+    let outcome = try work(try Procedure(named: name), gimp)
     let values = gimp_procedure_new_return_values(procedure, GIMP_PDB_SUCCESS, nil)
     switch outcome {
     case .layers(let layers):
@@ -94,6 +95,7 @@ private func run(
     return values
   } catch {
     let error = ShellError(error)
+    gimp.keepFailure(error, of: name)
     // GIMP takes the error.
     let reason = error.message.text.withCString { g_error_new_literal(gimp_plug_in_error_quark(), 0, $0) }
     switch error.status {

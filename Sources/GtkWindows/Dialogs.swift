@@ -1,3 +1,4 @@
+import GimpShell
 import Wording
 
 /// A dialog of GIMP's with one or two buttons, the last of which is the default; above GIMP's windows.
@@ -15,6 +16,24 @@ func makeDialog(title: String, role: String, buttons: [(label: Message, response
   gimp_window_set_transient(cast(window))
   gtk_window_set_resizable(cast(window), 0)
   return window
+}
+
+/// A line or some, in small letters, that say something of the widgets above.
+func makeNote() -> Widget {
+  let label = gtk_label_new(nil)
+  gtk_misc_set_alignment(cast(label), 0, 0)
+  gtk_label_set_line_wrap(cast(label), 1)
+  gtk_label_set_max_width_chars(cast(label), 60)
+  // Otherwise lines of GTK 2 break anywhere.
+  gtk_widget_set_size_request(label, 420, -1)
+  return label
+}
+
+/// Shows lines in a note, which is not there without any.
+func setLines(_ lines: [Message], of note: Widget) {
+  let text = lines.map(\.text).joined(separator: "\n")
+  gtk_label_set_markup(cast(note), "<small>\(ModelList.escaped(text))</small>")
+  if lines.isEmpty { gtk_widget_hide(note) } else { gtk_widget_show(note) }
 }
 
 /// Connects a signal to a C function, which gets `object` as its last argument. The caller keeps `object` alive.

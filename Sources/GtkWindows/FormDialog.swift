@@ -7,8 +7,11 @@ final class FormDialog {
   private let window: FormWindow
   private let grid: Widget
   private let rows: [Row]
+  /// Below the rows: what is to be said of the choice there.
+  private let details: [Widget]
+  private let notes = makeNote()
   /// What the widgets show.
-  private var shown: [Form.Control] = []
+  private var shown: [Form.Row] = []
   /// Of the widgets; GTK holds pointers to them as long as the window lives.
   private var listeners: [Listener] = []
   /// Whether the widgets are being changed by the program rather than the user.
@@ -28,9 +31,12 @@ final class FormDialog {
     }
   }
 
+  private static let moreModels: Message = "_Get more models..."
+
   /// Shows the dialog and waits for the user; nil when it is closed otherwise than by its button.
-  static func ask(_ form: Form, in window: FormWindow) -> Form? {
+  static func ask(_ form: Form, in window: FormWindow, _ gimp: any Gimp) -> Form? {
     let dialog = FormDialog(form, window)
+    dialog.offerModels(gimp)
     // Widgets may still tell of changes while they are closed.
     return withExtendedLifetime(dialog) {
       defer { window.close() }
@@ -48,15 +54,36 @@ final class FormDialog {
       case .number(_, let range): .number(NumberField(range))
       }
     }
+    details = form.rows.map { _ in makeNote() }
     gtk_box_pack_start(cast(window.content), grid, 1, 1, 0)
+    var place: gint = 0
     for (index, row) in form.rows.enumerated() {
-      attach(rows[index].widget, to: grid, row: gint(index), label: row.label.text)
+      attach(rows[index].widget, to: grid, row: place, label: row.label.text)
       gtk_widget_set_tooltip_text(rows[index].widget, row.tip?.text)
+      if row.details != nil {
+        attach(details[index], to: grid, row: place + 1, label: "")
+        place += 1
+      }
+      place += 1
     }
-    if let note = form.note { attach(gtk_label_new(note.text), toWholeRow: gint(rows.count), of: grid) }
+    attach(notes, toWholeRow: place, of: grid)
+    gtk_widget_show_all(grid)
     fill()
     connect()
-    gtk_widget_show_all(grid)
+  }
+
+  /// A button beside a choice of models.
+  private func offerModels(_ gimp: any Gimp) {
+    for (row, shown) in zip(rows, form.rows) where shown.offersModels {
+      guard case .choice(let box) = row else { continue }
+      let listener = Listener { [unowned self] in
+        ModelWindow.show(above: window.content, gimp)
+        form.lookForModels()
+        fill()
+      }
+      listeners.append(listener)
+      listener.connect(box.addButton(Self.moreModels.text), "clicked")
+    }
   }
 
   private func connect() {
@@ -64,7 +91,7 @@ final class FormDialog {
       let listener = Listener { [unowned self] in readRow(index) }
       listeners.append(listener)
       switch row {
-      case .choice(let box): listener.connect(box.widget, "changed")
+      case .choice(let box): listener.connect(box.list, "changed")
       case .seed(let field):
         listener.connect(field.number.widget, "value-changed")
         listener.connect(field.random, "toggled")
@@ -82,21 +109,24 @@ final class FormDialog {
   private func fill() {
     isFilling = true
     defer { isFilling = false }
-    let controls = form.rows.map(\.control)
-    for (index, control) in controls.enumerated() {
+    let rows = form.rows
+    for (index, row) in rows.enumerated() {
       let before = shown.indices.contains(index) ? shown[index] : nil
-      guard control != before else { continue }
-      switch (rows[index], control) {
+      guard row != before else { continue }
+      switch (self.rows[index], row.control) {
       case (.choice(let box), .choice(let options, let chosen)):
         // Not within the signal of an option that is being chosen.
-        if before?.has(options) != true { box.fill(options) }
+        if before?.control.has(options) != true { box.fill(options) }
         if box.chosen != chosen { box.choose(chosen) }
-      case (.seed(let field), .seed(let seed)): field.show(seed)
-      case (.number(let field), .number(let number, _)): field.show(number)
+      case (.seed(let field), .seed(let seed)): if row.control != before?.control { field.show(seed) }
+      case (.number(let field), .number(let number, _)): if row.control != before?.control { field.show(number) }
       default: break
       }
+      gtk_widget_set_sensitive(self.rows[index].widget, row.isPossible ? 1 : 0)
+      setLines(row.details.map { [$0] } ?? [], of: details[index])
     }
-    shown = controls
+    shown = rows
+    setLines(form.notes, of: notes)
     window.keep(form.settings)
   }
 

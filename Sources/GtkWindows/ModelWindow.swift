@@ -1,3 +1,4 @@
+import Diagnosis
 import GimpShell
 import ModelLibrary
 import ModelStore
@@ -7,32 +8,36 @@ import Wording
 /// The model manager: a window that lists the models and installs, imports and removes them. What it says is `ModelList`'s.
 final class ModelWindow {
   private let gimp: any Gimp
-  private let list: ModelList
+  private var list: ModelList
   /// Tells its windows from others.
   private let role: String
   private let window: Widget
-  private let table = gtk_table_new(1, 5, 0)
-  private let status = gtk_label_new("")
+  private let table = gtk_table_new(1, 3, 0)
+  private let status = makeNote()
   private let bar = gtk_progress_bar_new()
   private let stopButton = gtk_button_new_with_mnemonic(ModelList.stopButton.text)
   private let importButton = gtk_button_new_with_mnemonic(ModelList.importButton.text)
   /// What the buttons do; GTK holds pointers to them as long as the window lives.
   private var listeners: [Listener] = []
   private var rows: [Widget] = []
-  private var transfer: ModelTransfer?
+  private var work: ModelWork?
+  private let checkButton = gtk_button_new_with_mnemonic(InstallationCheck.buttonLabel.text)
+  private let reportButton = gtk_button_new_with_mnemonic(InstallationCheck.reportLabel.text)
 
-  /// Shows the window until the user closes it.
-  static func show(for procedure: Procedure, _ gimp: any Gimp) {
+  /// Shows the window until the user closes it, above another one if a widget of that is given.
+  static func show(above widget: Widget, _ gimp: any Gimp) {
     prepareWindows()
     let store = ModelStore(ModelCatalogue(roots: gimp.modelFolders))
-    ModelWindow(ModelList(store), role: procedure.name, gimp).run()
+    ModelWindow(ModelList(store), role: Procedure.models.name, gimp).run(above: widget)
   }
 
   private init(_ list: ModelList, role: String, _ gimp: any Gimp) {
     (self.list, self.role, self.gimp) = (list, role, gimp)
     window = makeDialog(title: ModelList.title.text, role: role, buttons: [("_Close", GTK_RESPONSE_CLOSE)])
+    // Return belongs to the button that has the focus: it must not close the window instead.
+    gtk_dialog_set_default_response(cast(window), GTK_RESPONSE_NONE.rawValue)
     gtk_window_set_resizable(cast(window), 1)
-    gtk_window_set_default_size(cast(window), 760, 520)
+    gtk_window_set_default_size(cast(window), 760, 560)
     let area: UnsafeMutablePointer<GtkBox>? = cast(gtk_dialog_get_content_area(cast(window)))
     let scrolled = gtk_scrolled_window_new(nil, nil)
     gtk_scrolled_window_set_policy(cast(scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC)
@@ -42,50 +47,65 @@ final class ModelWindow {
     gtk_scrolled_window_add_with_viewport(cast(scrolled), table)
     gtk_box_pack_start(area, scrolled, 1, 1, 0)
 
-    let foot = gtk_hbox_new(0, 12)
+    let foot = gtk_vbox_new(0, 6)
     gtk_container_set_border_width(cast(foot), 12)
-    gtk_misc_set_alignment(cast(status), 0, 0.5)
-    gtk_label_set_ellipsize(cast(status), PANGO_ELLIPSIZE_MIDDLE)
-    gtk_box_pack_start(cast(foot), status, 1, 1, 0)
-    gtk_box_pack_start(cast(foot), bar, 0, 0, 0)
-    gtk_box_pack_start(cast(foot), stopButton, 0, 0, 0)
-    gtk_box_pack_start(cast(foot), importButton, 0, 0, 0)
+    gtk_label_set_selectable(cast(status), 1)
+    gtk_widget_set_can_focus(status, 0)
+    gtk_label_set_max_width_chars(cast(status), 100)
+    gtk_widget_set_size_request(status, 700, -1)
+    gtk_box_pack_start(cast(foot), status, 0, 0, 0)
+    let buttons = gtk_hbox_new(0, 12)
+    gtk_box_pack_start(cast(buttons), bar, 1, 1, 0)
+    gtk_box_pack_start(cast(buttons), stopButton, 0, 0, 0)
+    for button in [importButton, reportButton, checkButton] { gtk_box_pack_end(cast(buttons), button, 0, 0, 0) }
+    gtk_box_pack_start(cast(foot), buttons, 0, 0, 0)
     gtk_box_pack_start(area, foot, 0, 0, 0)
   }
 
-  private func run() {
-    connect(stopButton) { $0.transfer?.stop() }
+  private func run(above widget: Widget) {
+    if let widget { gtk_window_set_transient_for(cast(window), cast(gtk_widget_get_toplevel(widget))) }
+    connect(stopButton) { $0.work?.stop() }
     connect(importButton) { $0.importFiles() }
+    connect(checkButton) { $0.check() }
+    connect(reportButton) { $0.copyReport() }
     connectSignal(window, "response", unsafeBitCast(hasResponded, to: GCallback.self), self)
     gtk_widget_show_all(gtk_dialog_get_content_area(cast(window)))
     gtk_widget_hide(bar)
     gtk_widget_hide(stopButton)
-    fill()
+    say(ModelList.about)
+    fill(focusing: nil)
     gimp_dialog_run(cast(window))
     gtk_widget_destroy(window)
   }
 
+  private func say(_ text: Message) { setLines([text], of: status) }
+
   /// Closing the window stops a download, which goes on from there another time, and an import.
-  fileprivate func windowHasResponded() { transfer?.stop() }
+  fileprivate func windowHasResponded() { work?.stop() }
 
   // MARK: The list
 
-  private func fill() {
+  /// `name` is the model whose button gets the focus; without one it is the first.
+  private func fill(focusing name: String?) {
     for row in rows { gtk_widget_destroy(row) }
     rows = []
-    var first: Widget = nil
-    for (index, row) in list.rows.enumerated() {
-      let place = guint(index)
-      let (title, details) = (ModelList.escaped(row.title), ModelList.escaped(row.details))
-      attach(label("<b>\(title)</b>\n<small>\(details)</small>"), place, 0, stretched: true)
-      attach(label(ModelList.escaped(row.state.text)), place, 1)
-      guard let action = row.action else { continue }
-      let button = gtk_button_new_with_label(action.label.text)
-      connect(button) { $0.perform(action) }
-      attach(button, place, 2)
-      first = first ?? button
+    var (place, focused): (guint, Widget) = (0, nil)
+    for group in list.groups {
+      attach(label("<big><b>\(ModelList.escaped(group.title.text))</b></big>"), place, 0)
+      place += 1
+      for row in group.rows {
+        attach(label(row.markup, isWhole: false), place, 0, stretched: true)
+        attach(label(ModelList.escaped(row.state.text)), place, 1)
+        if let action = row.action {
+          let button = gtk_button_new_with_label(action.label.text)
+          connect(button) { $0.perform(action, named: row.name) }
+          attach(button, place, 2)
+          if focused == nil || row.name == name { focused = button }
+        }
+        place += 1
+      }
     }
-    if let first { gtk_widget_grab_focus(first) }
+    if let focused { gtk_widget_grab_focus(focused) }
   }
 
   private func attach(_ widget: Widget, _ row: guint, _ column: guint, stretched: Bool = false) {
@@ -95,9 +115,14 @@ final class ModelWindow {
     rows.append(widget)
   }
 
-  private func label(_ markup: String) -> Widget {
+  /// What need not be whole ends with dots if it is too long for the window; its tooltip has all of it.
+  private func label(_ markup: String, isWhole: Bool = true) -> Widget {
     let label = gtk_label_new(nil)
     gtk_label_set_markup(cast(label), markup)
+    if !isWhole {
+      gtk_label_set_ellipsize(cast(label), PANGO_ELLIPSIZE_END)
+      gtk_widget_set_tooltip_markup(label, markup)
+    }
     gtk_misc_set_alignment(cast(label), 0, 0.5)
     return label
   }
@@ -110,37 +135,59 @@ final class ModelWindow {
 
   // MARK: What it does
 
-  private func perform(_ action: ModelList.Action) {
+  private func perform(_ action: ModelList.Action, named name: String) {
     if let question = list.question(before: action), !asks(question) { return }
     switch action {
     case .install(let model):
-      run(success: list.success(of: action), stopped: StoreError.stopped.message) { store in
+      run(success: list.success(of: action), stopped: ModelList.downloadStopped, focusing: name) { store in
         try store.acceptLicence(of: model)
-        try transfer(ModelList.connecting) { try store.download(model, report: $0) }
+        try perform(ModelList.connecting) { try store.download(model, report: $0.report) }
       }
-    case .remove(let model): run(success: list.success(of: action), stopped: "") { _ = try $0.remove(model) }
+    case .remove(let model):
+      run(success: list.success(of: action), stopped: "", focusing: name) { _ = try $0.remove(model) }
+    case .discard(let entry):
+      run(success: list.success(of: action), stopped: "", focusing: name) { try $0.discard(entry) }
     }
   }
 
   /// Runs work on a thread of its own, with its progress and a button to stop it in the window.
-  private func transfer(
-    _ text: Message, _ work: @escaping @Sendable (_ report: (ModelStore.DownloadEvent) -> Bool) throws -> Void
-  ) throws {
-    let transfer = ModelTransfer(text)
-    self.transfer = transfer
-    defer { self.transfer = nil }
+  private func perform<R: Sendable>(
+    _ text: Message, _ body: @escaping @Sendable (ModelWork) throws -> R
+  ) throws -> R {
+    let work = ModelWork(text)
+    self.work = work
+    defer { self.work = nil }
     gtk_widget_show(bar)
     gtk_widget_show(stopButton)
     defer {
       gtk_widget_hide(bar)
       gtk_widget_hide(stopButton)
     }
-    try transfer.run(work) { share, text in
-      gtk_label_set_text(cast(status), text.text)
+    return try work.run(body) { share, text in
+      say(text)
       gtk_progress_bar_set_fraction(cast(bar), share)
       // The window lives on meanwhile.
       while gtk_events_pending() != 0 { gtk_main_iteration_do(0) }
     }
+  }
+
+  private func check() {
+    let threads = gimp.threads
+    run(success: nil, stopped: InstallationCheck.stopped, focusing: nil) { store in
+      list.trials = try perform(InstallationCheck.beginning) { try InstallationCheck.run(store, threads: threads, $0) }
+      say(InstallationCheck.summary(list.trials))
+    }
+  }
+
+  /// GTK has the text of the clipboard as long as this process lives.
+  private func copyReport() {
+    let report = InstallationReport(
+      host: gimp.version, threads: gimp.threads, catalogue: list.store.catalogue, trials: list.trials,
+      lastError: gimp.lastFailure)
+    let clipboard = gtk_clipboard_get(gdk_atom_intern("CLIPBOARD", 0))
+    gtk_clipboard_set_text(clipboard, report.text, -1)
+    gtk_clipboard_store(clipboard)
+    say(InstallationCheck.reportCopied)
   }
 
   private func importFiles() {
@@ -164,28 +211,30 @@ final class ModelWindow {
       item = entry.pointee.next
     }
     g_slist_free_full(list, g_free)
-    guard !paths.isEmpty else { return }
-    run(success: ModelList.imported, stopped: ModelList.importStopped) { [paths] store in
-      try transfer(ModelList.looking) { _ = try store.importModel(paths, ModelList.importOptions, report: $0) }
+    guard !paths.isEmpty else { return say(ModelList.nothingChosen) }
+    run(success: ModelList.imported, stopped: ModelList.importStopped, focusing: nil) { [paths] store in
+      _ = try perform(ModelList.looking) {
+        try store.importModel(paths, ModelList.importOptions, report: $0.report).folder
+      }
     }
   }
 
   /// Runs one action with the list out of reach, shows what came of it, and the list as it is then.
-  private func run(success: Message, stopped: Message, _ action: (ModelStore) throws -> Void) {
-    gtk_widget_set_sensitive(table, 0)
-    gtk_widget_set_sensitive(importButton, 0)
+  private func run(
+    success: Message?, stopped: Message, focusing name: String?, _ action: (ModelStore) throws -> Void
+  ) {
+    let others = [table, importButton, checkButton, reportButton]
+    for widget in others { gtk_widget_set_sensitive(widget, 0) }
     do {
       try action(list.store)
-      gtk_label_set_text(cast(status), success.text)
+      if let success { say(success) }
     } catch StoreError.stopped {
-      gtk_label_set_text(cast(status), stopped.text)
+      say(stopped)
     } catch {
-      gtk_label_set_text(cast(status), "")
-      gimp.tell(ShellError(error).message)
+      say(list.explanation(of: error))
     }
-    gtk_widget_set_sensitive(table, 1)
-    gtk_widget_set_sensitive(importButton, 1)
-    fill()
+    for widget in others { gtk_widget_set_sensitive(widget, 1) }
+    fill(focusing: name)
   }
 
   /// Whether the user says yes, rather than Cancel.
@@ -201,6 +250,17 @@ final class ModelWindow {
     gtk_dialog_set_default_response(cast(dialog), GTK_RESPONSE_OK.rawValue)
     gtk_widget_grab_focus(gtk_dialog_get_widget_for_response(cast(dialog), GTK_RESPONSE_OK.rawValue))
     return gimp_dialog_run(cast(dialog)) == GTK_RESPONSE_OK.rawValue
+  }
+}
+
+extension ModelList.Row {
+  /// Title, purpose, and the rest in small letters.
+  fileprivate var markup: String {
+    let (title, purpose, details) = (
+      ModelList.escaped(title.text), ModelList.escaped(purpose.text), ModelList.escaped(details.text)
+    )
+    let text = "<b>\(title)</b>\n\(purpose)\n<small>\(details)</small>"
+    return trial.map { "\(text)\n<i>\(ModelList.escaped($0.text))</i>" } ?? text
   }
 }
 

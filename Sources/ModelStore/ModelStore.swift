@@ -30,8 +30,10 @@ public struct ModelStore: Sendable {
   /// The state of one file of an installed model.
   public struct FileState: Sendable {
     public let path: String
-    /// What is wrong with it and what to do, in one line; nil if nothing is.
-    public let problem: String?
+    /// What is wrong with it; nil if nothing is.
+    public let error: (any Error)?
+    /// The same and what to do, in one line.
+    public var problem: String? { error.map { "\($0)" } }
     /// Whether there was a checksum to compare with.
     public let hadChecksum: Bool
   }
@@ -46,7 +48,7 @@ public struct ModelStore: Sendable {
       let isFromServer = known.map { $0.source.contains("://") } ?? false
       let remedy: StoreError.Remedy = isFromServer ? .download(model: model.name) : .importFile
       func state(_ error: (any Error)?) -> FileState {
-        FileState(path: path, problem: error.map { "\($0)" }, hadChecksum: known != nil)
+        FileState(path: path, error: error, hadChecksum: known != nil)
       }
       if let known {
         guard let bytes = ModelPath.sizeOfFile(path) else { return state(StoreError.missing(file: path, remedy)) }
@@ -97,6 +99,35 @@ public struct ModelStore: Sendable {
     try InstallationRecord.remove(from: folder)
     Files.removeEmptyFolder(folder)
     return freed
+  }
+}
+
+extension ModelStore {
+  /// Whether `discard` would: for a model of the user's own folders whose `model.json` cannot be read.
+  public func canDiscard(_ entry: ModelCatalogue.Entry) -> Bool {
+    entry.descriptor == nil && catalogue.isTheUsers(entry.folder)
+  }
+
+  /// Removes the `model.json` that cannot be read, and the files that came by download or import; others stay.
+  ///
+  /// Throws `StoreError`: `.partOfTheSystem` for a model that is not the user's.
+  public func discard(_ entry: ModelCatalogue.Entry) throws {
+    guard canDiscard(entry) else { throw StoreError.partOfTheSystem(model: entry.name) }
+    for file in InstallationRecord(folder: entry.folder).files {
+      if let path = ModelFiles.path(of: file.name, in: entry.folder) { try Files.delete(path) }
+    }
+    try Files.delete(ModelPath.join(entry.folder, "model.json"))
+    try InstallationRecord.remove(from: entry.folder)
+    Files.removeEmptyFolder(entry.folder)
+  }
+}
+
+extension ModelCatalogue.Entry {
+  /// Bytes of its files; nil unless all are there.
+  public var installedSize: Int? {
+    guard isInstalled, let descriptor, let folder = descriptor.folder else { return nil }
+    let paths = descriptor.files.names.compactMap { ModelFiles.path(of: $0, in: folder) }
+    return paths.reduce(0) { $0 + (ModelPath.sizeOfFile($1) ?? 0) }
   }
 }
 

@@ -77,7 +77,7 @@ import Testing
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let shipped = Workbench.package.appending(path: "plugin/models/faceir/model.json")
     let text = try String(contentsOf: shipped, encoding: .utf8)
-      .replacingOccurrences(of: "ResShift restoration of faces", with: "two\\nlines\\u001b[2J\\u009b1m")
+      .replacingOccurrences(of: "Faces (ResShift)", with: "two\\nlines\\u001b[2J\\u009b1m")
     try Data(text.utf8).write(to: folder.appending(path: "model.json"))
     for command in [["list"], ["inspect", folder.path]] {
       let run = try bench.run(["models"] + command, models: bench.path("models"))

@@ -1,3 +1,4 @@
+import Foundation
 import ModelLibrary
 import ResShift
 import TestSupport
@@ -10,9 +11,14 @@ import Wording
 @Suite struct FormTests {
   private let gimp = MemoryGimp()
 
-  private func form(_ procedure: Procedure, _ initial: Settings? = nil, isIndexed: Bool = false) throws -> Form {
+  private func form(
+    _ procedure: Procedure, _ initial: Settings? = nil, isIndexed: Bool = false, isSelected: Bool = false
+  ) throws
+    -> Form
+  {
     let image = gimp.makeImage(8, 8)
     gimp[image].isIndexed = isIndexed
+    if isSelected { gimp[image].selection = PixelImage(width: 8, height: 8, channels: 1, repeating: 1) }
     let layer = gimp.addLayer(PixelImage(width: 8, height: 8, channels: 3), to: image)
     guard case .layer(let work) = procedure.kind else { throw ShellError.itemMissing }
     return try Form(
@@ -32,13 +38,15 @@ import Wording
     #expect(choice(form, 1).options.last == "4 times")
     #expect(choice(form, 2).options.count == 3 && choice(form, 2).chosen == 0)
     #expect(form.rows[3].control == .seed(nil))
-    #expect(form.note == nil)
+    #expect(form.notes.isEmpty)
   }
 
-  @Test func theStandardModelIsChosenAtFirst() throws {
-    let form = try form(.upscale)
-    let standard = try ModelCatalogue(roots: gimp.modelFolders).model(named: "", for: .superResolution).name
-    #expect(form.settings.model == standard)
+  @Test("The default model is chosen at first, where there is a choice by factor automatically")
+  func theStandardModelIsChosenAtFirst() throws {
+    #expect(try form(.upscale).settings.model == "")
+    let form = try form(.restore)
+    #expect(form.settings.model == "compact-restore")
+    #expect(choice(form, 0).options == ["JPEG blocks and noise (recommended)"])
   }
 
   @Test func aModelThatIsNoLongerThereIsReplaced() throws {
@@ -66,13 +74,13 @@ import Wording
     var form = try form(.upscale)
     guard case .choice(let models, _) = form.rows[0].control else { throw ShellError.itemMissing }
     let catalogue = ModelCatalogue(roots: gimp.modelFolders)
-    let entries = catalogue.models(for: .superResolution)
-    #expect(models.map(\.isPossible) == entries.map(\.isInstalled))
-    #expect(zip(models, entries).allSatisfy { $0.isPossible || $0.label.text == "\($1.title) (not installed)" })
-    #expect(models.contains { !$0.isPossible }, "the published ones")
+    let entries = catalogue.shown(for: .superResolution)
+    #expect(models.map(\.isPossible) == [true] + entries.map(\.isInstalled))
+    #expect(models[0].label.text == "Automatic (recommended)")
+    #expect(models[3].label.text == "Photographs, 4 times (ResShift v3): get it (696 MB)")
     for (index, entry) in entries.enumerated() {
       let before = form.settings
-      form.choose(index, inRow: 0)
+      form.choose(index + 1, inRow: 0)
       guard entry.isInstalled else {
         #expect(form.settings == before, "gray ones cannot be chosen")
         continue
@@ -80,10 +88,77 @@ import Wording
       let scale = try catalogue.model(named: entry.name, for: .superResolution).diffusion.sf
       #expect(choice(form, 1).options.count == max(2, scale) - 1)
       #expect(form.settings.factor <= max(2, scale))
-      let factor = form.settings.factor
-      form.choose(2, inRow: 1)
-      #expect(form.settings.factor == (scale < 4 ? factor : 4))
     }
+  }
+
+  @Test("Automatic takes the model of the factor, and says which")
+  func theFactorChoosesTheModel() throws {
+    var form = try form(.upscale)
+    #expect(choice(form, 1).options.count == 3)
+    #expect(form.rows[0].details?.text.hasPrefix("Photographs, 4 times. For photographs") == true)
+    form.choose(0, inRow: 1)
+    #expect(form.settings.model == "" && form.settings.factor == 2)
+    #expect(form.rows[0].details?.text.hasPrefix("Photographs, 2 times. ") == true)
+    #expect(form.rows[0].details?.text.hasSuffix(" Licence: CC BY-SA 4.0.") == true)
+    form.choose(1, inRow: 1)
+    #expect(form.rows[0].details?.text.hasPrefix("Photographs, 4 times. ") == true)
+  }
+
+  @Test("Looking at a model with a smaller factor leaves the factor that was chosen")
+  func lookingAtAModel() throws {
+    var form = try form(.upscale)
+    form.choose(2, inRow: 1)
+    form.choose(2, inRow: 0)
+    #expect(form.settings.model == "compact-sr-x2" && form.settings.factor == 2)
+    form.choose(0, inRow: 0)
+    #expect(form.settings.model == "" && form.settings.factor == 4)
+  }
+
+  @Test("At the same size the factor does not count, and takes no other model")
+  func theSameSizeHasNoFactor() throws {
+    var form = try form(.upscale)
+    form.choose(0, inRow: 1)
+    #expect(form.rows.map(\.isPossible) == [true, true, true, true])
+    form.choose(2, inRow: 2)
+    #expect(form.rows.map(\.isPossible) == [true, false, true, true])
+    #expect(form.rows[0].details?.text.hasPrefix("Photographs, 4 times. ") == true)
+  }
+
+  @Test("The width chooses the model, too")
+  func theWidthChoosesTheModel() throws {
+    var form = try form(.upscaleTo)
+    form.choose(number: 16, inRow: 1)
+    #expect(form.rows[0].details?.text.hasPrefix("Photographs, 2 times. ") == true)
+    form.choose(number: 17, inRow: 1)
+    #expect(form.rows[0].details?.text.hasPrefix("Photographs, 4 times. ") == true)
+  }
+
+  @Test("Where a selection does not count the dialog says so")
+  func aSelectionThatDoesNotCount() throws {
+    var form = try form(.upscale, isSelected: true)
+    #expect(form.notes.map(\.text) == ["The selection does not count here: the whole image is enlarged."])
+    form.choose(1, inRow: 2)
+    #expect(form.notes.isEmpty)
+    #expect(try self.form(.restore, isSelected: true).notes.isEmpty)
+  }
+
+  @Test("Models that are installed while the dialog is open can be chosen")
+  func modelsThatCome() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "resshift-form-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    gimp.modelFolders.append(folder.path)
+    var form = try form(.restore)
+    let shipped = packageFolder.appending(path: "plugin/models/compact-restore")
+    let home = folder.appending(path: "mine")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(at: shipped, to: home)
+    let text = try String(contentsOf: home.appending(path: "model.json"), encoding: .utf8)
+    try Data(text.replacing("\"compact-restore\"", with: "\"mine\"").utf8).write(to: home.appending(path: "model.json"))
+    #expect(choice(form, 0).options.count == 1)
+    form.lookForModels()
+    #expect(choice(form, 0).options == ["JPEG blocks and noise (recommended)", "JPEG blocks and noise"])
+    form.choose(1, inRow: 0)
+    #expect(form.settings.model == "mine")
   }
 
   @Test("Settings that the user calls up are shown as far as they are possible")
@@ -92,7 +167,7 @@ import Wording
     var settings = Settings("factor=3\noutput=2\nseed=5\n", of: .upscale)
     form.adopt(settings)
     #expect(form.settings.factor == 3 && form.settings.output == .sameSize && form.settings.seed == 5)
-    #expect(!form.settings.model.isEmpty)
+    #expect(form.settings.model.isEmpty)
     settings.model = "compact-sr-x2"
     form.adopt(settings)
     #expect(form.settings.model == "compact-sr-x2" && form.settings.factor == 2)
@@ -102,7 +177,7 @@ import Wording
   }
 
   @Test func indexedImagesGetANote() throws {
-    #expect(try form(.restore, isIndexed: true).note?.text.contains("converted to RGB") == true)
+    #expect(try form(.restore, isIndexed: true).notes.first?.text.contains("converted to RGB") == true)
   }
 
   @Test func numbersAndSwitchesAreTakenOver() throws {

@@ -59,6 +59,8 @@ final class MemoryGimp: Gimp {
   /// The areas whose pixels were read, in the layers' coordinates.
   var reads: [PixelRect] = []
   var memory: [String: String] = [:]
+  /// A name that no folder has: nothing is kept there.
+  var settingsFolder = "/nonexistent"
   /// Answers forms; nil = the user closes the dialog.
   var answer: (Form) -> Form? = { $0 }
   /// Runs when progress is shown: what users do meanwhile.
@@ -148,6 +150,7 @@ extension MemoryGimp {
   func ask(_ form: Form) -> Form? { answer(form) }
   var threads: Int { 2 }
   var lastError: String { "no reason" }
+  var version: String { "GIMP in memory" }
   func remembered(_ name: String) -> String? { memory[name] }
   func remember(_ text: String, as name: String) { memory[name] = text }
   func silenceErrors() {}

@@ -8,7 +8,7 @@ struct ModelsCommand: ParsableCommand {
     commandName: "models", abstract: "Shows, gets, checks and removes models.",
     subcommands: [
       ModelsListCommand.self, ModelsPathCommand.self, ModelsInspectCommand.self, ModelsDownloadCommand.self,
-      ModelsImportCommand.self, ModelsVerifyCommand.self, ModelsRemoveCommand.self,
+      ModelsImportCommand.self, ModelsVerifyCommand.self, ModelsCheckCommand.self, ModelsRemoveCommand.self,
     ])
 }
 
@@ -47,10 +47,7 @@ extension ModelCatalogue.Entry {
   /// Of the files that are there; otherwise about what float32 numbers will take.
   fileprivate var size: String {
     guard let descriptor else { return "-" }
-    if isInstalled, let folder = descriptor.folder {
-      let paths = descriptor.files.names.compactMap { ModelFiles.path(of: $0, in: folder) }
-      return Size.text(paths.reduce(0) { $0 + (ModelPath.sizeOfFile($1) ?? 0) })
-    }
+    if let installedSize { return Size.text(installedSize) }
     return "about " + Size.text(4 * descriptor.parameterCount)
   }
 }

@@ -14,7 +14,7 @@ struct ModelsVerifyCommand: ParsableCommand {
 
   func run() throws {
     let store = ModelStore(.ofThisProgram)
-    let models = try chosen(store.catalogue)
+    let models = try store.catalogue.installed(named: names)
     var hasFailed = false
     for model in models {
       for file in store.verify(model) {
@@ -27,17 +27,6 @@ struct ModelsVerifyCommand: ParsableCommand {
       }
     }
     if hasFailed { throw ReportedFailure(status: EX_DATAERR) }
-  }
-
-  private func chosen(_ catalogue: ModelCatalogue) throws -> [ModelDescriptor] {
-    guard !names.isEmpty else { return catalogue.entries.filter(\.isInstalled).compactMap(\.descriptor) }
-    return try names.map { name in
-      let model = try catalogue.model(named: name)
-      guard model.missingFiles.count < model.files.names.count else {
-        throw ModelError.notInstalled(model: model.name, model.installAdvice)
-      }
-      return model
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnosis
 import FilePaths
 import Glibc
 import ResShift
@@ -19,7 +20,7 @@ struct ResShiftCommand: ParsableCommand {
         resshift inpaint photo.jpg --mask scratches.png -o photo-mended.png
         resshift models list
       """,
-    version: "0.1.0",
+    version: InstallationReport.version,
     subcommands: [
       UpscaleCommand.self, InpaintCommand.self, RestoreCommand.self, ExtendCommand.self, ModelsCommand.self,
       BenchCommand.self, EvaluateCommand.self,

@@ -11,6 +11,10 @@ public protocol GimpSession: AnyObject {
   /// Shows a form until the user confirms or closes it; nil = closed.
   func ask(_ form: Form) -> Form?
 
+  /// Which GIMP it is, such as "GIMP 2.10.34".
+  var version: String { get }
+  /// Where this GIMP keeps the user's settings.
+  var settingsFolder: String { get }
   /// The number of threads that the user lets GIMP have.
   var threads: Int { get }
   /// Why the last call failed, in GIMP's words.
@@ -20,7 +24,7 @@ public protocol GimpSession: AnyObject {
 
   /// The text that `remember` was last given under a name; nil = none.
   func remembered(_ name: String) -> String?
-  /// Keeps a text under a name until GIMP ends.
+  /// Keeps a text under a name, also for when GIMP is started again.
   func remember(_ text: String, as name: String)
   /// Failed calls are no longer told by GIMP itself.
   func silenceErrors()

@@ -1,3 +1,4 @@
+import Diagnosis
 import ModelLibrary
 import ModelStore
 import ResShift
@@ -6,27 +7,42 @@ import Wording
 /// What the window of the models shows and asks, without the window.
 public struct ModelList {
   public let store: ModelStore
+  /// What came of the last check of the installation.
+  public var trials: [ModelTrial] = []
 
   public init(_ store: ModelStore) { self.store = store }
 
+  /// The models of one task, or those that cannot be used.
+  public struct Group {
+    public let title: Message
+    public let rows: [Row]
+  }
+
   /// One model.
   public struct Row {
-    public let title: String
-    /// Its name, task and licence, or what is wrong with it.
-    public let details: String
+    public let name: String
+    public let title: Message
+    /// What it is for, or what is wrong with it.
+    public let purpose: Message
+    /// Its name, licence and size.
+    public let details: Message
     public let state: Message
-    /// What can be done with it; nil for one that is built in or broken.
+    /// What came of trying it; nil = it was not tried.
+    public let trial: Message?
+    /// What can be done with it; nil for one that is built in.
     public let action: Action?
   }
 
   public enum Action {
     case install(ModelDescriptor)
     case remove(ModelDescriptor)
+    /// A model that cannot be read.
+    case discard(ModelCatalogue.Entry)
 
     public var label: Message {
       switch self {
       case .install: "Install..."
-      case .remove: "Remove"
+      case .remove, .discard: "Remove..."
       }
     }
   }
@@ -40,20 +56,44 @@ public struct ModelList {
     public let markup: Message
   }
 
-  public var rows: [Row] {
-    store.catalogue.entries.map { entry in
-      Row(title: entry.title, details: details(of: entry), state: state(of: entry), action: action(for: entry))
+  /// By task, the recommended model of each first.
+  public var groups: [Group] {
+    let catalogue = store.catalogue
+    let tasks = ModelTask.allCases.map { task in
+      let standard = try? catalogue.model(named: "", for: task).name
+      return Group(
+        title: task.words, rows: catalogue.shown(for: task).map { row(of: $0, isStandard: $0.name == standard) })
     }
+    let broken = catalogue.entries.filter { $0.descriptor == nil }.map(row(ofBroken:))
+    return (tasks + [Group(title: "Cannot be used", rows: broken)]).filter { !$0.rows.isEmpty }
   }
 
-  private func details(of entry: ModelCatalogue.Entry) -> String {
-    guard let descriptor = entry.descriptor else { return entry.problem ?? entry.name }
-    return "\(entry.name): \(descriptor.task.rawValue), \(descriptor.diffusion.steps) steps; \(entry.licence)"
+  private func row(of entry: ModelCatalogue.Entry, isStandard: Bool) -> Row {
+    let words = ModelWords(entry)
+    let size = Size.text(entry.installedSize ?? 4 * (entry.descriptor?.parameterCount ?? 0))
+    let purpose =
+      entry.isInstalled || entry.downloadSize != nil
+      ? words.purpose : "These files are missing: \(entry.missingFiles.joined(separator: ", "))."
+    return Row(
+      name: entry.name, title: isStandard ? "\(words.title) (recommended)" : words.title,
+      purpose: purpose ?? "A model of your own.", details: "\(entry.name), \(words.licence), \(size)",
+      state: entry.isInstalled ? "installed" : entry.downloadSize == nil ? "not complete" : "not installed",
+      trial: trial(of: entry), action: action(for: entry))
   }
 
-  private func state(of entry: ModelCatalogue.Entry) -> Message {
-    guard let descriptor = entry.descriptor else { return "broken" }
-    return entry.isInstalled ? "installed" : "about \(Size.text(4 * descriptor.parameterCount))"
+  private func row(ofBroken entry: ModelCatalogue.Entry) -> Row {
+    Row(
+      name: entry.name, title: Message(verbatim: entry.name), purpose: Message(verbatim: entry.problem ?? ""),
+      details: Message(verbatim: entry.folder), state: "broken",
+      trial: nil, action: store.canDiscard(entry) ? .discard(entry) : nil)
+  }
+
+  private func trial(of entry: ModelCatalogue.Entry) -> Message? {
+    switch trials.first(where: { $0.model == entry.name })?.outcome {
+    case .works(let seconds)?: ModelTrial.worked(seconds)
+    case .fails(let error)?: "Does not work: \(explanation(of: error))"
+    case nil: nil
+    }
   }
 
   private func action(for entry: ModelCatalogue.Entry) -> Action? {
@@ -62,19 +102,29 @@ public struct ModelList {
     return store.canRemove(model) ? .remove(model) : nil
   }
 
-  /// What the user has to agree to before a model is installed; nil = nothing.
+  /// What the user has to agree to before something is done; nil = nothing.
   public func question(before action: Action) -> Question? {
     switch action {
     case .install(let model): store.isLicenceAccepted(model) ? nil : licence(of: model)
     case .remove(let model):
       Question(
         title: "ResShift: Remove", yes: "_Remove",
-        markup: "Remove the files of <b>\(Self.escaped(model.title))</b>?")
+        markup: "Remove the files of <b>\(Self.escaped(title(of: model)))</b>?")
+    case .discard(let entry):
+      Question(
+        title: "ResShift: Remove", yes: "_Remove",
+        markup: "Remove what was installed in the folder <b>\(Self.escaped(entry.folder))</b>?")
     }
   }
 
+  /// As people see it.
+  private func title(of model: ModelDescriptor) -> String {
+    let entry = store.catalogue.entries.first { $0.name == model.name }
+    return entry.map { ModelWords($0).title.text } ?? model.title
+  }
+
   private func licence(of model: ModelDescriptor) -> Question {
-    let (title, licence) = (Self.escaped(model.title), Self.escaped(model.licence.name))
+    let (title, licence) = (Self.escaped(title(of: model)), Self.escaped(model.licence.name))
     let size = Size.text(4 * model.parameterCount)
     let markup: Message =
       if let place = model.licence.address.map(Self.escaped) {
@@ -98,8 +148,28 @@ public struct ModelList {
   /// What the window says when an action is done.
   public func success(of action: Action) -> Message {
     switch action {
-    case .install(let model): "\(model.title) is installed."
-    case .remove(let model): "\(model.title) is removed."
+    case .install(let model): "\(title(of: model)) is installed."
+    case .remove(let model): "\(title(of: model)) is removed."
+    case .discard(let entry): "\(entry.name) is removed."
+    }
+  }
+
+  /// An error in the words of the window, where what the store says is for users of the command.
+  public func explanation(of error: any Error) -> Message {
+    switch error as? StoreError {
+    case .alreadyInstalled(let model, _): "\(model) is installed already: remove it first, then import the files again."
+    case .interrupted(let url, let problem):
+      "\(url): \(problem). What came so far is kept: press Install again to go on from there."
+    case .missing(let file, _): "\(file): is missing; remove the model and install it again."
+    case .changed(let file, _):
+      "\(file): was changed after it was installed; remove the model and install it again."
+    case .severalModels(let file, let models):
+      """
+      \(file): this file fits several models (\(models.joined(separator: ", "))): give it the name that it had when \
+      you got it, or import it together with the other file of its model.
+      """
+    case .nameNeeded(let file): "\(file): a model of your own is called as its file: give that a name."
+    default: ShellError(error).message
     }
   }
 
@@ -113,6 +183,12 @@ public struct ModelList {
   public static let looking: Message = "Looking at the files ..."
   public static let imported: Message = "The files are installed."
   public static let importStopped: Message = "Stopped; nothing was installed."
+  public static let downloadStopped: Message =
+    "Stopped. What came so far is kept: press Install again to go on from there."
+  public static let nothingChosen: Message =
+    "No file was chosen, so nothing was installed: choose the files of one model, then press Import."
+  public static let about: Message =
+    "Models make the new pixels. Those that come along are quick; others invent more and take longer."
 
   /// A network of the user's own is called as its file is.
   public static var importOptions: ModelStore.ImportOptions {

@@ -9,18 +9,24 @@ public struct Form {
   public let role: String
   /// What the button says that begins the work, with the mnemonic marked.
   public let action: Message
-  /// What the user should know besides; nil = nothing.
-  public let note: Message?
+  /// What is to be done, as far as it is possible.
   public private(set) var settings: Settings
 
   private let parameters: [Parameter]
-  private let models: [Offer]
-  private let standardModel: String
+  private let task: ModelTask
+  private let source: Source
+  private let catalogue: ModelCatalogue
+  private var models: [Offer] = []
+  /// The default model of each factor that it enlarges by; of no factor in other tasks.
+  private var standard: [Int: ModelDescriptor] = [:]
+  /// What the user chose, some of which may not be possible at the moment.
+  private var wanted: Settings
 
   /// A model of the list; without a descriptor it is not installed.
-  private struct Offer {
+  fileprivate struct Offer {
     let name: String
     let title: Message
+    let details: Message
     let descriptor: ModelDescriptor?
   }
 
@@ -31,6 +37,12 @@ public struct Form {
     public let control: Control
     /// What the option does to the picture.
     public let tip: Message?
+    /// What is to be said of the choice, below it.
+    public let details: Message?
+    /// Whether it counts, as things are.
+    public let isPossible: Bool
+    /// Whether more options can be had in the window of the models.
+    public let offersModels: Bool
   }
 
   public enum Control: Equatable {
@@ -52,33 +64,48 @@ public struct Form {
   init(_ procedure: Procedure, _ work: LayerWork, _ source: Source, _ catalogue: ModelCatalogue, _ initial: Settings)
     throws
   {
-    standardModel = try catalogue.model(named: "", for: work.task).name
-    models = catalogue.models(for: work.task).map { entry in
-      let descriptor = entry.isInstalled ? try? catalogue.model(named: entry.name, for: work.task) : nil
-      return Offer(
-        name: entry.name,
-        title: descriptor == nil ? "\(entry.title) (not installed)" : Message(verbatim: entry.title),
-        descriptor: descriptor)
-    }
-    (title, action, role) = (work.title, work.action, procedure.name)
-    note = source.isIndexed ? "The image has indexed colours. It will be converted to RGB." : nil
+    _ = try catalogue.model(named: "", for: work.task)
+    (title, action, role, task) = (work.title, work.action, procedure.name, work.task)
+    (self.source, self.catalogue) = (source, catalogue)
     parameters = procedure.parameters.filter { $0.label != nil }
-    settings = initial
-    adopt(initial)
+    (settings, wanted) = (initial, initial)
+    lookForModels()
+  }
+
+  /// Reads anew which models there are, as some may have been installed or removed meanwhile.
+  public mutating func lookForModels() {
+    let factors = task == .superResolution ? [2, 3, 4] : [0]
+    standard = [:]
+    for factor in factors {
+      guard let model = try? catalogue.model(named: "", for: task, factor: factor), factor <= max(2, model.diffusion.sf)
+      else { continue }
+      standard[factor] = model
+    }
+    models = catalogue.shown(for: task).map { entry in
+      Offer(
+        entry, isStandard: task != .superResolution && entry.name == standard[0]?.name,
+        entry.isInstalled ? try? catalogue.model(named: entry.name, for: task) : nil)
+    }
+    if task == .superResolution {
+      models.insert(
+        Offer(name: "", title: "Automatic (recommended)", details: "", descriptor: standard[4] ?? standard[2]), at: 0)
+    }
+    limit()
   }
 
   /// Shows other settings, such as named ones that the user has called up. What is not possible gives way to what is.
   public mutating func adopt(_ settings: Settings) {
-    self.settings = settings
-    let chosen = settings.model.isEmpty ? standardModel : settings.model
-    let possible = models.filter { $0.descriptor != nil }
-    self.settings.model = (possible.first { $0.name == chosen } ?? possible.first)?.name ?? chosen
-    limitChoices()
+    wanted = settings
+    limit()
   }
 
   public var rows: [Row] {
     parameters.compactMap { parameter in
-      parameter.label.map { Row(label: $0, control: control(of: parameter), tip: parameter.tip) }
+      parameter.label.map { label in
+        Row(
+          label: label, control: control(of: parameter), tip: parameter.tip, details: details(of: parameter),
+          isPossible: isPossible(parameter), offersModels: parameter.isModel)
+      }
     }
   }
 
@@ -88,31 +115,52 @@ public struct Form {
       options[index].isPossible
     else { return }
     switch parameters[row].kind {
-    case .model: settings.model = models[index].name
-    case .choice(let choice): settings[parameters[row]] = .number(choice.options[index].value)
+    case .model: wanted.model = models[index].name
+    case .choice(let choice): wanted[parameters[row]] = .number(choice.options[index].value)
     default: break
     }
-    limitChoices()
+    limit()
   }
 
   /// The user chose a seed; nil = random. Widgets have numbers of 32 bits, procedures of 31: the highest bit falls away, so that what
   /// is used now is what is remembered, and what a script can say.
-  public mutating func choose(seed: UInt64?) { settings.seed = seed.map { $0 & UInt64(Int32.max) } }
+  public mutating func choose(seed: UInt64?) {
+    wanted.seed = seed.map { $0 & UInt64(Int32.max) }
+    limit()
+  }
 
   /// The user chose a number in a row.
   public mutating func choose(number: Int, inRow row: Int) {
     guard case .number(let numbers) = parameters[row].kind, numbers.range.contains(number) else { return }
-    settings[parameters[row]] = .number(number)
+    wanted[parameters[row]] = .number(number)
+    limit()
   }
 
-  private var model: ModelDescriptor? { models.first { $0.name == settings.model }?.descriptor }
+  /// The model that would do it.
+  private var model: ModelDescriptor? {
+    if settings.model.isEmpty { return standard[min(4, settings.factorNeeded(for: [source]) ?? 4)] }
+    return models.first { $0.name == settings.model }?.descriptor
+  }
 
+  /// Whether an option could be done by the chosen model, or by one that would be taken for it.
   private func isPossible(_ option: Parameter.Choice.Option, of choice: Parameter.Choice) -> Bool {
-    model.map { choice.isPossible(option.value, $0) } ?? true
+    if let chosen = models.first(where: { $0.name == settings.model }), !chosen.name.isEmpty {
+      return chosen.descriptor.map { choice.isPossible(option.value, $0) } ?? true
+    }
+    return standard.values.contains { choice.isPossible(option.value, $0) }
   }
 
-  /// What the chosen model cannot do becomes the most that it can.
-  private mutating func limitChoices() {
+  /// Whether a parameter counts: at the same size there is no factor.
+  private func isPossible(_ parameter: Parameter) -> Bool {
+    parameter.name != Parameter.factor.name || settings.output != .sameSize
+  }
+
+  /// From what is wanted to what is possible: what the chosen model cannot do becomes the most that it can.
+  private mutating func limit() {
+    settings = wanted
+    let chosen = settings.model.isEmpty ? standard[0]?.name ?? "" : settings.model
+    let possible = models.filter { $0.descriptor != nil }
+    settings.model = (possible.first { $0.name == chosen } ?? possible.first)?.name ?? chosen
     for parameter in parameters {
       guard case .choice(let choice) = parameter.kind else { continue }
       let possible = choice.options.filter { isPossible($0, of: choice) }
@@ -121,6 +169,23 @@ public struct Form {
       }
       settings[parameter] = .number(most.value)
     }
+  }
+
+  private func details(of parameter: Parameter) -> Message? {
+    guard parameter.isModel, let chosen = models.first(where: { $0.name == settings.model }) else { return nil }
+    guard chosen.name.isEmpty else { return chosen.details }
+    return models.first { $0.name == model?.name }.map { "\($0.title). \($0.details)" }
+  }
+
+  /// What the user should know besides, each on a line.
+  public var notes: [Message] {
+    var notes: [Message] = []
+    if source.isIndexed { notes.append("The image has indexed colours. It will be converted to RGB.") }
+    let isScaled = task == .superResolution && settings.output == .scaledImage
+    if isScaled && !source.gimp.isSelectionEmpty(source.image) {
+      notes.append("The selection does not count here: the whole image is enlarged.")
+    }
+    return notes
   }
 
   private func control(of parameter: Parameter) -> Control {
@@ -136,6 +201,20 @@ public struct Form {
     case .seed: .seed(settings.seed)
     case .number(let number): .number(settings.number(parameter), in: number.range)
     case .text: .choice([], chosen: 0)
+    }
+  }
+}
+
+extension Form.Offer {
+  fileprivate init(_ entry: ModelCatalogue.Entry, isStandard: Bool, _ descriptor: ModelDescriptor?) {
+    let words = ModelWords(entry)
+    (name, details, self.descriptor) = (entry.name, words.details, descriptor)
+    if descriptor != nil {
+      title = isStandard ? "\(words.title) (recommended)" : words.title
+    } else if let size = entry.downloadSize {
+      title = "\(words.title): get it (\(size))"
+    } else {
+      title = "\(words.title): not complete"
     }
   }
 }

@@ -66,6 +66,8 @@ public struct Parameter: Sendable {
     }
   }
 
+  var isModel: Bool { if case .model = kind { true } else { false } }
+
   /// The value if nothing was chosen.
   var standard: Value {
     switch kind {

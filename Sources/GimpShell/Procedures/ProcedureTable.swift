@@ -109,7 +109,7 @@ extension Procedure {
     [.pattern, .maskFolder, .outputFolder, .batchModel, .seed],
     .files(FilesWork(single: inpaint.name, hasMasks: true) { try $0.inpaint() }))
 
-  static let models = Procedure(
+  public static let models = Procedure(
     "plug-in-resshift-models", menuLabel: "_Models...", blurb: "Install, import and remove models of ResShift",
     help: "Opens a window. From scripts and batch calls use the command: resshift models.", year: "2026", [], .models)
 }

@@ -6,7 +6,7 @@ public struct Settings: Equatable, Sendable {
   private var values: [String: Value]
 
   /// What holds if nothing is chosen.
-  init(standardOf procedure: Procedure) {
+  public init(standardOf procedure: Procedure) {
     values = Dictionary(uniqueKeysWithValues: procedure.parameters.map { ($0.name, $0.standard) })
   }
 

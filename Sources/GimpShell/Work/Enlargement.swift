@@ -35,9 +35,9 @@ private func rounded(_ number: Int, _ divisor: Int) -> Int {
 }
 
 extension Settings {
-  /// The factor that a model for the first of `sources` has to reach.
-  func factorNeeded(for sources: [Source]) -> Int {
-    guard let width, let source = sources.first else { return factor }
+  /// The factor that a model for the first of `sources` has to reach; nil = at the same size there is none.
+  func factorNeeded(for sources: [Source]) -> Int? {
+    guard let width, let source = sources.first else { return output == .sameSize ? nil : factor }
     let selected = source.gimp.isSelectionEmpty(source.image) ? nil : source.gimp.selectionBounds(on: source.layer)
     let from = output == .scaledImage ? source.gimp.size(of: source.image).width : selected?.width ?? source.width
     return max(2, (width + from - 1) / from)

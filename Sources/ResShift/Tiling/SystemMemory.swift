@@ -5,9 +5,12 @@
 #endif
 
 /// What the operating system says about memory; nil where it says nothing.
-enum SystemMemory {
+public enum SystemMemory {
+  /// Bytes that the machine has.
+  public static var total: Int? { kilobytes(of: "MemTotal:", in: "/proc/meminfo") }
+
   /// Bytes that can still be used without swapping: the machine's, or those of the control group if fewer.
-  static var available: Int? {
+  public static var available: Int? {
     let machine = kilobytes(of: "MemAvailable:", in: "/proc/meminfo")
     let group = ControlGroup.available(
       limit: contents(of: "/sys/fs/cgroup/memory.max"), current: contents(of: "/sys/fs/cgroup/memory.current"),
