@@ -93,6 +93,20 @@ extension Gimp2 {
     return PixelRect(x: Int(x), y: Int(y), width: Int(width), height: Int(height))
   }
 
+  func pathBounds(of image: Image) -> [PixelRect] {
+    let path = gimp_image_get_active_vectors(image.id)
+    guard path != -1 else { return [] }
+    var count: gint = 0
+    guard let strokes = gimp_vectors_get_strokes(path, &count) else { return [] }
+    defer { g_free(strokes) }
+    return (0..<Int(count)).compactMap { index in
+      var (length, isClosed): (gint, gboolean) = (0, 0)
+      guard let numbers = gimp_vectors_stroke_interpolate(path, strokes[index], 1, &length, &isClosed) else { return nil }
+      defer { g_free(numbers) }
+      return PixelRect(around: (0..<Int(length) / 2).map { (numbers[2 * $0], numbers[2 * $0 + 1]) })
+    }
+  }
+
   func selectNothing(_ image: Image) { gimp_selection_none(image.id) }
 
   /// Layer masks keep values as they are, where channels of images with gamma round them.

@@ -99,6 +99,21 @@ extension Gimp3 {
     return PixelRect(x: Int(x), y: Int(y), width: Int(width), height: Int(height))
   }
 
+  func pathBounds(of image: Image) -> [PixelRect] {
+    guard let paths = gimp_image_get_selected_paths(image.object) else { return [] }
+    defer { g_free(paths) }
+    guard let path = paths[0] else { return [] }
+    var count: gsize = 0
+    guard let strokes = gimp_path_get_strokes(path, &count) else { return [] }
+    defer { g_free(strokes) }
+    return (0..<Int(count)).compactMap { index in
+      var (length, isClosed): (gsize, gboolean) = (0, 0)
+      guard let numbers = gimp_path_stroke_interpolate(path, strokes[index], 1, &length, &isClosed) else { return nil }
+      defer { g_free(numbers) }
+      return PixelRect(around: (0..<Int(length) / 2).map { (numbers[2 * $0], numbers[2 * $0 + 1]) })
+    }
+  }
+
   func selectNothing(_ image: Image) { gimp_selection_none(image.object) }
 
   /// Layer masks keep values as they are, where channels of images with gamma round them.

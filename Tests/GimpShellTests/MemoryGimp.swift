@@ -17,6 +17,8 @@ final class MemoryGimp: Gimp {
     /// Top level, topmost first.
     var layers: [Layer] = []
     var selection: PixelImage?
+    /// The parts of the active path.
+    var path: [PixelRect] = []
     /// The undo steps, each with what it did.
     var steps: [[String]] = []
     var active: Layer?
@@ -220,6 +222,8 @@ extension MemoryGimp {
   func delete(_ image: Image) { states[image] = nil }
   func updateDisplays() {}
   func isSelectionEmpty(_ image: Image) -> Bool { self[image].selection?.samples.contains { $0 > 0 } != true }
+
+  func pathBounds(of image: Image) -> [PixelRect] { self[image].path }
 
   func selectionBounds(on layer: Layer) -> PixelRect? {
     guard let selection = self[self[layer].image].selection else { return nil }

@@ -33,6 +33,8 @@ public protocol GimpImages: AnyObject {
   func isSelectionEmpty(_ image: Image) -> Bool
   /// The bounding box of the selection on a layer, in the layer's coordinates; nil if it misses the layer.
   func selectionBounds(on layer: Layer) -> PixelRect?
+  /// The bounding box of each part of the active path, in the canvas's coordinates; none without one.
+  func pathBounds(of image: Image) -> [PixelRect]
   func selectNothing(_ image: Image)
   /// Selects each pixel as much as its weight says; `weights` has one channel and the image's size.
   func select(_ weights: PixelImage, in image: Image) throws

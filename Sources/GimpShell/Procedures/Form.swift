@@ -19,6 +19,8 @@ public struct Form {
   private var models: [Offer] = []
   /// The default model of each factor that it enlarges by; of no factor in other tasks.
   private var standard: [Int: ModelDescriptor] = [:]
+  /// Where the faces are; nil as long as no model of faces is there.
+  private var faces: Faces?
   /// What the user chose, some of which may not be possible at the moment.
   private var wanted: Settings
 
@@ -28,6 +30,7 @@ public struct Form {
     let title: Message
     let details: Message
     let descriptor: ModelDescriptor?
+    var isOfFaces = false
   }
 
   /// One line.
@@ -89,6 +92,9 @@ public struct Form {
     if task == .superResolution {
       models.insert(
         Offer(name: "", title: "Automatic (recommended)", details: "", descriptor: standard[4] ?? standard[2]), at: 0)
+    }
+    if faces == nil, models.contains(where: { $0.isOfFaces && $0.descriptor != nil }) {
+      faces = Faces(on: source, try? Selection(on: source))
     }
     limit()
   }
@@ -185,7 +191,17 @@ public struct Form {
     if isScaled && !source.gimp.isSelectionEmpty(source.image) {
       notes.append("The selection does not count here: the whole image is enlarged.")
     }
+    if task == .restoration { notes.append(contentsOf: noteOnFaces.map { [$0] } ?? []) }
     return notes
+  }
+
+  /// Faces need a model of their own, and somebody who shows where they are.
+  private var noteOnFaces: Message? {
+    if model?.frame == .face { return faces?.note }
+    guard let other = models.first(where: { $0.isOfFaces }) else { return nil }
+    return other.descriptor == nil
+      ? "Faces need another model, which can be had under Get more models."
+      : "For faces choose the model “\(other.title)”."
   }
 
   private func control(of parameter: Parameter) -> Control {
@@ -209,6 +225,7 @@ extension Form.Offer {
   fileprivate init(_ entry: ModelCatalogue.Entry, isStandard: Bool, _ descriptor: ModelDescriptor?) {
     let words = ModelWords(entry)
     (name, details, self.descriptor) = (entry.name, words.details, descriptor)
+    isOfFaces = entry.descriptor?.frame == .face
     if descriptor != nil {
       title = isStandard ? "\(words.title) (recommended)" : words.title
     } else if let size = entry.downloadSize {

@@ -8,12 +8,12 @@ extension Request {
   func restore() throws -> Writing {
     let selection = try Selection(on: source)
     let pixels = try LayerPixels(source)
-    let isFaceModel = model.frame == .face
-    if isFaceModel && selection == nil && max(source.width, source.height) > Self.largestFace {
+    let faces = model.frame == .face ? Faces(on: source, selection) : nil
+    if faces?.origin == .layer && max(source.width, source.height) > Self.largestFace {
       gimp.tell(Notice.takenForOneFace(source.name, model.name))
     }
-    let boxes = selection.map { isFaceModel ? $0.islands : [$0.bounds] } ?? []
-    let area = selection?.bounds ?? source.bounds
+    let boxes = faces?.boxes ?? selection.map { [$0.bounds] } ?? []
+    let area = selection?.bounds ?? faces?.bounds ?? source.bounds
     // What lies around a box is its context.
     let needed = model.areaNeeded(toRestore: boxes, ofWidth: source.width, height: source.height).union(area)
     let part = try pixels.part(needed, hole: nil)
