@@ -101,7 +101,9 @@ extension Gimp2 {
     defer { g_free(strokes) }
     return (0..<Int(count)).compactMap { index in
       var (length, isClosed): (gint, gboolean) = (0, 0)
-      guard let numbers = gimp_vectors_stroke_interpolate(path, strokes[index], 1, &length, &isClosed) else { return nil }
+      guard let numbers = gimp_vectors_stroke_interpolate(path, strokes[index], 1, &length, &isClosed) else {
+        return nil
+      }
       defer { g_free(numbers) }
       return PixelRect(around: (0..<Int(length) / 2).map { (numbers[2 * $0], numbers[2 * $0 + 1]) })
     }

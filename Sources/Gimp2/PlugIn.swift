@@ -48,7 +48,9 @@ extension Procedure {
       guard let layer = try perform(call, in: gimp).last else { return nil }
       return GimpParam(type: GIMP_PDB_LAYER, data: GimpParamData(d_layer: layer.id))
     case .files(let work):
-      let failures = try perform(work, parameters.dropFirst(ownOffset).map(\.value), in: gimp)
+      guard let mode = parameters.first else { throw ShellError.tooFewArguments(procedure: name) }
+      let failures = try perform(
+        work, RunMode(mode.data.d_int32), parameters.dropFirst(ownOffset).map(\.value), in: gimp)
       return GimpParam(type: GIMP_PDB_INT32, data: GimpParamData(d_int32: gint32(failures)))
     case .models:
       guard parameters.first?.data.d_int32 == gint32(GIMP_RUN_INTERACTIVE.rawValue) else {

@@ -21,14 +21,15 @@ extension Procedure {
   /// The parameters that come before its own.
   private var ownFrame: [Definition] {
     func runMode(_ values: String) -> Definition { (GIMP_PDB_INT32, "run-mode", values) }
+    let anyMode = runMode("{ RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1), RUN-WITH-LAST-VALS (2) }")
     return switch kind {
     case .layer, .relay:
       [
-        runMode("{ RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1), RUN-WITH-LAST-VALS (2) }"),
+        anyMode,
         (GIMP_PDB_IMAGE, "image", "The image"),
         (GIMP_PDB_DRAWABLE, "drawable", "The layer to work on; a layer mask stands for its layer"),
       ]
-    case .files: [runMode("{ RUN-NONINTERACTIVE (1) }")]
+    case .files: [anyMode]
     case .models: [runMode("{ RUN-INTERACTIVE (0) }")]
     }
   }

@@ -53,6 +53,11 @@ final class FormWindow {
     settingsChanged(settings)
   }
 
+  /// Whether the button that begins the work can be pressed.
+  func allow(_ isReady: Bool) {
+    gtk_dialog_set_response_sensitive(cast(window), GTK_RESPONSE_OK.rawValue, isReady ? 1 : 0)
+  }
+
   /// Waits for the user; whether the button that begins the work was pressed. Return does it: the button has the focus.
   func run() -> Bool {
     gtk_widget_grab_focus(gtk_dialog_get_widget_for_response(cast(window), GTK_RESPONSE_OK.rawValue))

@@ -55,7 +55,8 @@ let runOnFiles: GimpRunFunc = { procedure, configuration, _ in
   run(procedure) { own, gimp in
     switch own.kind {
     case .files(let work):
-      return .number(try own.perform(work, configuration?.arguments(of: own) ?? [], in: gimp))
+      let mode = configuration.map { RunMode($0.runMode) } ?? .nonInteractive
+      return .number(try own.perform(work, mode, configuration?.arguments(of: own) ?? [], in: gimp))
     case .models:
       guard configuration?.runMode == GIMP_RUN_INTERACTIVE else { throw ShellError.needsWindow }
       ModelWindow.show(above: nil, gimp)

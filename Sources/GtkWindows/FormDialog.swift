@@ -21,12 +21,14 @@ final class FormDialog {
     case choice(ChoiceBox)
     case seed(SeedField)
     case number(NumberField)
+    case folder(FolderField)
 
     var widget: Widget {
       switch self {
       case .choice(let box): box.widget
       case .seed(let field): field.widget
       case .number(let field): field.widget
+      case .folder(let field): field.widget
       }
     }
   }
@@ -52,6 +54,7 @@ final class FormDialog {
       case .choice: .choice(ChoiceBox())
       case .seed: .seed(SeedField())
       case .number(_, let range): .number(NumberField(range))
+      case .folder: .folder(FolderField())
       }
     }
     details = form.rows.map { _ in makeNote() }
@@ -96,6 +99,7 @@ final class FormDialog {
         listener.connect(field.number.widget, "value-changed")
         listener.connect(field.random, "toggled")
       case .number(let field): listener.connect(field.widget, "value-changed")
+      case .folder(let field): listener.connect(field.widget, "file-set")
       }
     }
     window.settingsChanged = { [unowned self] settings in
@@ -120,6 +124,7 @@ final class FormDialog {
         if box.chosen != chosen { box.choose(chosen) }
       case (.seed(let field), .seed(let seed)): if row.control != before?.control { field.show(seed) }
       case (.number(let field), .number(let number, _)): if row.control != before?.control { field.show(number) }
+      case (.folder(let field), .folder(let path)): if row.control != before?.control { field.show(path) }
       default: break
       }
       gtk_widget_set_sensitive(self.rows[index].widget, row.isPossible ? 1 : 0)
@@ -127,6 +132,7 @@ final class FormDialog {
     }
     shown = rows
     setLines(form.notes, of: notes)
+    window.allow(form.isReady)
     window.keep(form.settings)
   }
 
@@ -137,6 +143,7 @@ final class FormDialog {
     case .choice(let box): form.choose(box.chosen, inRow: index)
     case .seed(let field): form.choose(seed: field.seed)
     case .number(let field): form.choose(number: field.number, inRow: index)
+    case .folder(let field): form.choose(folder: field.path, inRow: index)
     }
     fill()
   }

@@ -139,7 +139,7 @@ import Wording
     #expect(form.notes.map(\.text) == ["The selection does not count here: the whole image is enlarged."])
     form.choose(1, inRow: 2)
     #expect(form.notes.isEmpty)
-    #expect(try self.form(.restore, isSelected: true).notes.isEmpty)
+    #expect(try self.form(.inpaint, isSelected: true).notes.isEmpty)
   }
 
   @Test("Models that are installed while the dialog is open can be chosen")
@@ -178,6 +178,28 @@ import Wording
 
   @Test func indexedImagesGetANote() throws {
     #expect(try form(.restore, isIndexed: true).notes.first?.text.contains("converted to RGB") == true)
+  }
+
+  @Test("Batches ask for folders first, then for the model and what a single picture is asked")
+  func formsOfBatches() throws {
+    guard case .files(let work) = Procedure.batchInpaint.kind else { throw ShellError.itemMissing }
+    var form = try Form(
+      .batchInpaint, work, ModelCatalogue(roots: gimp.modelFolders), Settings(standardOf: .batchInpaint))
+    #expect(form.title.text == "ResShift: Inpaint a folder")
+    #expect(form.rows.prefix(3).map(\.control) == [.folder(""), .folder(""), .folder("")])
+    #expect(!form.isReady && form.notes.map(\.text) == ["Choose the folders first."])
+    for (row, folder) in ["/photos [1]", "/masks", "/out"].enumerated() { form.choose(folder: folder, inRow: row) }
+    #expect(form.isReady && form.notes.isEmpty)
+    #expect(form.settings[.pattern] == .text("/photos [1]/*") && form.settings[.maskFolder] == .text("/masks"))
+    #expect(form.rows.prefix(3).map(\.control) == [.folder("/photos [1]"), .folder("/masks"), .folder("/out")])
+    #expect(form.settings.model == "compact-inpaint")
+  }
+
+  @Test("The Restore dialog says what faces need")
+  func facesAreMentioned() throws {
+    #expect(
+      try form(.restore).notes.map(\.text) == ["Faces need another model, which can be had under Get more models."])
+    #expect(try form(.inpaint).notes.isEmpty)
   }
 
   @Test func numbersAndSwitchesAreTakenOver() throws {

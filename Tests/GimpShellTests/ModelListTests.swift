@@ -29,7 +29,7 @@ import Testing
     #expect(restore.rows[0].title.text == "JPEG blocks and noise (recommended)")
     #expect(restore.rows[0].details.text.hasPrefix("compact-restore, CC BY-SA 4.0, "))
     #expect(restore.rows[1].action?.label.text == "Install..." && restore.rows[1].state.text == "not installed")
-    #expect(restore.rows[1].details.text == "faceir, S-Lab License 1.0 (non-commercial), 696 MB")
+    #expect(restore.rows[1].details.text == "faceir, S-Lab License 1.0 (non-commercial), 784 MB")
   }
 
   @Test("What comes with the plug-in is called in model.json as it is in dialogs, and says what it is for")

@@ -21,6 +21,7 @@ import Testing
         "plug-in-resshift-call(procedure:string options:string)",
         "plug-in-resshift-batch-upscale(pattern:string output-folder:string model:string factor:int seed:int)",
         "plug-in-resshift-batch-inpaint(pattern:string mask-folder:string output-folder:string model:string seed:int)",
+        "plug-in-resshift-batch-restore(pattern:string output-folder:string model:string seed:int)",
         "plug-in-resshift-models()",
       ])
   }
@@ -37,8 +38,13 @@ import Testing
   @Test(
     "GIMP's search of actions finds the procedures by what people call their work",
     arguments: [
-      ("remove", Procedure.inpaint), ("remove", .inpaintFull), ("heal", .inpaintFull), ("extend", .outpaint),
-      ("outpaint", .outpaint), ("uncrop", .outpaint), ("super resolution", .upscaleTo),
+      ("enlarge", Procedure.upscale), ("upscale", .upscale), ("super resolution", .upscale),
+      ("remove object", .inpaint), ("heal", .inpaint), ("inpaint", .inpaint), ("fill", .inpaint),
+      ("remove object", .inpaintFull), ("heal", .inpaintFull), ("extend canvas", .outpaint),
+      ("outpaint", .outpaint), ("uncrop", .outpaint), ("super resolution", .upscaleTo), ("denoise", .restore),
+      ("jpeg artifacts", .restore), ("old photo", .restore), ("face", .restore), ("restore", .restore),
+      ("batch", .batchUpscale), ("batch", .batchInpaint), ("batch", .batchRestore), ("denoise", .batchRestore),
+      ("folder", .batchUpscale),
     ])
   func wordsThatAreSearchedFor(_ word: String, _ procedure: Procedure) {
     let text = (procedure.menuLabel?.text ?? "").filter { $0 != "_" } + " " + procedure.blurb.text

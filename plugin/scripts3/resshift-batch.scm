@@ -1,6 +1,6 @@
 ; ResShift for GIMP 3: whole folders of pictures in one go.
 ;
-; Both functions take the pictures that match `pattern`, write output-folder/BASENAME.png for each, go on when one
+; These functions take the pictures that match `pattern`, write output-folder/BASENAME.png for each, go on when one
 ; fails, and return the number of failures; each failure has a message. A path that exists is taken as it stands,
 ; otherwise * ? [ ] mean what they do in a shell. Where two pictures have one BASENAME, or the result would replace one
 ; of the pictures, it is called NAME.png with the picture's whole name. From a batch line they are plain functions,
@@ -22,6 +22,11 @@
   (car (plug-in-resshift-batch-inpaint #:pattern pattern #:mask-folder mask-folder #:output-folder output-folder
                                        #:model model #:seed seed)))
 
+(define (script-fu-resshift-batch-restore pattern output-folder model seed)
+  (car (plug-in-resshift-batch-restore #:pattern pattern #:output-folder output-folder #:model model #:seed seed)))
+
+; Without a place in the menu: there are the entries of the plug-in, with dialogs of their own.
+
 (script-fu-register
  "script-fu-resshift-batch-upscale"
  "_Batch Upscale..."
@@ -32,7 +37,6 @@
  SF-STRING "Model (empty = default)" ""
  SF-ADJUSTMENT "Factor" '(4 2 4 1 1 0 SF-SPINNER)
  SF-ADJUSTMENT "Seed (-1 = random)" '(-1 -1 2147483647 1 100 0 SF-SPINNER))
-(script-fu-menu-register "script-fu-resshift-batch-upscale" "<Image>/Filters/Enhance/ResShift")
 
 (script-fu-register
  "script-fu-resshift-batch-inpaint"
@@ -44,4 +48,13 @@
  SF-DIRNAME "Output folder" ""
  SF-STRING "Model (empty = default)" ""
  SF-ADJUSTMENT "Seed (-1 = random)" '(-1 -1 2147483647 1 100 0 SF-SPINNER))
-(script-fu-menu-register "script-fu-resshift-batch-inpaint" "<Image>/Filters/Enhance/ResShift")
+
+(script-fu-register
+ "script-fu-resshift-batch-restore"
+ "Batch _Restore..."
+ "Restore all pictures that match a pattern with ResShift and write them as PNG files"
+ "The ResShift for GIMP authors" "GPL-3.0-or-later" "2026" ""
+ SF-STRING "Pictures (pattern)" "/path/to/*.jpg"
+ SF-DIRNAME "Output folder" ""
+ SF-STRING "Model (empty = default)" ""
+ SF-ADJUSTMENT "Seed (-1 = random)" '(-1 -1 2147483647 1 100 0 SF-SPINNER))

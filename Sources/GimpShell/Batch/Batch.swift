@@ -1,37 +1,65 @@
+import FilePaths
+import ModelLibrary
 import PictureFiles
 import ResShift
 
 /// Many pictures: files in, PNG files out, one after the other.
 extension Procedure {
   /// Does the pictures; whatever fails gets a message, and the others are done. Returns the number of failures. `arguments`
-  /// come after the run mode.
+  /// come after the run mode; with a dialog it asks for them, and says at the end what came of it.
   ///
   /// Throws `ShellError.argumentCount` for a wrong number of arguments.
-  public func perform(_ work: FilesWork, _ arguments: [Value], in gimp: any Gimp) throws -> Int {
+  public func perform(_ work: FilesWork, _ mode: RunMode, _ arguments: [Value], in gimp: any Gimp) throws -> Int {
+    let arguments = try mode == .nonInteractive ? arguments : chosenArguments(work, mode, in: gimp)
     guard arguments.count == parameters.count else {
       throw ShellError.argumentCount(
         procedure: name, expected: ownOffset + parameters.count, found: ownOffset + arguments.count)
     }
+    let messages = BatchMessages(gimp: gimp, areCollected: mode != .nonInteractive)
+    let outcome = try perform(work, arguments, messages, isChosen: mode != .nonInteractive, in: gimp)
+    if mode != .nonInteractive {
+      messages.tellCollected(after: Notice.batchDone(outcome.done, failed: outcome.failures))
+    }
+    return outcome.failures
+  }
+
+  /// What the user chooses in the dialog, or chose last.
+  private func chosenArguments(_ work: FilesWork, _ mode: RunMode, in gimp: any Gimp) throws -> [Value] {
+    var settings = Settings(lastOf: self, in: gimp)
+    if mode == .interactive {
+      let form = try Form(self, work, ModelCatalogue(roots: gimp.modelFolders), settings)
+      guard let filled = gimp.ask(form) else { throw ShellError.cancelled }
+      settings = filled.settings
+      settings.remember(for: self, in: gimp)
+    }
+    return parameters.map { settings[$0] }
+  }
+
+  private func perform(
+    _ work: FilesWork, _ arguments: [Value], _ messages: BatchMessages, isChosen: Bool, in gimp: any Gimp
+  ) throws -> (done: Int, failures: Int) {
     let values = Dictionary(uniqueKeysWithValues: zip(parameters.map(\.name), arguments))
     func text(_ parameter: Parameter) -> String {
       if case .text(let text)? = values[parameter.name] { text } else { "" }
     }
     // Errors of what is called here are told by these messages, not by GIMP once more.
     gimp.silenceErrors()
-    let messages = BatchMessages(gimp: gimp)
     let files: BatchFiles
     do {
       files = try BatchFiles(
-        pattern: text(.pattern), masks: work.hasMasks ? text(.maskFolder) : nil, output: text(.outputFolder))
+        pattern: text(.pattern), masks: work.hasMasks ? text(.maskFolder) : nil, output: text(.outputFolder),
+        onlyPictures: isChosen)
     } catch {
       messages.say(ShellError(error).message)
-      return 1
+      return (0, 1)
     }
     var failures = files.failures.count
     for failure in files.failures { messages.say(failure.message) }
     for note in files.notes { messages.say(note) }
     var results = BatchResults(files, in: gimp)
-    for job in files.jobs {
+    var done = 0
+    for (index, job) in files.jobs.enumerated() {
+      gimp.beginProgress(Notice.picture(index + 1, of: files.jobs.count, job.picture.nameAfterSlash))
       let before = gimp.images
       do {
         let picture = try BatchPicture(job.picture, in: gimp, messages)
@@ -39,6 +67,7 @@ extension Procedure {
         let result = try work.perform(
           BatchCall(job: job, picture: picture, single: work.single, values: values, messages: messages))
         try results.save(result.image, result.layer, job)
+        done += 1
       } catch {
         failures += 1
         let reason = ShellError(error).message
@@ -48,7 +77,7 @@ extension Procedure {
       // A procedure that was stopped half way may leave images behind.
       for image in gimp.images.subtracting(before) { gimp.delete(image) }
     }
-    return failures
+    return (done, failures)
   }
 }
 
@@ -71,14 +100,23 @@ struct BatchCall {
 
   func upscale() throws -> (image: Image, layer: Layer) {
     let output = Value.number(UpscaleOutput.newImage.rawValue)
-    let layer = try call([value(.batchModel), value(.factor), output, value(.seed)])
+    let layer = try call([value(.model), value(.factor), output, value(.seed)])
     return (gimp.image(of: layer), layer)
   }
 
   func inpaint() throws -> (image: Image, layer: Layer) {
     let hasAlpha = gimp.pixelType(of: picture.layer).hasAlpha
     if let mask = job.mask { try select(try weights(of: mask), of: mask) }
-    _ = try call([value(.batchModel), value(.seed)])
+    return try replaced(hasAlpha: hasAlpha)
+  }
+
+  func restore() throws -> (image: Image, layer: Layer) {
+    try replaced(hasAlpha: gimp.pixelType(of: picture.layer).hasAlpha)
+  }
+
+  /// The picture with what the procedure of one has put in its place.
+  private func replaced(hasAlpha: Bool) throws -> (image: Image, layer: Layer) {
+    _ = try call([value(.model), value(.seed)])
     guard let seen = gimp.merge(picture.image, keepingAlpha: hasAlpha) else {
       throw ShellError.resultNotMerged(reason: gimp.lastError)
     }

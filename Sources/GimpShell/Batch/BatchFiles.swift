@@ -22,12 +22,15 @@ struct BatchFiles {
   /// Files that no result may replace: pictures and masks.
   private let precious: Set<FileIdentity>
 
-  /// Throws when nothing matches the pattern.
-  init(pattern: String, masks: String?, output: String) throws {
+  /// With `onlyPictures` those files count whose names end as pictures' do. Throws when nothing matches the pattern.
+  init(pattern: String, masks: String?, output: String, onlyPictures: Bool = false) throws {
     guard !pattern.isEmpty, masks?.isEmpty != true, !output.isEmpty else {
       throw ShellError.emptyName
     }
-    let pictures = try BatchFiles.matches(of: BatchFiles.absolute(pattern), saidAs: pattern)
+    let pictures = try BatchFiles.matches(of: BatchFiles.absolute(pattern), saidAs: pattern).filter {
+      !onlyPictures || BatchFiles.isPicture($0)
+    }
+    guard !pictures.isEmpty else { throw ShellError.noPictures(pattern: pattern) }
     let folder = BatchFiles.absolute(output)
     var found: [(picture: String, mask: String?)] = []
     let candidates = masks.map { MaskFolder(BatchFiles.absolute($0)) }
@@ -49,6 +52,12 @@ struct BatchFiles {
         failures.append(.resultNotWritable(picture: found.picture, ShellError(error).message))
       }
     }
+  }
+
+  /// By its name; hidden ones are not meant.
+  private static func isPicture(_ path: String) -> Bool {
+    path.nameAfterSlash.utf8.first != UInt8(ascii: ".")
+      && (PictureFormat(extensionOf: path) != nil || FileExtension.isForeignPicture(path))
   }
 
   // MARK: Names of results

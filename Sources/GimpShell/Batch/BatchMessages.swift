@@ -2,12 +2,28 @@ import FilePaths
 import ResShift
 import Wording
 
-/// What a batch says to the user, each line under the plug-in's name.
-struct BatchMessages {
-  let gimp: any Gimp
+/// What a batch says to the user, each line under the plug-in's name: at once, or all together at the end.
+final class BatchMessages {
+  private let gimp: any Gimp
+  private let areCollected: Bool
+  private var collected: [String] = []
+  /// More would not fit a screen.
+  private static let mostShown = 12
 
-  func say(_ message: Message) { gimp.tell("ResShift: \(message.text.readablePath)") }
+  init(gimp: any Gimp, areCollected: Bool = false) { (self.gimp, self.areCollected) = (gimp, areCollected) }
+
+  func say(_ message: Message) {
+    let text = message.text.readablePath
+    if areCollected { collected.append(text) } else { gimp.tell("ResShift: \(text)") }
+  }
+
+  /// Says how it ended, and what there was to say.
+  func tellCollected(after end: Message) {
+    let more = collected.count - Self.mostShown
+    let lines = collected.prefix(Self.mostShown) + (more > 0 ? [Notice.more(more).text] : [])
+    gimp.tell("ResShift: \(([end.text] + lines).joined(separator: "\n"))")
+  }
 
   /// For what the engine and the picture files tell.
-  var notice: (String) -> Void { { say(Message(verbatim: $0)) } }
+  var notice: (String) -> Void { { self.say(Message(verbatim: $0)) } }
 }

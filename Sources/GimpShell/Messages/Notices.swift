@@ -17,6 +17,18 @@ enum Notice {
   }
 
   // Of batches.
+  static func picture(_ number: Int, of count: Int, _ name: String) -> Message {
+    "ResShift: picture \(number) of \(count), \(name)"
+  }
+
+  static func batchDone(_ done: Int, failed: Int) -> Message {
+    failed == 0 ? "\(done) done." : done == 0 ? "Nothing done, \(failed) failed:" : "\(done) done, \(failed) failed:"
+  }
+
+  static func more(_ count: Int) -> Message {
+    .counted(count, one: "and one more.", other: "and \(count) more.")
+  }
+
   static func mostIsMarked(_ mask: String, _ percent: Int) -> Message {
     "\(mask): \(percent) % of the picture is marked; if that is what to keep, invert the mask"
   }

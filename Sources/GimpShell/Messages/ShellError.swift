@@ -69,6 +69,7 @@ public enum ShellError: Explained, Equatable {
   // Files of a batch.
   case emptyName
   case patternIsFolder(String)
+  case noPictures(pattern: String)
   case nothingMatches(pattern: String)
   case resultNotWritable(picture: String, Message)
   case noMaskFolder(picture: String, folder: String)

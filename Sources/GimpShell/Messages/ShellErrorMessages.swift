@@ -86,6 +86,7 @@ extension ShellError {
 
     // Files of a batch.
     case .emptyName: "A name is empty: the pictures and the folders for masks and results need one."
+    case .noPictures(let pattern): "\(pattern): there are no pictures, so there is nothing to do"
     case .patternIsFolder(let folder):
       "\(folder): is a folder; name the pictures in it, such as \(folder.appendingName("*.jpg"))"
     case .nothingMatches(let pattern): "\(pattern): no file matches, so there is nothing to do"

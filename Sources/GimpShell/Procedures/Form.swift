@@ -1,3 +1,4 @@
+import FilePaths
 import ModelLibrary
 import ResShift
 import Wording
@@ -14,7 +15,8 @@ public struct Form {
 
   private let parameters: [Parameter]
   private let task: ModelTask
-  private let source: Source
+  /// None where the work is on files.
+  private let source: Source?
   private let catalogue: ModelCatalogue
   private var models: [Offer] = []
   /// The default model of each factor that it enlarges by; of no factor in other tasks.
@@ -54,6 +56,8 @@ public struct Form {
     /// nil = random.
     case seed(UInt64?)
     case number(Int, in: ClosedRange<Int>)
+    /// The path of a folder; "" = none is chosen yet.
+    case folder(String)
   }
 
   /// One text of a choice.
@@ -67,8 +71,20 @@ public struct Form {
   init(_ procedure: Procedure, _ work: LayerWork, _ source: Source, _ catalogue: ModelCatalogue, _ initial: Settings)
     throws
   {
-    _ = try catalogue.model(named: "", for: work.task)
-    (title, action, role, task) = (work.title, work.action, procedure.name, work.task)
+    try self.init(procedure, work.task, work.title, work.action, source, catalogue, initial)
+  }
+
+  /// The same for many pictures.
+  init(_ procedure: Procedure, _ work: FilesWork, _ catalogue: ModelCatalogue, _ initial: Settings) throws {
+    try self.init(procedure, work.task, work.title, work.action, nil, catalogue, initial)
+  }
+
+  private init(
+    _ procedure: Procedure, _ task: ModelTask, _ title: Message, _ action: Message, _ source: Source?,
+    _ catalogue: ModelCatalogue, _ initial: Settings
+  ) throws {
+    _ = try catalogue.model(named: "", for: task)
+    (self.title, self.action, role, self.task) = (title, action, procedure.name, task)
     (self.source, self.catalogue) = (source, catalogue)
     parameters = procedure.parameters.filter { $0.label != nil }
     (settings, wanted) = (initial, initial)
@@ -93,7 +109,7 @@ public struct Form {
       models.insert(
         Offer(name: "", title: "Automatic (recommended)", details: "", descriptor: standard[4] ?? standard[2]), at: 0)
     }
-    if faces == nil, models.contains(where: { $0.isOfFaces && $0.descriptor != nil }) {
+    if faces == nil, let source, models.contains(where: { $0.isOfFaces && $0.descriptor != nil }) {
       faces = Faces(on: source, try? Selection(on: source))
     }
     limit()
@@ -142,9 +158,25 @@ public struct Form {
     limit()
   }
 
+  /// The user chose a folder in a row.
+  public mutating func choose(folder: String, inRow row: Int) {
+    guard case .folder(let isPattern) = parameters[row].kind else { return }
+    wanted[parameters[row]] = .text(isPattern ? folder.appendingName(Self.allNames) : folder)
+    limit()
+  }
+
+  /// The pattern of all pictures in a folder.
+  private static let allNames = "*"
+
+  private func folder(of parameter: Parameter, _ isPattern: Bool) -> String {
+    guard case .text(let text) = settings[parameter] else { return "" }
+    guard isPattern else { return text }
+    return text.nameAfterSlash == Self.allNames ? text.lastSlash.map { String(text[..<$0]) } ?? "" : ""
+  }
+
   /// The model that would do it.
   private var model: ModelDescriptor? {
-    if settings.model.isEmpty { return standard[min(4, settings.factorNeeded(for: [source]) ?? 4)] }
+    if settings.model.isEmpty { return standard[min(4, settings.factorNeeded(for: source.map { [$0] } ?? []) ?? 4)] }
     return models.first { $0.name == settings.model }?.descriptor
   }
 
@@ -186,6 +218,7 @@ public struct Form {
   /// What the user should know besides, each on a line.
   public var notes: [Message] {
     var notes: [Message] = []
+    guard let source else { return isReady ? [] : ["Choose the folders first."] }
     if source.isIndexed { notes.append("The image has indexed colours. It will be converted to RGB.") }
     let isScaled = task == .superResolution && settings.output == .scaledImage
     if isScaled && !source.gimp.isSelectionEmpty(source.image) {
@@ -193,6 +226,11 @@ public struct Form {
     }
     if task == .restoration { notes.append(contentsOf: noteOnFaces.map { [$0] } ?? []) }
     return notes
+  }
+
+  /// Whether the work can begin: all folders are chosen.
+  public var isReady: Bool {
+    parameters.allSatisfy { if case .folder("") = control(of: $0) { false } else { true } }
   }
 
   /// Faces need a model of their own, and somebody who shows where they are.
@@ -216,6 +254,7 @@ public struct Form {
         chosen: choice.options.firstIndex { .number($0.value) == settings[parameter] } ?? 0)
     case .seed: .seed(settings.seed)
     case .number(let number): .number(settings.number(parameter), in: number.range)
+    case .folder(let isPattern): .folder(folder(of: parameter, isPattern))
     case .text: .choice([], chosen: 0)
     }
   }

@@ -30,6 +30,8 @@ public struct Parameter: Sendable {
     case seed
     /// A whole number.
     case number(Number)
+    /// The path of a folder; `isPattern`: of the pictures in it, as a pattern.
+    case folder(isPattern: Bool)
   }
 
   /// Numbers to choose from.
@@ -61,7 +63,7 @@ public struct Parameter: Sendable {
   /// Whether GIMP passes a string, rather than a number.
   public var isText: Bool {
     switch kind {
-    case .text, .model: true
+    case .text, .model, .folder: true
     case .choice, .seed, .number: false
     }
   }
@@ -71,7 +73,7 @@ public struct Parameter: Sendable {
   /// The value if nothing was chosen.
   var standard: Value {
     switch kind {
-    case .text, .model: .text("")
+    case .text, .model, .folder: .text("")
     case .choice(let choice): .number(choice.standard)
     case .seed: .number(-1)
     case .number(let number): .number(number.standard)
@@ -81,7 +83,7 @@ public struct Parameter: Sendable {
   /// Throws for a value that there is not.
   func check(_ value: Value) throws {
     switch (kind, value) {
-    case (.text, .text), (.model, .text): return
+    case (.text, .text), (.model, .text), (.folder, .text): return
     case (.choice(let choice), .number(let number)):
       guard choice.options.contains(where: { $0.value == number }) else { throw choice.refusal(number) }
     case (.seed, .number(let number)):
@@ -224,8 +226,21 @@ extension Parameter {
     "options", .text, help: "Its options, a line NAME=VALUE each; those that are left out are standard")
 
   // Of batches.
-  static let pattern = Parameter("pattern", .text, help: "Path of a picture, or a pattern such as /photos/*.jpg")
-  static let maskFolder = Parameter("mask-folder", .text, help: "Folder of masks with the names of the pictures")
-  static let outputFolder = Parameter("output-folder", .text, help: "Folder for the results, NAME.png each")
-  static let batchModel = Parameter("model", .text, help: "As for a single picture")
+  static let pattern = Parameter(
+    "pattern", label: "_Pictures in folder:", .folder(isPattern: true),
+    help: "Path of a picture, or a pattern such as /photos/*.jpg",
+    tip: "All pictures in this folder are done, those in folders within it are not. They stay as they are.")
+
+  static let maskFolder = Parameter(
+    "mask-folder", label: "M_asks in folder:", .folder(isPattern: false),
+    help: "Folder of masks with the names of the pictures",
+    tip: """
+      For each picture a picture of the same name and size that is white where something is to be filled, and black \
+      elsewhere.
+      """)
+
+  static let outputFolder = Parameter(
+    "output-folder", label: "_Results into folder:", .folder(isPattern: false),
+    help: "Folder for the results, NAME.png each",
+    tip: "Where the results are written, as PNG files with the names of the pictures. No picture is replaced.")
 }

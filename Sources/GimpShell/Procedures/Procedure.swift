@@ -76,6 +76,11 @@ public struct FilesWork: Sendable {
   let single: String
   /// Whether each picture has a mask.
   let hasMasks: Bool
+  let task: ModelTask
+  /// Of the dialog.
+  let title: Message
+  /// What the button of the dialog says, with the mnemonic marked.
+  let action: Message
   /// Does one picture that is open; `arguments` are those of the batch. Returns what is to be saved.
   let perform: @Sendable (BatchCall) throws -> (image: Image, layer: Layer)
 }

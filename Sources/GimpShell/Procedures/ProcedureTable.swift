@@ -1,12 +1,13 @@
 /// The procedures of the plug-in. One more is an entry here, and its work.
 extension Procedure {
   public static let all = [
-    upscale, upscaleTo, inpaint, inpaintFull, outpaint, restore, again, byName, batchUpscale, batchInpaint, models,
+    upscale, upscaleTo, inpaint, inpaintFull, outpaint, restore, again, byName, batchUpscale, batchInpaint, batchRestore,
+    models,
   ]
 
   static let upscale = Procedure(
     "plug-in-resshift-upscale", menuLabel: "_Upscale...",
-    blurb: "Enlarge a picture and restore its detail with the ResShift diffusion model",
+    blurb: "Enlarge a picture and restore its detail (upscale, super resolution)",
     help: """
       Enlarges the drawable by factor, at most by the model's own scale. Output 0 scales the image and adds the \
       result as a new layer, 1 makes a new image, 2 keeps the size and adds finer detail. Outputs 1 and 2 work on the \
@@ -29,7 +30,7 @@ extension Procedure {
 
   static let inpaint = Procedure(
     "plug-in-resshift-inpaint", menuLabel: "_Inpaint...",
-    blurb: "Remove an object or fill the selection with the ResShift diffusion model",
+    blurb: "Remove object, heal, fill: replace what is selected by what may be behind it (inpaint)",
     help: """
       The selection is the hole. The fill becomes a new layer above the drawable with the selection as its layer mask; \
       nothing outside the selection changes.
@@ -43,7 +44,7 @@ extension Procedure {
   static let inpaintFull = Procedure(
     "plug-in-resshift-inpaint-full", menuLabel: "Inpaint with _options (remove object)...",
     blurb:
-      "Remove an object, heal or fill the selection: grown, from all visible layers, with tone and grain of its rim",
+      "Remove object, heal, fill the selection (inpaint): grown, from all visible layers, with tone and grain of its rim",
     help: """
       The selection, grown by some pixels, is the hole. Filled from the layer, or from all that is seen; then the result \
       lies above all layers. Tones and fine noise of the fill continue those of the rim if tone-match is 1.
@@ -69,7 +70,7 @@ extension Procedure {
 
   static let restore = Procedure(
     "plug-in-resshift-restore", menuLabel: "_Restore...",
-    blurb: "Restore a picture or the selected faces with the ResShift diffusion model",
+    blurb: "Old photo, scan or face: denoise, remove JPEG artifacts and slight blur, restore detail",
     help: """
       The result becomes a new layer of the same size above the drawable. With a face model every island of the \
       selection is one face; other models restore the selection or the whole layer.
@@ -95,21 +96,42 @@ extension Procedure {
       """,
     year: "2026", [.procedure, .options], .relay { try $0.byName(in: $1) })
 
-  // Batches have no place in the menu: the Script-Fu functions that they serve have.
+  // Their labels come last in a menu that GIMP sorts.
 
   static let batchUpscale = Procedure(
-    "plug-in-resshift-batch-upscale", blurb: "Enlarge many pictures with ResShift",
+    "plug-in-resshift-batch-upscale", menuLabel: "Whole folder: U_pscale (batch)...",
+    blurb: "Enlarge many pictures, all in a folder (batch upscale, super resolution)",
     help: "Serves script-fu-resshift-batch-upscale, which has the same arguments.", year: "2026",
-    [.pattern, .outputFolder, .batchModel, .factor, .seed],
-    .files(FilesWork(single: upscale.name, hasMasks: false) { try $0.upscale() }))
+    [.pattern, .outputFolder, .model, .factor, .seed],
+    .files(
+      FilesWork(
+        single: upscale.name, hasMasks: false, task: .superResolution, title: "ResShift: Upscale a folder",
+        action: "_Upscale all"
+      ) { try $0.upscale() }))
 
   static let batchInpaint = Procedure(
-    "plug-in-resshift-batch-inpaint", blurb: "Fill the masks of many pictures with ResShift",
+    "plug-in-resshift-batch-inpaint", menuLabel: "Whole folder: I_npaint (batch)...",
+    blurb: "Fill the masks of many pictures, all in a folder (batch inpaint, remove objects)",
     help: "Serves script-fu-resshift-batch-inpaint, which has the same arguments.", year: "2026",
-    [.pattern, .maskFolder, .outputFolder, .batchModel, .seed],
-    .files(FilesWork(single: inpaint.name, hasMasks: true) { try $0.inpaint() }))
+    [.pattern, .maskFolder, .outputFolder, .model, .seed],
+    .files(
+      FilesWork(
+        single: inpaint.name, hasMasks: true, task: .inpainting, title: "ResShift: Inpaint a folder",
+        action: "_Inpaint all"
+      ) { try $0.inpaint() }))
+
+  static let batchRestore = Procedure(
+    "plug-in-resshift-batch-restore", menuLabel: "Whole folder: Re_store (batch)...",
+    blurb: "Restore many pictures, all in a folder: remove noise and JPEG artifacts (batch restore, denoise)",
+    help: "Serves script-fu-resshift-batch-restore, which has the same arguments.", year: "2026",
+    [.pattern, .outputFolder, .model, .seed],
+    .files(
+      FilesWork(
+        single: restore.name, hasMasks: false, task: .restoration, title: "ResShift: Restore a folder",
+        action: "_Restore all"
+      ) { try $0.restore() }))
 
   public static let models = Procedure(
-    "plug-in-resshift-models", menuLabel: "_Models...", blurb: "Install, import and remove models of ResShift",
+    "plug-in-resshift-models", menuLabel: "_Models...", blurb: "Install, import, check and remove models of ResShift",
     help: "Opens a window. From scripts and batch calls use the command: resshift models.", year: "2026", [], .models)
 }
