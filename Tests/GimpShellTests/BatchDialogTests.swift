@@ -30,7 +30,7 @@ import Testing
     gimp.answer = { form in
       var form = form
       form.choose(folder: folder.path, inRow: 0)
-      form.choose(folder: folder.path, inRow: 1)
+      form.choose(folder: FileManager.default.temporaryDirectory.path, inRow: 1)
       return form
     }
     #expect(try perform(.interactive) == 2)
