@@ -64,8 +64,10 @@ let package = Package(
     // System libraries.
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
 
+    .systemLibrary(name: "CGettext"),
+
     // What everything may use: sentences for users, names of files.
-    .target(name: "Wording", exclude: ["README.md"]),
+    .target(name: "Wording", dependencies: ["CGettext"], exclude: ["README.md"]),
     .target(name: "FilePaths", exclude: ["README.md"]),
 
     // The engine, from kernels up to the whole path of a picture. Arrows only point down.

@@ -257,7 +257,7 @@ build() {
       "${flags[@]}" '-Wl,-rpath,$ORIGIN' -Wl,--allow-shlib-undefined ||
       die "plugin/$(main_of "$gimp") does not compile. Nothing was installed."
   done
-  # What the plug-in says in other languages.
+  # What command and plug-in say in other languages.
   local catalogue language
   for catalogue in "$here"/plugin/translations/*.po; do
     language=$(basename -- "$catalogue" .po)
@@ -313,25 +313,32 @@ add_models() { # FOLDER
   done < <(cd "$here/plugin/models" && find . -type f -printf '%P\n' | sort)
 }
 
+add_catalogues() { # FOLDER
+  local catalogue
+  for catalogue in "$work"/*.mo; do
+    add "$catalogue" "$1/$(basename -- "$catalogue" .mo)/LC_MESSAGES/resshift.mo" 644
+  done
+}
+
 list_files() { # LIBRARIES' FOLDER BELOW THE PREFIX
   add "$work/libResShiftC.so" "$prefix/$1/libresshift.so.0" 755
   add "$here/Sources/CResShift/include/resshift.h" "$prefix/include/resshift.h" 644
   add "$work/resshift.pc" "$prefix/$1/pkgconfig/resshift.pc" 644
   add_models "$prefix/share/resshift/models"
+  add_catalogues "$prefix/share/locale"
   add "$work/resshift" "$prefix/bin/resshift" 755
-  local gimp script catalogue folder
+  local gimp script folder
   for gimp in "${gimps[@]}"; do
     folder=${gimp_folders[$gimp]}/plug-ins/resshift
     add "$work/lib$(library_of "$gimp").so" "$folder/lib$(library_of "$gimp").so" 755
     # A package has them once.
     if [[ $action == deb ]]; then
       add "$(realpath -m --relative-to="$folder" "$prefix/share/resshift/models")" "$folder/models" link
+      add "$(realpath -m --relative-to="$folder" "$prefix/share/locale")" "$folder/locale" link
     else
       add_models "$folder/models"
+      add_catalogues "$folder/locale"
     fi
-    for catalogue in "$work"/*.mo; do
-      add "$catalogue" "$folder/locale/$(basename -- "$catalogue" .mo)/LC_MESSAGES/resshift.mo" 644
-    done
     for script in "$here/plugin/scripts$gimp"/*.scm; do
       [[ ! -e $script ]] || add "$script" "${scripts_folders[$gimp]}/${script##*/}" 644
     done

@@ -38,15 +38,15 @@ public struct InstallationReport {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func size(_ bytes: Int?) -> String { bytes.map(Size.text) ?? "unknown" }
+  private func size(_ bytes: Int?) -> String { bytes.map { Amount.bytes($0).text(in: Message.english) } ?? "unknown" }
 
   private func state(of entry: ModelCatalogue.Entry) -> String {
     if let error = entry.error { return error.message.text(in: Message.english) }
     guard let size = entry.installedSize else { return "not installed" }
-    let files = Size.text(size)
+    let files = Amount.bytes(size).text(in: Message.english)
     return switch trials.first(where: { $0.model == entry.name })?.outcome {
     case nil: "\(files), not tried"
-    case .works(let seconds)?: "\(files), works, \(ModelTrial.text(ofSeconds: seconds))"
+    case .works(let seconds)?: "\(files), works, \(Amount.preciseTime(seconds: seconds).text(in: Message.english))"
     case .fails(let error)?:
       "\(files), fails: \((error as? any Explained)?.message.text(in: Message.english) ?? "\(error)")"
     }

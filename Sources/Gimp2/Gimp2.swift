@@ -34,7 +34,7 @@ extension Gimp2 {
     return max(1, Int(g_value_get_int(&value)))
   }
 
-  var lastError: String { gimp_get_pdb_error().map { String(cString: $0) } ?? "no reason given" }
+  var lastError: String { gimp_get_pdb_error().map { String(cString: $0) } ?? ("no reason given" as Message).text }
 
   /// The environment, the user's data folder, the folder of the plug-in.
   var modelFolders: [String] {

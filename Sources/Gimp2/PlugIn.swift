@@ -2,11 +2,12 @@ import CGimp2
 import FilePaths
 import GimpShell
 import ResShift
+import Wording
 
 /// GIMP's question what this plug-in offers: registers every procedure.
 @c(query)
 public func query() {
-  if let folder = Translations.folder { gimp_plugin_domain_register(Translations.domain, folder) }
+  if let folder = Translations.folder { gimp_plugin_domain_register(Language.domain, folder) }
   for procedure in Procedure.all { procedure.register() }
 }
 

@@ -52,7 +52,7 @@ extension Gimp3 {
 
   var lastError: String {
     let error = gimp_pdb_get_last_error(gimp_get_pdb()).map { String(cString: $0) } ?? ""
-    return error.isEmpty ? "no reason given" : error
+    return error.isEmpty ? ("no reason given" as Message).text : error
   }
 
   /// The environment, the user's data folder, the folder of the plug-in.

@@ -1,6 +1,7 @@
 import CGimp3
 import GimpShell
 import ResShift
+import Wording
 
 /// The whole plug-in, called by `main` with the arguments that GIMP gave the executable.
 @c(resshift_gimp_main)
@@ -26,7 +27,7 @@ private let plugInType: GType = g_type_register_static_simple(
     // NULL for the folder: `locale` beside the executable. GIMP complains of one that is not there.
     plugIn?.pointee.set_i18n = { _, _, domain, folder in
       guard let path = Translations.folder, access(path, R_OK) == 0 else { return 0 }
-      domain?.pointee = g_strdup(Translations.domain)
+      domain?.pointee = g_strdup(Language.domain)
       folder?.pointee = nil
       return 1
     }

@@ -22,20 +22,31 @@ extension ModelError: Explained {
     case .emptyCatalogue(let name, let roots):
       "unknown model \"\(name)\"; put its folder, a model.json and the files that it names, into one of \(list(roots))"
     case .wrongTask(let model, let task, let wanted):
-      "model \(model) is for \(task.rawValue), not for \(wanted.rawValue)"
+      "model \(model) is for \(task.purpose), not for \(wanted.purpose)"
     case .notInstalled(let model, let advice): "model \(model) is not installed; \(advice.message)"
     case .incomplete(let model, let advice): "\(model) is not complete; \(advice.message)"
     case .nothingToRemove(let model): "model \(model) is not installed; there is nothing to remove"
-    case .noneInstalled(let task, let advice): "no \(task.rawValue) model is installed; \(advice.message)"
+    case .noneInstalled(let task, let advice): "no \(task.purpose) model is installed; \(advice.message)"
     case .noneKnown(let task, let roots):
       """
-      no \(task.rawValue) model is installed; put its folder, a model.json and the files that it names, into one of \
+      no \(task.purpose) model is installed; put its folder, a model.json and the files that it names, into one of \
       \(list(roots))
       """
     }
   }
 
   private func list(_ names: [String]) -> String { names.joined(separator: ", ") }
+}
+
+extension ModelTask {
+  /// As it follows on "for".
+  public var purpose: Message {
+    switch self {
+    case .superResolution: "super-resolution"
+    case .inpainting: "inpainting"
+    case .restoration: "restoration"
+    }
+  }
 }
 
 extension InstallAdvice {

@@ -32,7 +32,7 @@ extension StoreError: Explained {
     case .noAddress(let model, let file):
       "model.json of \(model) does not say where to get \(file); import the file instead"
     case .diskFull(let folder, let needed, let free):
-      "\(folder): \(Size.text(needed)) more are needed, \(Size.text(free)) are free; make room"
+      "\(folder): \(Amount.bytes(needed)) more are needed, \(Amount.bytes(free)) are free; make room"
     case .tooLong(let url, let model): "\(url): longer than the file of \(model) can be; check the address"
     case .notOfThisModel(let model, let problem): "what came is not a file of \(model): \(problem)"
     case .inUse(let target): "\(target): another program is downloading this file; wait for it"

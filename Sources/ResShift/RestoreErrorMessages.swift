@@ -17,11 +17,11 @@ extension RestoreError: Explained {
       the box \(box.x),\(box.y),\(box.width),\(box.height) does not lie inside the picture of \(width) x \(height) pixels
       """
     case .wrongTask(let model, let task, .superResolution):
-      "\(model) is a model for \(task.rawValue), not one that enlarges"
+      "\(model) is a model for \(task.purpose), not one that enlarges"
     case .wrongTask(let model, let task, .inpainting):
-      "\(model) is a model for \(task.rawValue), not one that fills holes"
+      "\(model) is a model for \(task.purpose), not one that fills holes"
     case .wrongTask(let model, let task, .restoration):
-      "\(model) is a model for \(task.rawValue), not one that restores pictures at their own size"
+      "\(model) is a model for \(task.purpose), not one that restores pictures at their own size"
 
     case .nothingVisible: "it is wholly transparent there: nothing can be seen that could be restored"
     case .maskOfOtherSize(let maskWidth, let maskHeight, let width, let height):
@@ -43,7 +43,7 @@ extension RestoreError: Explained {
     }
   }
 
-  private static func message(_ shortage: MemoryShortage, needed: String, _ budget: MemoryBudget) -> Message {
+  private static func message(_ shortage: MemoryShortage, needed: Message, _ budget: MemoryBudget) -> Message {
     switch (shortage, budget) {
     case (.tile(let side), _):
       """
@@ -96,6 +96,6 @@ enum Notice {
 }
 
 /// Limits are given in powers of 1024; what would read as nothing stays in bytes.
-private func mebibytes(_ bytes: Int) -> String {
+private func mebibytes(_ bytes: Int) -> Message {
   bytes < 1 << 20 ? "\(bytes) bytes" : "\((bytes + (1 << 19)) >> 20) MiB"
 }

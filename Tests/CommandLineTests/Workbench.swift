@@ -32,13 +32,15 @@ final class Workbench {
   }
 
   /// A process that has not been started, with the shipped models and a home of its own.
-  func process(_ arguments: [String], models: String? = nil, environment: [String: String] = [:]) -> Process {
+  func process(
+    _ arguments: [String], models: String? = nil, environment: [String: String] = [:], program: URL = program
+  ) -> Process {
     let process = Process()
-    process.executableURL = Self.program
+    process.executableURL = program
     process.arguments = arguments
     process.currentDirectoryURL = folder
     process.environment = [
-      "HOME": folder.path, "PATH": "/usr/bin:/bin",
+      "HOME": folder.path, "PATH": "/usr/bin:/bin", "LC_ALL": "C",
       "RESSHIFT_MODELS": models ?? Self.package.appending(path: "plugin/models").path,
     ].merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
@@ -49,8 +51,10 @@ final class Workbench {
     try run(arguments, models: models)
   }
 
-  func run(_ arguments: [String], models: String? = nil, environment: [String: String] = [:]) throws -> Run {
-    let process = process(arguments, models: models, environment: environment)
+  func run(
+    _ arguments: [String], models: String? = nil, environment: [String: String] = [:], program: URL = program
+  ) throws -> Run {
+    let process = process(arguments, models: models, environment: environment, program: program)
     // Files instead of pipes: nothing to fill up, nothing to read at the same time.
     let (output, errors) = (folder.appending(path: ".stdout"), folder.appending(path: ".stderr"))
     try Data().write(to: output)

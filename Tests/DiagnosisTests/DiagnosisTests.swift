@@ -76,6 +76,8 @@ import Wording
     #expect(lines.last == "Last error: plug-in-x: too small")
   }
 
-  @Test(arguments: [(0.04, "0.0 s"), (0.449, "0.4 s"), (9.96, "10.0 s"), (12.4, "12 s")])
-  func seconds(_ seconds: Double, _ text: String) { #expect(ModelTrial.text(ofSeconds: seconds) == text) }
+  @Test(arguments: [(0.04, "0.0 s"), (0.449, "0.4 s"), (9.96, "10 s"), (12.4, "12 s")])
+  func seconds(_ seconds: Double, _ text: String) {
+    #expect(Amount.preciseTime(seconds: seconds).text(in: Message.english) == text)
+  }
 }

@@ -323,7 +323,8 @@ check_deb() {
   [[ $executables == $'usr/bin/resshift\nusr/lib/'*/plug-ins/resshift/resshift ]] || fail "executable: $executables"
   for file in "lib/$multiarch/"{libresshift.so.0,libresshift.so,pkgconfig/resshift.pc} include/resshift.h \
     share/resshift/models/compact-{sr-x4,inpaint}/{model.json,unet.safetensors,LICENSE} \
-    share/doc/resshift/{copyright,changelog.gz,changelog.Debian.gz} share/man/man1/resshift.1.gz; do
+    share/doc/resshift/{copyright,changelog.gz,changelog.Debian.gz} share/man/man1/resshift.1.gz \
+    share/locale/{de,fr,es,ja,zh_CN,pt_BR}/LC_MESSAGES/resshift.mo; do
     grep -q " \./usr/$file\( -> .*\)\?$" "$contents" || fail "missing: $file"
   done
   grep -q '/scripts/resshift-batch.scm$' "$contents" || fail 'missing: the functions for whole folders'
@@ -448,20 +449,40 @@ check_scripts() {
   (cd "$here" && shellcheck install.sh packaging/deb.sh .ci/run demo/run.sh Tests/{Install,Packages}/*.sh)
 }
 
-# All that the plug-in says is in the template, and in each catalogue.
+# Heads, places and mnemonics of a catalogue.
+is_sound() { msgfmt -c --check-accelerators=_ -o /dev/null "$1"; }
+
+# All that plug-in and command say is in the template, and in each catalogue.
 check_translations() {
-  local catalogue
+  local catalogue copy=$scratch/plugin/translations
   "$here/plugin/translations/extract.py" --check || fail 'translations are not complete'
-  for catalogue in "$here"/plugin/translations/*.po; do msgfmt -c -o /dev/null "$catalogue"; done
+  for catalogue in "$here"/plugin/translations/*.po; do is_sound "$catalogue"; done
   # What is missing is found.
-  cp -r "$here/plugin/translations" "$scratch/translations"
   mkdir -p "$scratch/plugin"
-  rm -rf "$scratch/plugin/translations"
-  mv "$scratch/translations" "$scratch/plugin/translations"
-  ln -sfn "$here/Sources" "$scratch/Sources"
-  sed -i 's/^msgid "Cancelled."$/msgid "Another sentence"/' "$scratch/plugin/translations/de.po"
-  ! "$scratch/plugin/translations/extract.py" --check 2>"$scratch/output" || fail 'a missing sentence is not missed'
+  rm -rf "$copy"
+  cp -r "$here/plugin/translations" "$copy"
+  rm -rf "$scratch/Sources"
+  cp -r "$here/Sources" "$scratch/Sources"
+  sed -i 's/^msgid "Cancelled."$/msgid "Another sentence"/' "$copy/de.po"
+  ! "$copy/extract.py" --check 2>"$scratch/output" || fail 'a missing sentence is not missed'
   says 'de.po is not complete'
+  # A place or a letter that a translation lost.
+  sed 's/^msgstr "%1$s.*: vérifié"$/msgstr "vérifié"/' "$copy/fr.po" >"$scratch/places.po"
+  sed 's/^msgstr "モデル(_M):"$/msgstr "モデル:"/' "$copy/ja.po" >"$scratch/letters.po"
+  for catalogue in "$scratch"/{places,letters}.po; do
+    ! is_sound "$catalogue" 2>"$scratch/output" || fail "nothing is wrong with $catalogue"
+  done
+  # Words that go to a window as they are.
+  echo 'func show() { gtk_label_new("Some words") }' >"$scratch/Sources/GtkWindows/Words.swift"
+  ! "$copy/extract.py" --check 2>"$scratch/output" || fail 'words without translation are not found'
+  says 'Words.swift:1: "Some words" is shown as it is'
+  # New sentences come into all catalogues, without a guess.
+  echo 'let words: Message = "Cancelled for another reason."' >"$scratch/Sources/GtkWindows/Words.swift"
+  "$copy/extract.py" --update
+  for catalogue in "$copy"/*.po; do
+    grep -A 1 -x 'msgid "Cancelled for another reason."' "$catalogue" | grep -qx 'msgstr ""' || fail "$catalogue lacks it"
+  done
+  rm -rf "$scratch/Sources"
 }
 
 check_demo() {

@@ -90,6 +90,9 @@ enum FileSystem {
     return folder(of: path)
   }
 
+  /// Where the catalogues of translations are: beside the program; nil where there is no /proc.
+  static var catalogueFolder: String? { programFolder.map { "\(folder(of: $0))/share/locale" } }
+
   private static func reason() -> String { String(cString: strerror(errno)) }
 }
 

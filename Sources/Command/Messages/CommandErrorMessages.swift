@@ -27,12 +27,12 @@ extension CommandError {
     case .factorTooLarge(let factor, let model, let largest):
       "--factor \(factor): the model \(model) enlarges \(largest) times at most"
     case .doesNotEnlarge(let factor, let model, let task):
-      "--factor \(factor): the model \(model) is for \(task.rawValue) and does not enlarge"
+      "--factor \(factor): the model \(model) is for \(task.purpose) and does not enlarge"
     case .cropTooSmall(let crop, let factor): "--crop \(crop): must be \(factor) or more, the factor"
     case .holesNeedInpainting(let model, let task):
-      "model \(model) is for \(task.rawValue); holes need a model for inpainting"
+      "model \(model) is for \(task.purpose); holes need a model for inpainting"
     case .inpaintingNeedsHoles(let model, let task):
-      "model \(model) is for \(task.rawValue); it needs --degrade boxes or irregular, or --masks"
+      "model \(model) is for \(task.purpose); it needs --degrade boxes or irregular, or --masks"
     case .sameNames(let one, let other, let name):
       "\(one) and \(other) have the same name, \(name); rename one of them"
     case .sameReferenceNames(let one, let other, let name):

@@ -24,12 +24,17 @@ enum Notice {
     "\(mask): \(percent) % of the picture is marked; if that is what to keep, invert the mask"
   }
 
+  // The last words.
+  static let interrupted: Message = "interrupted, the work at hand was given up"
+  static let modelCutShort: Message =
+    "a file of the model was cut short or cannot be read any more; restore it and run again"
+
   // Models.
   static func problem(_ model: String, _ problem: String) -> Message { "\(model): \(problem)" }
   static func shared(_ file: String, with other: String) -> Message {
     "\(file): the same as that of \(other), not fetched again"
   }
-  static func checked(_ file: String, _ size: String) -> Message { "\(file): \(size), checked and installed" }
+  static func checked(_ file: String, _ size: Message) -> Message { "\(file): \(size), checked and installed" }
   static func installed(_ model: String) -> Message { "\(model) is installed" }
 
   // Measuring.

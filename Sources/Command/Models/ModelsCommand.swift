@@ -2,6 +2,7 @@ import ArgumentParser
 import ModelLibrary
 import ModelStore
 import ResShift
+import Wording
 
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -47,8 +48,8 @@ extension ModelCatalogue.Entry {
   /// Of the files that are there; otherwise about what float32 numbers will take.
   fileprivate var size: String {
     guard let descriptor else { return "-" }
-    if let installedSize { return Size.text(installedSize) }
-    return "about " + Size.text(4 * descriptor.parameterCount)
+    if let installedSize { return Amount.bytes(installedSize).text(in: Message.english) }
+    return "about " + Amount.bytes(4 * descriptor.parameterCount).text(in: Message.english)
   }
 }
 

@@ -67,7 +67,7 @@ struct ModelsDownloadCommand: ParsableCommand {
           case .installed(let file, let bytes):
             start(file)
             report.finish("done", output: file)
-            if !quiet { report.note(Notice.checked(file, Size.text(bytes)).text) }
+            if !quiet { report.note(Notice.checked(file, Amount.bytes(bytes)).text) }
             index += 1
           }
           return true

@@ -44,7 +44,8 @@ struct ModelsRemoveCommand: ParsableCommand {
       guard model.missingFiles.count < model.files.names.count else {
         throw ModelError.nothingToRemove(model: model.name)
       }
-      print("\(model.name): removed, \(Size.text(try store.remove(model))) freed")
+      let freed = Amount.bytes(try store.remove(model)).text(in: Message.english)
+      print("\(model.name): removed, \(freed) freed")
     }
   }
 }

@@ -30,6 +30,7 @@ struct ResShiftCommand: ParsableCommand {
 @main
 enum Program {
   static func main() {
+    Terminal.useLanguage()
     Terminal.exitOnSignals()
     exit(status(of: arguments))
   }

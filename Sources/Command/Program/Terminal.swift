@@ -44,19 +44,23 @@ enum Terminal {
       })
   }
 
+  /// From here on standard error is in the user's language, if there is a catalogue of it beside the program. Numbers stay as
+  /// programs write them, and so does standard output.
+  static func useLanguage() {
+    setlocale(LC_CTYPE, "")
+    setlocale(LC_MESSAGES, "")
+    if let folder = FileSystem.catalogueFolder { Language.useCatalogues(in: folder) }
+  }
+
   /// From here on Ctrl-C ends the program at once with status 130, and so does, with 65, a model's file that another
   /// program cuts short while it is in use.
   ///
   /// Results appear by renaming a finished file, so there is nothing to tidy up.
   static func exitOnSignals() {
-    _ = isLeaving.load(ordering: .relaxed)
-    signal(SIGINT) { _ in Terminal.leave("\nresshift: interrupted, the work at hand was given up\n", status: 130) }
+    _ = (isLeaving.load(ordering: .relaxed), interrupted, modelCutShort)
+    signal(SIGINT) { _ in Terminal.leave(Terminal.interrupted, status: 130) }
     // Weights are read from the mapped file as they are needed; past its new end there is nothing to read.
-    signal(SIGBUS) { _ in
-      Terminal.leave(
-        "\nresshift: a file of the model was cut short or cannot be read any more; restore it and run again\n",
-        status: EX_DATAERR)
-    }
+    signal(SIGBUS) { _ in Terminal.leave(Terminal.modelCutShort, status: EX_DATAERR) }
     // A parent that starts programs from a thread of its own may have handed down a mask that holds signals back.
     var signals = sigset_t()
     sigemptyset(&signals)
@@ -67,13 +71,24 @@ enum Terminal {
   /// Whether some thread is in `leave`; made before any handler is.
   private static let isLeaving = Atomic(false)
 
+  // In the user's language before there is a signal, since a handler could not look it up. Never freed.
+  nonisolated(unsafe) private static let interrupted = lastLine(Notice.interrupted)
+  nonisolated(unsafe) private static let modelCutShort = lastLine(Notice.modelCutShort)
+
+  private static func lastLine(_ message: Message) -> UnsafeBufferPointer<UInt8> {
+    let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1000)
+    let line = "\nresshift: \(message.text)\n".utf8.prefix(bytes.count)
+    let end = bytes.initialize(fromContentsOf: line)
+    return UnsafeBufferPointer(rebasing: bytes[..<end])
+  }
+
   /// For signal handlers: only calls that are safe there. `line` begins with a line feed, for terminals, where the
   /// percentage has a line of its own.
-  private static func leave(_ line: StaticString, status: Int32) -> Never {
+  private static func leave(_ line: UnsafeBufferPointer<UInt8>, status: Int32) -> Never {
     // Threads may come here at once, each with a page of its own that is gone: one of them says so, the others wait.
     if isLeaving.exchange(true, ordering: .relaxed) { while true { pause() } }
     let start = isatty(STDERR_FILENO) == 1 ? 0 : 1
-    _ = Glibc.write(STDERR_FILENO, line.utf8Start + start, line.utf8CodeUnitCount - start)
+    _ = Glibc.write(STDERR_FILENO, line.baseAddress.map { $0 + start }, line.count - start)
     _exit(status)
   }
 }

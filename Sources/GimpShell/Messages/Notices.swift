@@ -50,7 +50,7 @@ enum Notice {
   }
 
   // Of the window of the models.
-  static func fetching(_ file: String, _ done: String, of total: String) -> Message { "\(file): \(done) of \(total)" }
+  static func fetching(_ file: String, _ done: Message, of total: Message) -> Message { "\(file): \(done) of \(total)" }
   static func beginning(_ file: String) -> Message { "\(file) ..." }
   static func shared(_ file: String, with other: String) -> Message { "\(file): the same as that of \(other)" }
   static func checked(_ file: String) -> Message { "\(file): checked" }

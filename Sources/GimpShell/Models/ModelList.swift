@@ -70,7 +70,7 @@ public struct ModelList {
 
   private func row(of entry: ModelCatalogue.Entry, isStandard: Bool) -> Row {
     let words = ModelWords(entry)
-    let size = Size.text(entry.installedSize ?? 4 * (entry.descriptor?.parameterCount ?? 0))
+    let size = Amount.bytes(entry.installedSize ?? 4 * (entry.descriptor?.parameterCount ?? 0))
     let purpose =
       entry.isInstalled || entry.downloadSize != nil
       ? words.purpose : "These files are missing: \(entry.missingFiles.joined(separator: ", "))."
@@ -125,7 +125,7 @@ public struct ModelList {
 
   private func licence(of model: ModelDescriptor) -> Question {
     let (title, licence) = (Self.escaped(title(of: model)), Self.escaped(model.licence.name))
-    let size = Size.text(4 * model.parameterCount)
+    let size = Amount.bytes(4 * model.parameterCount)
     let markup: Message =
       if let place = model.licence.address.map(Self.escaped) {
         """

@@ -97,8 +97,8 @@ extension ModelCatalogue {
 
 extension ModelCatalogue.Entry {
   /// About what has to be fetched for a model that can be had from its server, such as "696 MB"; nil for others.
-  var downloadSize: String? {
+  var downloadSize: Message? {
     guard let descriptor, descriptor.files.unet.source != nil else { return nil }
-    return Size.text(4 * descriptor.parameterCount)
+    return Amount.bytes(4 * descriptor.parameterCount)
   }
 }

@@ -49,7 +49,7 @@ public final class ModelWork: Sendable {
     switch event {
     case .fetching(let file, let done, let total):
       total > 0
-        ? tell(Double(done) / Double(total), Notice.fetching(file, Size.text(done), of: Size.text(total)))
+        ? tell(Double(done) / Double(total), Notice.fetching(file, Amount.bytes(done), of: Amount.bytes(total)))
         : tell(0, Notice.beginning(file))
     case .shared(let file, let other): tell(1, Notice.shared(file, with: other))
     case .installed(let file, _): tell(1, Notice.checked(file))

@@ -185,7 +185,7 @@ extension Parameter {
       "Fills from the picture as you see it, rather than from this layer alone. The result then lies above all layers.")
 
   static let fillTransparent = yesOrNo(
-    "fill-transparent", "Make _transparent parts opaque:", standard: false,
+    "fill-transparent", "Make transparent parts opa_que:", standard: false,
     help: "1 = what is transparent in the selection becomes opaque, 0 = transparency stays as it is",
     tip: "Fills what was erased, too. Otherwise what is transparent in the selection stays as transparent as it is.")
 

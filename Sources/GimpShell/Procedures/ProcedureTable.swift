@@ -128,7 +128,7 @@ extension Procedure {
     .files(
       FilesWork(
         single: restore.name, hasMasks: false, task: .restoration, title: "ResShift: Restore a folder",
-        action: "_Restore all"
+        action: "Restore _all"
       ) { try $0.restore() }))
 
   public static let models = Procedure(

@@ -1,0 +1,3 @@
+/* gettext is part of the C library. */
+#include <libintl.h>
+#include <locale.h>
