@@ -510,6 +510,12 @@ run_tests() {
   # Other flags than those of the build: objects of their own.
   (cd "$here" && RESSHIFT_STAGE=$stage swift test -c release -Xswiftc -enable-testing \
     --scratch-path .build/testing </dev/null) || failed+=('tests (swift test)')
+  # The kernels of older processors, against the recorded tensors.
+  local instructions
+  for instructions in avx2 baseline; do
+    (cd "$here" && RESSHIFT_ISA=$instructions swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing \
+      --skip-build --filter 'TensorCoreTests|ReferenceTests' </dev/null) || failed+=("tests with $instructions (RESSHIFT_ISA)")
+  done
   test_other_gimp || failed+=('tests in GIMP 3 (Tests/Gimp3/checks.sh)')
   ((!${#failed[@]})) || die "failed: $(printf '%s; ' "${failed[@]}")see above."
 }

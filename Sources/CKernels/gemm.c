@@ -60,8 +60,6 @@ typedef struct {
 
 #if defined(__x86_64__)
 /* Of 32 registers 24 hold a piece of 12 x 32; of 16 registers 12 hold one of 6 x 16, or 8 one of 2 x 16 without FMA. */
-#define V4 __attribute__((target("arch=x86-64-v4")))
-#define V3 __attribute__((target("arch=x86-64-v3")))
 DEFINE_PIECE(v4, 16, 2, 12)
 DEFINE_12(v4, V4)
 DEFINE_PIECE(v3, 8, 2, 6)
@@ -73,9 +71,11 @@ static kernel chosen(void) {
   static piece *const v4[] = {v4_1, v4_2, v4_3, v4_4, v4_5, v4_6, v4_7, v4_8, v4_9, v4_10, v4_11, v4_12};
   static piece *const v3[] = {v3_1, v3_2, v3_3, v3_4, v3_5, v3_6};
   static piece *const base[] = {base_1, base_2};
-  if (__builtin_cpu_supports("x86-64-v4")) return (kernel){32, 12, v4};
-  if (__builtin_cpu_supports("x86-64-v3")) return (kernel){16, 6, v3};
-  return (kernel){16, 2, base};
+  switch (ck_instruction_set()) {
+  case CK_AVX512: return (kernel){32, 12, v4};
+  case CK_AVX2: return (kernel){16, 6, v3};
+  default: return (kernel){16, 2, base};
+  }
 }
 #else
 /* NEON: of 32 registers 24 hold a piece of 6 x 16. */
@@ -92,13 +92,7 @@ enum { WIDEST = 32 };
 
 size_t ck_gemm_columns(void) { return chosen().columns; }
 
-int ck_gemm_is_tuned(void) {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("x86-64-v3") ? 1 : 0;
-#else
-  return 0;
-#endif
-}
+int ck_gemm_is_tuned(void) { return ck_instruction_set() != CK_BASELINE; }
 
 /* All rows of one whole panel, in pieces of even size. */
 static void panel(kernel with, size_t m, size_t k, const float *a, size_t lda, const float *b, size_t ldb,

@@ -26,8 +26,9 @@ void ck_im2col(float *restrict rows, const float *restrict x, size_t h, size_t w
   }
 }
 
-CLONES void ck_resample_row(float *restrict y, const float *restrict row, const int32_t *restrict index,
-                            const float *restrict weights, size_t width, size_t taps, size_t channels) {
+KERNEL(void, ck_resample_row,
+       (float *restrict y, const float *restrict row, const int32_t *restrict index, const float *restrict weights, size_t width, size_t taps, size_t channels),
+       (y, row, index, weights, width, taps, channels)) {
   for (size_t x = 0; x < width; x++)
     for (size_t c = 0; c < channels; c++) {
       float sum = 0;
@@ -36,8 +37,9 @@ CLONES void ck_resample_row(float *restrict y, const float *restrict row, const 
     }
 }
 
-CLONES void ck_weighted_rows(float *restrict y, const float *const *restrict rows, const float *restrict weights,
-                             size_t taps, size_t n) {
+KERNEL(void, ck_weighted_rows,
+       (float *restrict y, const float *const *restrict rows, const float *restrict weights, size_t taps, size_t n),
+       (y, rows, weights, taps, n)) {
   for (size_t i = 0; i < n; i++) y[i] = weights[0] * rows[0][i];
   for (size_t k = 1; k < taps; k++) {
     const float *restrict row = rows[k];

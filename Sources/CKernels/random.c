@@ -18,8 +18,9 @@ INLINE void philox_round(uint32_t v[4], uint32_t k0, uint32_t k1) {
   v[3] = (uint32_t)a;
 }
 
-CLONES void ck_normal(float *restrict out, size_t channels, uint64_t seed, uint32_t stream, uint32_t step, int32_t x,
-                      int32_t y) {
+KERNEL(void, ck_normal,
+       (float *restrict out, size_t channels, uint64_t seed, uint32_t stream, uint32_t step, int32_t x, int32_t y),
+       (out, channels, seed, stream, step, x, y)) {
   /* So many blocks of four numbers side by side. */
   enum { BLOCKS = 16 };
   uint32_t v[4][BLOCKS];

@@ -16,30 +16,29 @@ enum { MAX_OUT = 6, MAX_TILE = MAX_OUT + 2, RUN = 4, AHEAD = 16 };
 #include "winograd_transforms.h"
 #undef NAME
 #undef TARGET
-#define TARGET __attribute__((target("arch=x86-64-v3")))
+#define TARGET V3
 #define NAME(x) x##_v3
 #include "winograd_transforms.h"
 #undef NAME
 #undef TARGET
 #undef LANES
 #define LANES 16
-#define TARGET __attribute__((target("arch=x86-64-v4")))
+#define TARGET V4
 #define NAME(x) x##_v4
 #include "winograd_transforms.h"
 #undef NAME
 #define CHOSEN(call)                                                                                                   \
-  if (__builtin_cpu_supports("x86-64-v4"))                                                                             \
-    call(v4);                                                                                                          \
-  else if (__builtin_cpu_supports("x86-64-v3"))                                                                        \
-    call(v3);                                                                                                          \
-  else                                                                                                                 \
-    call(base)
+  switch (ck_instruction_set()) {                                                                                      \
+  case CK_AVX512: call(v4); break;                                                                                     \
+  case CK_AVX2: call(v3); break;                                                                                       \
+  default: call(base);                                                                                                 \
+  }
 #else
 #define TARGET
 #define NAME(x) x##_base
 #include "winograd_transforms.h"
 #undef NAME
-#define CHOSEN(call) call(base)
+#define CHOSEN(call) call(base);
 #endif
 #undef TARGET
 #undef LANES
@@ -47,18 +46,18 @@ enum { MAX_OUT = 6, MAX_TILE = MAX_OUT + 2, RUN = 4, AHEAD = 16 };
 void ck_winograd_input(ck_tiling t, size_t first, size_t count, float *v, size_t plane, const float *x, size_t c,
                        int doubled, const float *scale, const float *shift) {
 #define INPUT(processor) winograd_input_##processor(t, first, count, v, plane, x, c, doubled, scale, shift)
-  CHOSEN(INPUT);
+  CHOSEN(INPUT)
 }
 
 void ck_winograd_output(ck_tiling t, size_t first, size_t count, float *y, size_t c, size_t c_first, size_t c_count,
                         const float *m, size_t plane, size_t width, const float *bias, const float *residual) {
 #define OUTPUT(processor)                                                                                              \
   winograd_output_##processor(t, first, count, y, c, c_first, c_count, m, plane, width, bias, residual)
-  CHOSEN(OUTPUT);
+  CHOSEN(OUTPUT)
 }
 
 void ck_winograd_weights(size_t out, size_t line, float *u, size_t plane, const float *packed, size_t width,
                          size_t count) {
 #define WEIGHTS(processor) winograd_weights_##processor(out, line, u, plane, packed, width, count)
-  CHOSEN(WEIGHTS);
+  CHOSEN(WEIGHTS)
 }

@@ -1,4 +1,5 @@
 import Foundation
+import ResShift
 import Testing
 
 @Suite struct BenchTests {
@@ -50,6 +51,30 @@ import Testing
     let wrong = try bench.run(["models", "list"], environment: ["RESSHIFT_PRODUCTS": "mkl"])
     #expect(wrong.status == 64)
     #expect(wrong.onlyErrorLine() == "RESSHIFT_PRODUCTS is \"mkl\", but it can be own or openblas; change or unset it")
+  }
+
+  /// The variable holds every command to older instructions; what the processor lacks is refused before any work.
+  @Test func whichInstructions() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(24, 20), "in.png")
+    let possible = InstructionSet.possible
+    for choice in possible.map(\.rawValue) {
+      let run = try bench.run(
+        ["upscale", "in.png", "-o", "\(choice).png"], environment: ["RESSHIFT_ISA": choice])
+      #expect(run.status == 0)
+      let table = try bench.run(
+        ["bench", "--architecture", "compact-sr", "--size", "16"], environment: ["RESSHIFT_ISA": choice]
+      ).output
+      #expect(table.contains("instructions") && table.contains(" \(choice)\n"))
+      let (picture, baseline) = (try bench.read("\(choice).png"), try bench.read("baseline.png"))
+      #expect(zip(picture.samples, baseline.samples).allSatisfy { abs($0 - $1) <= 1.5 / 255 })
+    }
+    let wrong = try bench.run(["models", "list"], environment: ["RESSHIFT_ISA": "sse9"])
+    #expect(wrong.status == 64)
+    #expect(
+      wrong.onlyErrorLine()
+        == "RESSHIFT_ISA is \"sse9\", but on this processor it can be \(possible.map(\.rawValue).joined(separator: " or ")); "
+        + "change or unset it")
   }
 
   @Test func asJSON() throws {

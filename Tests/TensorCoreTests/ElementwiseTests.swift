@@ -9,7 +9,9 @@ struct ElementwiseTests {
     let x = Tensor(Shape(1, 1, 1, values.count), values)
     for (value, silu) in zip(values, x.silu().elements) {
       let exact = Double(value) / (1 + exp(-Double(value)))
-      #expect(abs(Double(silu) - exact) <= 4e-7 * abs(exact) + 1e-30, "SiLU(\(value))")
+      // Without FMA the exponential function loses 1e-7 for each unit of its argument.
+      let loss = InstructionSet.current == .baseline ? 1e-7 * abs(Double(value)) : 0
+      #expect(abs(Double(silu) - exact) <= (4e-7 + loss) * abs(exact) + 1e-30, "SiLU(\(value))")
     }
     for (value, gelu) in zip(values, x.gelu().elements) {
       let exact = Double(value) * 0.5 * erfc(-Double(value) / 2.0.squareRoot())

@@ -16,6 +16,16 @@ static inline void ck_pause(void) {
 #endif
 }
 
+/* Instruction sets that the kernels are compiled for: SSE2 (or what is the least of another processor), AVX2 with FMA
+ * (x86-64-v3), AVX-512 (x86-64-v4). */
+typedef enum { CK_BASELINE, CK_AVX2, CK_AVX512 } ck_instructions;
+/* What the kernels use: the best that the processor has, or the lesser one that this variable names ("baseline", "avx2",
+ * "avx512"), from the first call on. */
+#define CK_INSTRUCTION_SET_VARIABLE "RESSHIFT_ISA"
+ck_instructions ck_instruction_set(void);
+/* The best that the processor has. */
+ck_instructions ck_best_instruction_set(void);
+
 /* y[i] += x[i] */
 void ck_add(float *y, const float *x, size_t n);
 /* y[i] = a * x[i] */
@@ -96,9 +106,8 @@ void ck_weighted_rows(float *y, const float *const *rows, const float *weights, 
 float ck_patch_distance(const float *a, const float *b, size_t rows, size_t n, size_t row_distance, float limit);
 
 /* The index of the nearest of `codes` codebook vectors (given as [dim][codes]) for each of `n` vectors [n][dim]:
- * Euclidean, the lowest index on a tie. scratch: `codes` floats. */
-void ck_nearest_code(int32_t *index, const float *vectors, size_t n, const float *codebook, size_t codes, size_t dim,
-                     float *scratch);
+ * Euclidean, the lowest index on a tie. */
+void ck_nearest_code(int32_t *index, const float *vectors, size_t n, const float *codebook, size_t codes, size_t dim);
 
 /* Standard normal numbers by Philox4x32-10 and Box-Muller: out[i] for channel i of the latent position (x, y) at the
  * given step and stream; a pure function of (seed, stream, step, x, y, i). */

@@ -112,7 +112,7 @@ extension BenchmarkResult {
   fileprivate func table(_ model: ModelDescriptor, side: Int) -> String {
     let facts = [
       ["model", "\(model.name), \(model.diffusion.steps) steps"], ["input", "\(side)x\(side) pixels"],
-      ["threads", "\(threads)"], ["products by", products.rawValue],
+      ["threads", "\(threads)"], ["instructions", InstructionSet.current.rawValue], ["products by", products.rawValue],
       ["OpenBLAS sgemm", "\(TextTable.number(sgemmGflops, 1)) GFLOP/s"],
       ["one step of the unet", "\(TextTable.number(unetMs, 1)) ms"],
       ["whole restoration", "\(TextTable.number(totalMs, 1)) ms"],

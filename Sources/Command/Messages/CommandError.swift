@@ -11,6 +11,7 @@ enum CommandError: Explained, Equatable {
   case arguments(String, help: String)
   case notUTF8(argument: String)
   case unknownProducts(String, known: [String])
+  case impossibleInstructions(String, possible: [String])
   case emptyInput
   case emptyOutput
   case emptySaveFolder

@@ -8,6 +8,8 @@ extension CommandError {
     case .notUTF8(let argument): "\(argument): the name is not UTF-8; rename the file, with convmv for example"
     case .unknownProducts(let value, let known):
       "RESSHIFT_PRODUCTS is \"\(value)\", but it can be \(known.joined(separator: " or ")); change or unset it"
+    case .impossibleInstructions(let value, let possible):
+      "RESSHIFT_ISA is \"\(value)\", but on this processor it can be \(possible.joined(separator: " or ")); change or unset it"
     case .emptyInput: "an input is empty; name a picture or a folder"
     case .emptyOutput: "--output is empty; name a file, or a folder for several"
     case .emptySaveFolder: "--save is empty; name a folder"

@@ -63,9 +63,13 @@ struct EngineOptions: ParsableArguments {
     try Self.check(threads: threads)
   }
 
-  static func checkProducts() throws {
+  /// Throws when a variable of the environment that chooses how the engine works says what there is not.
+  static func checkEnvironment() throws {
     if let unknown = Products.unknownChoice {
       throw CommandError.unknownProducts(unknown, known: Products.allCases.map(\.rawValue))
+    }
+    if let impossible = InstructionSet.impossibleChoice {
+      throw CommandError.impossibleInstructions(impossible, possible: InstructionSet.possible.map(\.rawValue))
     }
   }
 

@@ -58,7 +58,7 @@ enum Program {
   private static func status(of arguments: [String]) -> Int32 {
     do {
       try checkEncoding()
-      try EngineOptions.checkProducts()
+      try EngineOptions.checkEnvironment()
       var command = try ResShiftCommand.parseAsRoot(arguments)
       try command.run()
       return 0

@@ -32,9 +32,8 @@ struct VectorQuantizer: Sendable {
       guard let out = buffer.baseAddress else { return }
       z.read { z in
         transposed.read { codebook in
-          Parallel.forRanges(buffer.count, chunk: 64, scratch: codes) { range, scratch in
-            ck_nearest_code(
-              out + range.lowerBound, z + range.lowerBound * dim, range.count, codebook, codes, dim, scratch)
+          Parallel.forRanges(buffer.count, chunk: 64) { range in
+            ck_nearest_code(out + range.lowerBound, z + range.lowerBound * dim, range.count, codebook, codes, dim)
           }
         }
       }

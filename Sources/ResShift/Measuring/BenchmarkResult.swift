@@ -2,6 +2,8 @@ import TensorCore
 
 /// The implementation of matrix products; the variable RESSHIFT_PRODUCTS chooses.
 public typealias Products = TensorCore.Products
+/// The processor's instructions that are used; the variable RESSHIFT_ISA chooses.
+public typealias InstructionSet = TensorCore.InstructionSet
 
 /// What `Benchmark.run` measured; times in milliseconds, work in units of 10⁹ operations of the plain algorithms, two a
 /// multiply-add.

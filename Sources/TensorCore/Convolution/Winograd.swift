@@ -76,12 +76,15 @@ private struct WinogradPlane {
   /// Products, one for each element of a transformed tile.
   private var matrices: Int { side * side }
   private var panels: Int { products.panels(outChannels) }
+  /// For how many threads the work is cut. OpenBLAS rounds otherwise in products of few rows than of many (for some processors it has
+  /// kernels for small products), so the size of its pieces must not depend on threads.
+  private var workers: Int { products == .own ? Parallel.threads : 8 }
   /// Input channels whose weights are transformed at once.
   private var depth: Int { min(inChannels, Self.elementsOfWeights / (side * products.columns)) }
 
   /// Tiles whose transformed input is held at once: all blocks of even size.
   private var block: Int {
-    let most = max(Self.fewestTiles, Parallel.threads * Self.elements / (matrices * inChannels))
+    let most = max(Self.fewestTiles, workers * Self.elements / (matrices * inChannels))
     let blocks = (tiles + most - 1) / most
     return (tiles + blocks - 1) / blocks
   }
@@ -90,11 +93,11 @@ private struct WinogradPlane {
   /// for no thread to wait long for another.
   private func parts(of count: Int) -> Int {
     func time(_ parts: Int) -> Int {
-      let rounds = (panels * parts + Parallel.threads - 1) / Parallel.threads
+      let rounds = (panels * parts + workers - 1) / workers
       return rounds * ((count + parts - 1) / parts + Self.tilesWorthOfWeights)
     }
     let fewest = (count * matrices * products.columns + Self.elementsOfProducts - 1) / Self.elementsOfProducts
-    return (fewest...max(fewest, min(4 * Parallel.threads, count / 8))).min { time($0) < time($1) } ?? fewest
+    return (fewest...max(fewest, min(4 * workers, count / 8))).min { time($0) < time($1) } ?? fewest
   }
 
   func convolve(
