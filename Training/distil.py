@@ -41,13 +41,15 @@ def main() -> None:
     begun = time.monotonic()
     output = arguments.output
     pairs, held, run, model, sheet = (output / name for name in ("pairs", "held", "run", "model", "sheet.png"))
-    has_start = "start" in read_json(arguments.model)
+    config = read_json(arguments.model)
+    has_start = "start" in config
     settings = arguments.settings or HERE / "settings" / (usual.replace("distillation", "start-unet") if has_start else usual)
     seed = ["--seed", arguments.seed]
     machine = ["--device", arguments.device, "--workers", arguments.workers]
     machine += ["--threads", arguments.threads] if arguments.threads else []
     photographs = ["--photos", arguments.photos, "--hold-out", arguments.hold_out, *machine]
     photographs += ["--teacher", arguments.teacher] if arguments.teacher else []
+    photographs += ["--factor", config["diffusion"]["sf"]]
 
     def remaining() -> float:
         return arguments.minutes - (time.monotonic() - begun) / 60
@@ -63,7 +65,7 @@ def main() -> None:
              "--run", output / "run-start", "--fit-minutes", minutes, "--minutes", minutes, *seed, *machine,
              *(["--start-from", arguments.begin_start_from] if arguments.begin_start_from else []))
         step("export.py", arguments.model, output / "run-start", model)
-        start = ["--start", model / read_json(arguments.model)["files"]["start"]]
+        start = ["--start", model / config["files"]["start"]]
     # Two minutes, or a tenth where there are few, for the beginning of the training, the export and the sheet.
     minutes = max(0.01, remaining() - min(2, arguments.minutes / 10))
     start += ["--start-from", arguments.start_from] if arguments.start_from else []

@@ -24,6 +24,7 @@ def main() -> None:
     parser.add_argument("--hold-out", type=Path, help="names that are left out, one a line")
     parser.add_argument("--held", action="store_true", help="only of the names of --hold-out: for validation")
     parser.add_argument("--teacher", type=Path, help="its .param file, with the .bin beside it; default: that of the package")
+    parser.add_argument("--factor", type=int, choices=(1, 2, 4), default=SCALE, help="how many times the model enlarges")
     parser.add_argument("--count", type=int, help="how many in all; default: what the settings say")
     parser.add_argument("--minutes", type=float, help="stop after that time, to go on later")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -44,8 +45,8 @@ def make_pairs(arguments: argparse.Namespace) -> None:
         left_out = {file.stem for file in arguments.photos.iterdir()} - left_out
     photographs = read_photographs(arguments.photos, left_out, pairs["side"] + pairs["margin"])
     samples = Samples(
-        photographs, {**settings, "crop": pairs["side"], "margin": pairs["margin"]}, SCALE, False, arguments.seed)
-    teacher = Teacher(arguments.teacher or find(), arguments.device, settings["bf16"])
+        photographs, {**settings, "crop": pairs["side"], "margin": pairs["margin"]}, arguments.factor, False, arguments.seed)
+    teacher = Teacher(arguments.teacher or find(), arguments.device, settings["bf16"], arguments.factor)
     begun = reported = time.monotonic()
     count = arguments.count or pairs["count"]
 

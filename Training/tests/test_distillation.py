@@ -21,6 +21,7 @@ from test_training import tiny, write_photographs  # noqa: E402
 from training.losses import gradients, low_pass  # noqa: E402
 from training.pairs import EDGE, Pairs, count_of, make, name_of, with_tones_of  # noqa: E402
 from training.samples import Samples, read_json  # noqa: E402
+from training.teacher import Teacher  # noqa: E402
 
 SETTINGS = read_json(TRAINING / "settings" / "distillation-cpu.json") | {
     "crop": 64, "batch": 2, "warm_up": 2, "bf16": False, "validation": 1, "iterations": 4, "adversarial_from": 2,
@@ -78,7 +79,7 @@ class Distillation(unittest.TestCase):
         random = torch.Generator().manual_seed(2)
         original = bicubic(torch.rand(1, 3, 8, 8, generator=random) - 0.5).repeat_interleave(3, 2).repeat_interleave(3, 3)
         detail = 0.2 * (torch.arange(96) % 2 * 2 - 1.0).expand(1, 3, 96, 96)
-        target = with_tones_of(original, low_pass(original, 5) + detail + 0.15)
+        target = with_tones_of(original, low_pass(original, 5) + detail + 0.15, 4)
         # All of what is slow, and the detail as it was.
         self.assertLess(float(low_pass(target - original, 17).abs().max()), 0.03)
         self.assertTrue(torch.allclose(target.diff(dim=3).abs().mean(), detail.diff(dim=3).abs().mean(), rtol=0.1))
@@ -95,6 +96,31 @@ class Distillation(unittest.TestCase):
                 self.assertGreater(float(torch.corrcoef(both)[0, 1]), 0.5)
             again = pairs[3]
             self.assertTrue(all(torch.equal(a, b) for a, b in zip(again, pairs[3])))
+
+    def test_a_teacher_of_four_times_serves_smaller_factors(self) -> None:
+        param = self.folder / "teacher.param"
+        write_teacher(param)
+        lq = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(4)) * 2 - 1
+        for factor in (1, 2, 4):
+            large = Teacher(param, "cpu", False, factor)(lq)
+            # This one repeats pixels; to half precision.
+            self.assertTrue(torch.allclose(large, F.interpolate(lq, scale_factor=float(factor)), atol=1e-3), factor)
+        self.run_program(
+            "pairs.py", "settings.json", "pairs", "--photos", "photos", "--factor", 2, "--count", 1, "--teacher", param, "--device", "cpu")
+        x, lq, original = Pairs(self.folder / "pairs", 1, {"crop": 96}, 2, seed=1)[0]
+        self.assertEqual([tuple(picture.shape) for picture in (x, lq, original)], [(3, 96, 96), (3, 48, 48), (3, 96, 96)])
+
+    def test_clean_pairs_have_a_share_of_truth_of_their_own(self) -> None:
+        settings = SETTINGS | {"crop": 128}
+        for clean in (0, 1):
+            samples = Samples(self.samples.photographs, settings | {"degradation": settings["degradation"] | {
+                "clean": clean, "rounds": [{"noise": [4, 6]}, {}]}}, 4, False, seed=1)
+            folder = self.folder / f"pairs{clean}"
+            make(folder, bicubic, samples, 1, 1, 0, lambda there: True)
+            mixed, teachers = (
+                Pairs(folder, 1, {"crop": 64, "truth": 0.25, "clean_truth": 0.75} | changes, 4, seed=1)[0]
+                for changes in ({}, {"truth": 0, "clean_truth": 0}))
+            self.assertTrue(torch.allclose(mixed[0], teachers[0].lerp(teachers[2], 0.75 if clean else 0.25), atol=1e-5), clean)
 
     def test_pairs_that_are_too_small_are_refused(self) -> None:
         pairs = Pairs(self.make("pairs", 1), 1, {"crop": 128}, 4, seed=1)

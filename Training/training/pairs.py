@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
@@ -20,17 +21,17 @@ from .samples import Samples
 
 # The teacher does not see beyond the edge of its square: so many pixels of lq are cut off there afterwards.
 EDGE = 4
-# Above this period, in pixels of the result, a target has the tones of the original, not the teacher's.
-LOW = 17
+# Above a period of about so many pixels of lq, a target has the tones of the original, not the teacher's.
+LOW = 4
 
 
 def name_of(index: int) -> str:
     return f"{index:06}.safetensors"
 
 
-def with_tones_of(original: Tensor, picture: Tensor) -> Tensor:
-    """The picture with the original's low frequencies, [N, 3, H, W] in [-1, 1]."""
-    return (picture + low_pass(original - picture, LOW)).clamp(-1, 1)
+def with_tones_of(original: Tensor, picture: Tensor, scale: int) -> Tensor:
+    """The picture, `scale` times as large as lq, with the original's low frequencies, [N, 3, H, W] in [-1, 1]."""
+    return (picture + low_pass(original - picture, LOW * scale + 1)).clamp(-1, 1)
 
 
 def make(
@@ -47,7 +48,7 @@ def make(
     loader = DataLoader(samples, batch_size=batch, sampler=missing, num_workers=workers, prefetch_factor=4 if workers else None)
     for start, (original, lq) in zip(range(0, len(missing), batch), loader):
         scale = original.shape[2] // lq.shape[2]
-        target = with_tones_of(original, teacher(lq))
+        target = with_tones_of(original, teacher(lq), scale)
         for place, index in enumerate(missing[start:start + batch]):
             pictures = {"original": (original, scale), "lq": (lq, 1), "target": (target, scale)}
             write(folder / name_of(index), {
@@ -77,8 +78,8 @@ def count_of(folder: Path) -> int:
 
 class Pairs(Dataset):
     """Sample i: a part of one of the first `count` pairs, flipped and turned: the target [3, S, S], lq [3, S/sf, S/sf] and the
-    original [3, S, S] in [-1, 1]. The target is the teacher's with a share `truth` of the original in it, or, of a share
-    `originals` of the samples, the original itself."""
+    original [3, S, S] in [-1, 1]. The target is the teacher's with a share `truth` of the original in it (`clean_truth` where lq is
+    the original averaged and no more), or, of a share `originals` of the samples, the original itself."""
 
     def __init__(self, folder: Path, count: int, settings: dict, sf: int, seed: int) -> None:
         self.folder = folder
@@ -86,6 +87,7 @@ class Pairs(Dataset):
         self.side = settings["crop"] // sf
         self.originals = settings.get("originals", 0.0)
         self.truth = settings.get("truth", 0.0)
+        self.clean_truth = settings.get("clean_truth", self.truth)
         self.sf = sf
         self.seed = seed
 
@@ -95,7 +97,7 @@ class Pairs(Dataset):
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
         random = np.random.default_rng([self.seed, index])
         file = self.folder / name_of(int(random.integers(self.count)))
-        truth = 1.0 if random.random() < self.originals else self.truth
+        is_original = random.random() < self.originals
         with safe_open(file, "pt") as pair:
             lq, x, original = (pair.get_slice(name) for name in ("lq", "target", "original"))
             (height, width, _), (large, _, _), side, sf = lq.get_shape(), x.get_shape(), self.side, self.sf
@@ -108,6 +110,7 @@ class Pairs(Dataset):
                 picture[sf * top:sf * (top + side), sf * left:sf * (left + side)] for picture in (x, original))
         turns, mirrored = int(random.integers(4)), random.random() < 0.5
         x, lq, original = (self._placed(picture, turns, mirrored) for picture in (x, lq, original))
+        truth = 1.0 if is_original else self.clean_truth if is_clean(lq, original, sf) else self.truth
         return torch.lerp(x, original, truth), lq, original
 
     @staticmethod
@@ -115,3 +118,8 @@ class Pairs(Dataset):
         picture = torch.rot90(picture.permute(2, 0, 1), turns, (1, 2))
         picture = picture.flip(2) if mirrored else picture
         return picture.contiguous().float() / 127.5 - 1
+
+
+def is_clean(lq: Tensor, original: Tensor, sf: int) -> bool:
+    """Whether nothing but averages of sf x sf pixels and rounding to bytes lies between the two, [3, H, W] in [-1, 1]."""
+    return float((F.avg_pool2d(original, sf) - lq).abs().max()) < 0.75 / 127.5

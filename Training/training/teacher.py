@@ -4,6 +4,7 @@ import importlib.util
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from .ncnn_graph import Graph
@@ -22,9 +23,10 @@ def find() -> Path:
 
 
 class Teacher:
-    """Enlarges pictures in [-1, 1] four times, [N, 3, h, w] to [N, 3, 4h, 4w]."""
+    """Enlarges pictures in [-1, 1], [N, 3, h, w] to [N, 3, factor h, factor w]: four times, then averaged to 1, 2 or 4."""
 
-    def __init__(self, param: Path, device: str, bf16: bool) -> None:
+    def __init__(self, param: Path, device: str, bf16: bool, factor: int = SCALE) -> None:
+        self.shrink = SCALE // factor
         self.device = device
         self.kind = torch.bfloat16 if bf16 else torch.float32
         self.graph = Graph(param).eval().to(device, self.kind, memory_format=torch.channels_last)
@@ -33,4 +35,4 @@ class Teacher:
     def __call__(self, lq: Tensor) -> Tensor:
         # The graph works in 0...1.
         given = ((lq + 1) / 2).to(self.device, self.kind, memory_format=torch.channels_last)
-        return self.graph(given).float().clamp(0, 1).cpu() * 2 - 1
+        return F.avg_pool2d(self.graph(given).float().clamp(0, 1), self.shrink).cpu() * 2 - 1
