@@ -43,6 +43,29 @@ public func exemplarFill(
   return GradientDomain(levels[0], field).joined(over: image)
 }
 
+/// About what an exemplar fill costs, in searches for the source of one patch, so that the time of one fill tells that of
+/// another: of a hole of some pixels within a rectangle, `searched` pixels of the picture around it.
+public func exemplarFillCost(hole: (height: Int, width: Int, pixels: Int), searched: Int) -> Double {
+  let (pixels, box) = (Double(hole.pixels), Double(max(1, hole.height * hole.width)))
+  // Patches that reach into the hole, and how deep it is where it is as thick as on the average.
+  let rim = Double(2 * PatchLevel.radius)
+  let targets = min(pixels / box, 1) * (Double(hole.height) + rim) * (Double(hole.width) + rim)
+  let depth = pixels / Double(max(hole.height, hole.width, 1)) / 2
+  var (count, side) = (1, 1.0)
+  while depth / side > Double(deepestFirstFill), count < 16 { (count, side) = (count + 1, 2 * side) }
+  let searches = (0..<count).reduce(0.0) { sum, level in
+    let patches = targets / Double(1 << (2 * level))
+    return sum + patches * Double(rounds(at: level, of: count) + (level == count - 1 ? 4 : 0))
+  }
+  let (unknown, sources) = (pixels / (side * side), max(0, Double(searched) - pixels) / (side * side))
+  return searches + FrontFill.searches(unknown: unknown, sources: sources) + pixels * costOfJoining
+    + Double(searched) * costOfPixel
+}
+
+/// Of joining the pieces, for each pixel of the hole, and of looking at each pixel that is searched; in searches of one patch,
+/// as measured.
+private let (costOfJoining, costOfPixel) = (2.0, 0.05)
+
 /// How often patches are searched for and pixels voted on at one of so many levels: structure is found where pictures are
 /// small, the full size only places details.
 private func rounds(at level: Int, of count: Int) -> Int {
@@ -56,7 +79,7 @@ private func rounds(at level: Int, of count: Int) -> Int {
 extension PatchLevel {
   /// Unknown pixels that a `FrontFill` takes a second for; where there are more at the smallest level they are scratches all
   /// over a large picture, for which a smooth first fill will do.
-  private static let mostForFront = 30_000
+  static let mostForFront = 30_000
 
   /// Gives the unknown pixels their first values.
   fileprivate mutating func fillFirst() throws {

@@ -27,6 +27,12 @@ struct FrontFill {
     priority = [Float](repeating: 0, count: isThere.count)
   }
 
+  /// About what it costs for so many unknown pixels and sources, in searches for the source of one patch.
+  static func searches(unknown: Double, sources: Double) -> Double {
+    guard unknown <= Double(PatchLevel.mostForFront) else { return 0 }
+    return min((unknown / 3 + 1) * sources, Double(mostComparisons)) / 50
+  }
+
   /// The level's pixels with the unknown ones filled.
   mutating func filled() throws -> Tensor {
     let steps = level.unknown.count / 3 + 1

@@ -18,6 +18,10 @@ extension Gimp2 {
 
   func showProgress(_ share: Double) { gimp_progress_update(share) }
 
+  func tellProgress(_ text: Message) { gimp_progress_set_text(text.text) }
+
+  var rates: MachineRates? { .ofThisUser }
+
   func ask(_ form: Form) -> Form? { FormDialog.ask(form, in: FormWindow(form), self) }
 
   var version: String { "GIMP " + (gimp_version().map { String(cString: $0) } ?? "2.10") }

@@ -32,6 +32,11 @@ final class FormWindow {
   /// What the rows are put into.
   var content: Widget { gtk_dialog_get_content_area(cast(window)) }
 
+  /// Whether the button that begins the work can be pressed.
+  func setPossible(_ isPossible: Bool) {
+    gtk_dialog_set_response_sensitive(cast(window), GTK_RESPONSE_OK.rawValue, isPossible ? 1 : 0)
+  }
+
   func keep(_ settings: Settings) {
     guard let procedure else { return }
     isKeeping = true

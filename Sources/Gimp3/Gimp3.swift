@@ -34,6 +34,10 @@ extension Gimp3 {
 
   func showProgress(_ share: Double) { gimp_progress_update(share) }
 
+  func tellProgress(_ text: Message) { gimp_progress_set_text(text.text) }
+
+  var rates: MachineRates? { .ofThisUser }
+
   func ask(_ form: Form) -> Form? {
     FormDialog.ask(form, in: FormWindow(form, procedure, configuration), self)
   }

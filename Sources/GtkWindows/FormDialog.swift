@@ -10,6 +10,11 @@ final class FormDialog {
   /// Below the rows: what is to be said of the choice there.
   private let details: [Widget]
   private let notes = makeNote()
+  /// Says what the settings come to.
+  private let prospect = makeNote()
+  /// Looks at it again: users select something else while the dialog is open.
+  private var timer: guint = 0
+  private var shownProspect: Prospect?
   /// What the widgets show.
   private var shown: [Form.Row] = []
   /// Of the widgets; GTK holds pointers to them as long as the window lives.
@@ -41,7 +46,7 @@ final class FormDialog {
     dialog.offerModels(gimp)
     // Widgets may still tell of changes while they are closed.
     return withExtendedLifetime(dialog) {
-      defer { window.close() }
+      defer { dialog.close() }
       return window.run() ? dialog.form : nil
     }
   }
@@ -70,6 +75,7 @@ final class FormDialog {
       place += 1
     }
     attach(notes, toWholeRow: place, of: grid)
+    attach(prospect, toWholeRow: place + 1, of: grid)
     gtk_widget_show_all(grid)
     fill()
     connect()
@@ -89,7 +95,27 @@ final class FormDialog {
     }
   }
 
+  private static let millisecondsBetweenLooks: guint = 700
+
+  private func close() {
+    if timer != 0 { g_source_remove(timer) }
+    window.close()
+  }
+
+  /// Says what the settings come to; what cannot be done cannot be begun.
+  fileprivate func showProspect() {
+    guard let now = form.prospect else {
+      if shownProspect == nil { gtk_widget_hide(prospect) }
+      return
+    }
+    guard now != shownProspect else { return }
+    shownProspect = now
+    gtk_label_set_text(cast(prospect), now.message.text)
+    window.setPossible(now.isPossible)
+  }
+
   private func connect() {
+    timer = g_timeout_add(Self.millisecondsBetweenLooks, isTimeToLook, Unmanaged.passUnretained(self).toOpaque())
     for (index, row) in rows.enumerated() {
       let listener = Listener { [unowned self] in readRow(index) }
       listeners.append(listener)
@@ -134,6 +160,7 @@ final class FormDialog {
     setLines(form.notes, of: notes)
     window.allow(form.isReady)
     window.keep(form.settings)
+    showProspect()
   }
 
   /// The user changed the widgets of a row.
@@ -147,6 +174,11 @@ final class FormDialog {
     }
     fill()
   }
+}
+
+private let isTimeToLook: GSourceFunc = { dialog in
+  if let dialog { Unmanaged<FormDialog>.fromOpaque(dialog).takeUnretainedValue().showProspect() }
+  return 1
 }
 
 extension Form.Control {

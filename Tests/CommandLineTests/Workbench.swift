@@ -24,7 +24,9 @@ final class Workbench {
     .deletingLastPathComponent()
 
   init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
-  deinit { try? FileManager.default.removeItem(at: folder) }
+  deinit { for folder in [folder, cache] { try? FileManager.default.removeItem(at: folder) } }
+  /// What the program remembers of the machine's pace, beside the folder.
+  var cache: URL { folder.deletingLastPathComponent().appending(path: folder.lastPathComponent + "-cache") }
 
   /// The program lies beside the test bundle.
   static var program: URL {
@@ -40,7 +42,7 @@ final class Workbench {
     process.arguments = arguments
     process.currentDirectoryURL = folder
     process.environment = [
-      "HOME": folder.path, "PATH": "/usr/bin:/bin", "LC_ALL": "C",
+      "HOME": folder.path, "XDG_CACHE_HOME": cache.path, "PATH": "/usr/bin:/bin", "LC_ALL": "C",
       "RESSHIFT_MODELS": models ?? Self.package.appending(path: "plugin/models").path,
     ].merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice

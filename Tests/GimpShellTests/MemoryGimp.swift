@@ -58,6 +58,7 @@ final class MemoryGimp: Gimp {
   // What it was asked for.
   var messages: [Message] = []
   var progressTitles: [Message] = []
+  var progressTexts: [Message] = []
   /// The areas whose pixels were read, in the layers' coordinates.
   var reads: [PixelRect] = []
   var memory: [String: String] = [:]
@@ -149,6 +150,8 @@ extension MemoryGimp {
   func tell(_ message: Message) { messages.append(message) }
   func beginProgress(_ title: Message) { progressTitles.append(title) }
   func showProgress(_ share: Double) { meanwhile() }
+  func tellProgress(_ text: Message) { progressTexts.append(text) }
+  var rates: MachineRates? { nil }
   func ask(_ form: Form) -> Form? { answer(form) }
   var threads: Int { 2 }
   var lastError: String { "no reason" }

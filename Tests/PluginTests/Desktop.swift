@@ -87,6 +87,9 @@ final class Desktop {
     }
   }
 
+  /// Whether the plug-in is at work: a process of its own.
+  var isPlugInAtWork: Bool { remaining.contains { $0.name == "resshift" } }
+
   func picture(_ name: String) throws -> Picture {
     try Picture(tiff: Data(contentsOf: folder.appending(path: name)))
   }
@@ -100,7 +103,7 @@ final class Desktop {
         command,
         environment: [
           GimpVersion.tested.folderVariable: stage.gimpFolder.path, "LC_ALL": "C.UTF-8", "DISPLAY": display,
-          "TMPDIR": folder.path,
+          "TMPDIR": folder.path, "XDG_CACHE_HOME": folder.appending(path: "cache").path,
         ]
         .merging(environment) { $1 }, log: log))
     return log
@@ -143,6 +146,22 @@ extension Desktop {
     }
     _ = try tool(["xdotool", "windowactivate", window])
     usleep(500_000)
+  }
+
+  /// Clicks on the Cancel of the status bar, in the corner of the window once the docks are hidden; `inset` is how far it
+  /// lies from the right and the lower edge.
+  func clickCancel(inset: (x: Int, y: Int) = (45, 20)) throws {
+    guard let window = try windows(named: "– GIMP$").first else {
+      throw SetUpFailure(description: "GIMP shows no image window")
+    }
+    let geometry = try tool(["xdotool", "getwindowgeometry", "--shell", window]).split(whereSeparator: \.isNewline)
+    func side(_ name: String) -> Int {
+      geometry.first { $0.hasPrefix(name + "=") }.flatMap { Int($0.dropFirst(name.count + 1)) } ?? 0
+    }
+    _ = try tool([
+      "xdotool", "mousemove", "--window", window, "\(side("WIDTH") - inset.x)", "\(side("HEIGHT") - inset.y)", "click",
+      "1",
+    ])
   }
 
   /// Opens Filters > Enhance > ResShift, presses `key` there and waits for the dialog of that title.

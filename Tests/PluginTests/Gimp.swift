@@ -53,6 +53,7 @@ final class Gimp {
       ] + version.quitting,
       environment: environment.merging([
         version.folderVariable: stage.gimpFolder.path, "LC_ALL": "C.UTF-8", "TMPDIR": folder.path,
+        "XDG_CACHE_HOME": folder.appending(path: "cache").path,
       ]) { given, _ in given })
     output = result.output
     for line in try String(contentsOf: logFile, encoding: .utf8).split(separator: "\n") {

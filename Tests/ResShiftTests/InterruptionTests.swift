@@ -53,7 +53,7 @@ struct InterruptionTests {
     let plan = TilePlan(
       height: side / descriptor.inputPerLatent, width: side / descriptor.inputPerLatent, side: .max, overlap: 0)
     let path = RestorationPath(networks, descriptor.architecture, plan)
-    let meter = try ProgressMeter(total: path.work, nil)
+    let meter = try ProgressMeter(total: path.cost, nil)
     var random = SeededRandom(71)
     let lq = random.tensor(Shape(1, side, side, 3))
     var z = Tensor(Shape(1, 1, 1, 1))
@@ -63,5 +63,23 @@ struct InterruptionTests {
     for (stage, stretches) in [("encode", encoding), ("step", step), ("decode", decoding)] where stretches.total > 0 {
       #expect(stretches.longest <= 0.01 * stretches.total, "\(stage)")
     }
+  }
+
+  /// Weights that were made while the call was stopped are those that the next call needs.
+  @Test func aStoppedCallLeavesTheModelAsGoodAsBefore() throws {
+    let model = try ModelDescriptor(contentsOf: packageFolder.appending(path: "plugin/models/compact-sr-x4").path)
+    let picture = PixelImage(width: 24, height: 20, channels: 3, repeating: 0.3)
+    let expected = try Restorer(model).upscale(picture)
+    let restorer = try Restorer(model)
+    for limit in [1, 2, 3, 5, 8] {
+      let calls = Looks()
+      var options = RestoreOptions()
+      options.progress = { _ in
+        calls.add(1)
+        if calls.all.count >= limit { throw RestoreError.cancelled }
+      }
+      #expect(throws: RestoreError.cancelled) { try restorer.upscale(picture, options) }
+    }
+    #expect(try restorer.upscale(picture) == expected)
   }
 }

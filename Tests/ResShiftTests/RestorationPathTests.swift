@@ -27,7 +27,7 @@ struct RestorationPathTests {
     let ratio = descriptor.inputPerLatent
     let plan = TilePlan(height: lq.shape.h / ratio, width: lq.shape.w / ratio, side: .max, overlap: 0)
     let path = RestorationPath(networks, descriptor.architecture, plan)
-    let meter = try ProgressMeter(total: path.work, nil)
+    let meter = try ProgressMeter(total: path.cost, nil)
     let output = try path.restore(lq: lq, mask: mask, noise: RecordedNoise(tensors: tensors), meter)
     expectClose(output, try tensors.picture("output"), nmse: 1e-9, "output")
   }

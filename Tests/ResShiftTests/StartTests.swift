@@ -45,7 +45,7 @@ struct StartTests {
     let network = try #require(networks.start)
     let path = RestorationPath(
       networks, folder.descriptor.architecture, TilePlan(height: 16, width: 16, side: .max, overlap: 0))
-    let latent = try path.encode(first, try ProgressMeter(total: path.work, nil))
+    let latent = try path.encode(first, try ProgressMeter(total: path.cost, nil))
     let expected = networks.autoencoder.encode(network(first)).scaled(
       by: Float(folder.descriptor.diffusion.scaleFactor))
     expectClose(latent, expected, nmse: 1e-12)
@@ -66,7 +66,7 @@ struct StartTests {
     func encoded(_ side: Int) throws -> Tensor {
       let plan = TilePlan(height: 64, width: 80, side: side, overlap: 8)
       let path = RestorationPath(networks, descriptor.architecture, plan)
-      return try path.encode(lq, try ProgressMeter(total: path.work, nil))
+      return try path.encode(lq, try ProgressMeter(total: path.cost, nil))
     }
     // Winograd's tiles lie otherwise, so that sums are rounded otherwise; one pixel that saw too little would be a
     // hundred million times that.
@@ -91,8 +91,9 @@ struct StartTests {
     var plain = folder.descriptor
     (plain.start, plain.files.start) = (nil, nil)
     #expect(try Restorer(plain).upscale(picture, options).samples != result.samples)
-    let work = folder.descriptor.architecture.stageWork
-    #expect(work.encode > plain.architecture.stageWork.encode && work.step == 1)
+    let work = folder.descriptor.architecture.stageWork(height: 16, width: 16)
+    let plainWork = plain.architecture.stageWork(height: 16, width: 16)
+    #expect(work.encode.cost > plainWork.encode.cost && work.step == plainWork.step)
   }
 
   @Test func itsWorkIsThatOfEncoding() throws {

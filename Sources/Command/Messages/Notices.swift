@@ -29,6 +29,19 @@ enum Notice {
   static let modelCutShort: Message =
     "a file of the model was cut short or cannot be read any more; restore it and run again"
 
+  // What will happen, and what happens.
+  static func plan(_ input: String, _ outlook: Outlook, model: String, output: String) -> Message {
+    "\(input): \(outlook.message), \(outlook.steps) steps, \(outlook.operations / 1_000_000_000) GFLOP, by \(model) to \(output)"
+  }
+  static func about(_ input: String, seconds: Double, pictures: Int) -> Message {
+    .counted(
+      pictures, one: "\(input): about \(Amount.roughTime(seconds: seconds))",
+      other: "\(input): about \(Amount.roughTime(seconds: seconds)), one of \(pictures) pictures")
+  }
+  static let reading: Message = "reading"
+  static let writing: Message = "writing"
+  static func loading(_ model: String) -> Message { "loading \(model)" }
+
   // Models.
   static func problem(_ model: String, _ problem: String) -> Message { "\(model): \(problem)" }
   static func shared(_ file: String, with other: String) -> Message {

@@ -90,13 +90,14 @@ struct EngineOptions: ParsableArguments {
     options.toneMatch = toneMatch.map { $0 == .on }
     options.threads = threads ?? Self.processors
     options.memoryLimit = memory?.bytes
+    options.rates = .ofThisUser
     return options
   }
 
   /// The engine's options with progress and notices.
   func restoreOptions(_ report: ProgressReport) -> RestoreOptions {
     var options = restoreOptions
-    options.progress = { report.advance(to: $0) }
+    options.report = { report.advance($0) }
     options.notice = notice(report)
     return options
   }
@@ -137,10 +138,19 @@ struct CommonOptions: ParsableArguments {
       """)
   var strip = false
 
+  @Flag(
+    help: """
+      Write nothing, and say for each picture what would be done: sizes, tiles, steps, work, memory, and time if it is known.
+      """)
+  var dryRun = false
+
   @Flag(help: "Leave pictures alone whose output is already there.")
   var skipExisting = false
 
-  @Option(help: "json: one object a line on standard output: progress with percent, then done, skipped or failed.")
+  @Option(
+    help: """
+      json: one object a line on standard output: progress with percent, then done, skipped or failed (dry runs: plan).
+      """)
   var progress: ProgressFormat?
 
   /// One for each result of a picture.

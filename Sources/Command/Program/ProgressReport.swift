@@ -2,19 +2,26 @@ import FilePaths
 import Glibc
 import ResShift
 import Synchronization
+import Wording
 
-/// Tells how far a run is: a percentage that rewrites itself on a terminal, or a JSON object a line on standard output.
+/// Tells how far a run is: a line that rewrites itself on a terminal, or a JSON object a line on standard output.
 final class ProgressReport: Sendable {
   enum Style { case none, terminal, json }
 
-  private let style: Style
+  let style: Style
   private let total: Int
   private let state = Mutex(State())
 
-  private struct State {
+  fileprivate struct State {
     var input = ""
     var index = 0
     var percent = -1
+    /// When the terminal's line was written last.
+    var written = ContinuousClock.now
+    /// When work on the picture began; how many pictures were done, in how many seconds.
+    var began = ContinuousClock.now
+    var done = 0
+    var seconds = 0.0
   }
 
   /// `total` is the number of pictures.
@@ -23,40 +30,101 @@ final class ProgressReport: Sendable {
     self.total = total
   }
 
-  func start(_ input: String, index: Int) {
-    state.withLock { $0 = State(input: input, index: index) }
-    advance(to: 0)
+  /// Work on a picture begins; `tellsShare`: at 0 %.
+  func start(_ input: String, index: Int, tellsShare: Bool = true) {
+    state.withLock { state in
+      (state.input, state.index, state.percent) = (input, index, -1)
+      state.began = .now
+    }
+    if style == .json && tellsShare { advance(to: 0) }
+  }
+
+  /// Names what takes a while and has no shares.
+  func wait(_ message: Message) {
+    guard style == .terminal else { return }
+    state.withLock { writeLine($0, message) }
   }
 
   /// `share` is 0...1; safe from any thread. Says something only when a whole percent has been added.
   func advance(to share: Double) {
     state.withLock { state in
-      let percent = Int(min(max(share, 0), 1) * 100)
-      guard percent > state.percent else { return }
-      state.percent = percent
+      guard let percent = state.added(share) else { return }
+      switch style {
+      case .none: return
+      case .terminal: writeLine(state, "\(percent) %")
+      case .json: writeObject(state, [])
+      }
+    }
+  }
+
+  /// The same in words; safe from any thread.
+  func advance(_ progress: RestoreProgress) {
+    state.withLock { state in
+      let isMore = state.added(progress.share) != nil
       switch style {
       case .none: return
       case .terminal:
-        let position = total > 1 ? "\(state.index + 1)/\(total) " : ""
-        Terminal.write(
-          "\r\u{1B}[K\(position)\(Terminal.oneLine(state.input)) \(percent)%", to: STDERR_FILENO)
+        // Within a percent the time goes on.
+        guard isMore || state.written.duration(to: .now) > .milliseconds(500) else { return }
+        state.written = .now
+        writeLine(state, message(progress, state))
       case .json:
-        let input = JSONText.string(state.input)
-        Terminal.write(
-          "{\"event\":\"progress\",\"input\":\(input),\"index\":\(state.index),\"total\":\(total),"
-            + "\"percent\":\(percent)}\n", to: STDOUT_FILENO)
+        guard isMore else { return }
+        let (place, left) = (progress.place, secondsLeft(progress, state))
+        writeObject(
+          state,
+          [
+            ("stage", JSONText.string(place.stage.rawValue)), ("step", "\(place.step)"), ("steps", "\(place.steps)"),
+            ("tile", "\(place.tile)"), ("tiles", "\(place.tiles)"),
+            ("seconds_left", left.map { JSONText.number($0.rounded()) } ?? "null"),
+          ])
       }
     }
+  }
+
+  /// Before work that will take a while: how long, on a terminal.
+  func announce(_ seconds: Double?) {
+    guard style == .terminal, let seconds, seconds > Self.longWork else { return }
+    let (input, index) = state.withLock { ($0.input, $0.index) }
+    guard index == 0 || total == 1 else { return }
+    note(Notice.about(input, seconds: seconds, pictures: total).text)
+  }
+
+  /// Seconds that a user waits without wondering.
+  private static let longWork = 10.0
+
+  /// What would be done with the picture, on standard output.
+  func plan(_ outlook: Outlook, model: String, output: String) {
+    clearLine()
+    let (input, index) = state.withLock { ($0.input, $0.index) }
+    guard style == .json else {
+      return Terminal.write(
+        Terminal.oneLine(Notice.plan(input, outlook, model: model, output: output).text) + "\n", to: STDOUT_FILENO)
+    }
+    let seconds = outlook.seconds.map { JSONText.number($0) } ?? "null"
+    Terminal.write(
+      "{\"event\":\"plan\",\"input\":\(JSONText.string(input)),\"index\":\(index),\"total\":\(total),"
+        + "\"output\":\(JSONText.string(output)),\"model\":\(JSONText.string(model)),"
+        + "\"width\":\(outlook.width),\"height\":\(outlook.height),\"result_width\":\(outlook.resultWidth),"
+        + "\"result_height\":\(outlook.resultHeight),\"tiles\":\(outlook.tiles),\"steps\":\(outlook.steps),"
+        + "\"gflop\":\(JSONText.number(Double(outlook.operations) / 1e9)),"
+        + "\"memory_mb\":\(JSONText.number(Double(outlook.memory) / 1e6)),\"seconds\":\(seconds)}\n",
+      to: STDOUT_FILENO)
   }
 
   /// What became of the picture: "done", "skipped" or "failed".
   func finish(_ event: String, output: String) {
     clearLine()
+    let (input, index) = state.withLock { state in
+      if event == "done" {
+        state.done += 1
+        state.seconds += state.began.duration(to: .now).inSeconds
+      }
+      return (state.input, state.index)
+    }
     guard style == .json else { return }
-    let input = JSONText.string(state.withLock { $0.input })
-    let index = state.withLock { $0.index }
     Terminal.write(
-      "{\"event\":\"\(event)\",\"input\":\(input),\"index\":\(index),\"total\":\(total),"
+      "{\"event\":\"\(event)\",\"input\":\(JSONText.string(input)),\"index\":\(index),\"total\":\(total),"
         + "\"output\":\(JSONText.string(output))}\n", to: STDOUT_FILENO)
   }
 
@@ -70,6 +138,51 @@ final class ProgressReport: Sendable {
   func clearLine() {
     if style == .terminal { Terminal.write("\r\u{1B}[K", to: STDERR_FILENO) }
   }
+
+  // MARK: What is written
+
+  private func message(_ progress: RestoreProgress, _ state: State) -> Message {
+    var own = progress
+    own.secondsLeft = secondsLeft(progress, state)
+    return "\(state.percent) %, \(own.message)"
+  }
+
+  /// Of the whole run: the pictures that are left take as long as those before, or as this one.
+  private func secondsLeft(_ progress: RestoreProgress, _ state: State) -> Double? {
+    guard let left = progress.secondsLeft else { return nil }
+    let this = state.began.duration(to: .now).inSeconds + left
+    return left + Double(total - state.index - 1) * (state.seconds + this) / Double(state.done + 1)
+  }
+
+  private func writeLine(_ state: State, _ message: Message) {
+    let name = Terminal.oneLine(state.input)
+    let line: Message =
+      total > 1 ? "picture \(state.index + 1) of \(total), \(name): \(message)" : "\(name): \(message)"
+    // A line that goes over the edge could not be rewritten.
+    Terminal.write("\r\u{1B}[K\(line.text.prefix(Terminal.columns - 1))", to: STDERR_FILENO)
+  }
+
+  private func writeObject(_ state: State, _ more: [(name: String, value: String)]) {
+    let input = JSONText.string(state.input)
+    Terminal.write(
+      "{\"event\":\"progress\",\"input\":\(input),\"index\":\(state.index),\"total\":\(total),"
+        + "\"percent\":\(state.percent)" + more.map { ",\"\($0.name)\":\($0.value)" }.joined() + "}\n",
+      to: STDOUT_FILENO)
+  }
+}
+
+extension ProgressReport.State {
+  /// The whole percents, if any were added.
+  fileprivate mutating func added(_ share: Double) -> Int? {
+    let now = Int(min(max(share, 0), 1) * 100)
+    guard now > percent else { return nil }
+    percent = now
+    return now
+  }
+}
+
+extension Duration {
+  fileprivate var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }
 
 /// JSON written by hand: there is little of it.

@@ -8,6 +8,12 @@ import Wording
 enum Terminal {
   static let errorsAreSeen = isatty(STDERR_FILENO) == 1
 
+  /// Characters a line on the terminal that errors go to.
+  static var columns: Int {
+    var size = winsize()
+    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 1 ? Int(size.ws_col) : 80
+  }
+
   /// One line on standard error.
   static func note(_ text: String) {
     write("resshift: \(oneLine(text))\n", to: STDERR_FILENO)

@@ -14,12 +14,16 @@ struct Batch {
   /// What a subcommand does with one picture, its path and the engine's options.
   typealias ResultSize = (PixelImage) -> (width: Int, height: Int)
   typealias Restoration = (Restorer, PixelImage, String, RestoreOptions) throws -> PixelImage
+  /// The same as a plan, for a picture, its path and the size of its result.
+  typealias Job = (PixelImage, String, _ target: (width: Int, height: Int)) throws -> RestorationJob
 
   /// `factor` is the scale of the results, nil for that of the model; or `size` says how large the result of a picture is. Then
   /// the default model of an enlargement is the one with the smallest scale that reaches it.
   ///
   /// Throws the failure of a single picture, or `ReportedFailure` when some of several failed.
-  func run(task: ModelTask, factor: Int? = nil, size: ResultSize? = nil, _ restoration: Restoration) throws {
+  func run(
+    task: ModelTask, factor: Int? = nil, size: ResultSize? = nil, job plannedJob: Job, _ restoration: Restoration
+  ) throws {
     var refused = try checkOutputs()
     let descriptor = try ModelCatalogue.ofThisProgram.model(named: common.engine.model, for: task, factor: factor)
     if let factor { try descriptor.checkFactor(option: factor) }
@@ -33,7 +37,7 @@ struct Batch {
     let order = plan.jobs.indices.filter { refused[$0] != nil } + plan.jobs.indices.filter { refused[$0] == nil }
     for index in order {
       let job = plan.jobs[index]
-      report.start(job.input, index: index)
+      report.start(job.input, index: index, tellsShare: !common.dryRun)
       if common.skipExisting, FileKind(of: job.output) == .file {
         report.finish("skipped", output: job.output)
         if !common.engine.quiet { Terminal.note(Notice.skipped(job.output)) }
@@ -51,6 +55,7 @@ struct Batch {
         if let other = FileIdentity(job.output).flatMap({ written[$0] }) {
           throw CommandError.sameFile(job.output, resultOf: other)
         }
+        report.wait(Notice.reading)
         var picture = try PictureFile.read(job.input, notice: common.engine.notice(report))
         if common.strip { picture.metadata = PictureMetadata() }
         let scale = factor ?? descriptor.diffusion.sf
@@ -58,17 +63,33 @@ struct Batch {
         let target = size?(picture.image) ?? plain
         let descriptor = try size == nil || task != .superResolution ? descriptor : model(for: picture, of: job, target)
         let bitDepth = try check(job, picture, target.width, target.height, common.engine.notice(report))
+        var options = common.engine.restoreOptions(report)
+        options.seed = job.seed
+        let planned = try plannedJob(picture.image, job.input, target)
+        if common.dryRun {
+          do {
+            let outlook = try descriptor.outlook(planned, options, options.rates)
+            report.plan(outlook, model: descriptor.name, output: job.output)
+          } catch let error as RestoreError {
+            throw Failure(error, about: job.input)
+          }
+          failed.remove(job.input.pathBytes)
+          continue
+        }
+        // What cannot be done is said by the restoration itself.
+        options.expectedSeconds = (try? descriptor.outlook(planned, options, options.rates))?.seconds
+        report.announce(options.expectedSeconds)
+        if restorers[descriptor.name] == nil { report.wait(Notice.loading(descriptor.name)) }
         let engine = try restorers[descriptor.name] ?? load(descriptor)
         restorers[descriptor.name] = engine
         do {
-          var options = common.engine.restoreOptions(report)
-          options.seed = job.seed
           picture.image = try restoration(engine, picture.image, job.input, options)
         } catch let error as RestoreError {
           throw Failure(error, about: job.input)
         } catch let error as CheckpointError {
           throw ModelFailure(reason: error)
         }
+        report.wait(Notice.writing)
         try plan.withFolder {
           try picture.write(to: job.output, bitDepth: bitDepth, notice: common.engine.notice(report))
         }

@@ -56,6 +56,7 @@ struct ExtendCommand: ParsableCommand {
     let batch = Batch(plan: try BatchPlan(inputs: [input], output: output, seeds: common.seeds), common: common)
     try batch.run(
       task: .inpainting, size: { margins.extended(width: $0.width, height: $0.height) },
+      job: { picture, _, _ in .extend(width: picture.width, height: picture.height, by: margins) },
       { restorer, picture, _, options in
         var options = options
         options.grain = grain == .on

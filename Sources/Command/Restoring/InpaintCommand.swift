@@ -59,15 +59,18 @@ struct InpaintCommand: ParsableCommand {
     let isQuiet = common.engine.quiet
     let weights = try PictureFile.read(mask) { if !isQuiet { Terminal.note($0) } }.image.maskWeights
     let hole = weights.grown(by: grow)
-    try batch.run(task: .inpainting) { restorer, picture, path, options in
-      var options = options
-      options.grain = grain == .on
+    let job: Batch.Job = { picture, path, _ in
       do {
         try weights.checkMask(width: picture.width, height: picture.height)
       } catch let error as RestoreError {
         throw CommandError(error, aboutMask: mask, of: path)
       }
       guard hole.markedShare < 1 else { throw CommandError.maskGrownWhite(mask, by: grow) }
+      return .inpaint(hole: hole)
+    }
+    try batch.run(task: .inpainting, job: job) { restorer, picture, _, options in
+      var options = options
+      options.grain = grain == .on
       if let percent = hole.markedPercentIfMost {
         options.notice?(Notice.mostIsMarked(mask, percent).text)
       }

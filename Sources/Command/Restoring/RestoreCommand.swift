@@ -30,8 +30,11 @@ struct RestoreCommand: ParsableCommand {
 
   func run() throws {
     let batch = Batch(plan: try BatchPlan(inputs: input, output: output, seeds: common.seeds), common: common)
-    try batch.run(task: .restoration) { restorer, picture, path, options in
+    let job: Batch.Job = { picture, path, _ in
       for box in box { try box.check(inside: picture, of: path) }
+      return .restore(width: picture.width, height: picture.height, boxes: box.map(\.rect))
+    }
+    try batch.run(task: .restoration, job: job) { restorer, picture, _, options in
       return try restorer.restore(picture, boxes: box.map(\.rect), options)
     }
   }

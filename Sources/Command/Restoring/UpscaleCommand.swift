@@ -54,14 +54,17 @@ struct UpscaleCommand: ParsableCommand {
 
   func run() throws {
     let batch = Batch(plan: try BatchPlan(inputs: input, output: output, seeds: common.seeds), common: common)
+    let job: Batch.Job = { picture, _, target in
+      .upscale(width: picture.width, height: picture.height, toWidth: target.width, toHeight: target.height)
+    }
     if let size {
-      try batch.run(task: .superResolution, size: size) { restorer, picture, _, options in
+      try batch.run(task: .superResolution, size: size, job: job) { restorer, picture, _, options in
         let (width, height) = size(picture)
         return try restorer.upscale(picture, width: width, height: height, options)
       }
     } else {
       let factor = factor.map { Int($0) }
-      try batch.run(task: .superResolution, factor: factor) { restorer, picture, _, options in
+      try batch.run(task: .superResolution, factor: factor, job: job) { restorer, picture, _, options in
         try restorer.upscale(picture, factor: factor, options)
       }
     }

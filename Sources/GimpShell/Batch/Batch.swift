@@ -58,8 +58,11 @@ extension Procedure {
     for note in files.notes { messages.say(note) }
     var results = BatchResults(files, in: gimp)
     var done = 0
+    let clock = TimeLeft(expected: nil)
     for (index, job) in files.jobs.enumerated() {
-      gimp.beginProgress(Notice.picture(index + 1, of: files.jobs.count, job.picture.nameAfterSlash))
+      let title = Notice.picture(index + 1, of: files.jobs.count, job.picture.nameAfterSlash)
+      let left = clock.seconds(atShare: Double(index) / Double(files.jobs.count))
+      gimp.beginProgress(left.map { Notice.left(title, seconds: $0) } ?? title)
       let before = gimp.images
       do {
         let picture = try BatchPicture(job.picture, in: gimp, messages)

@@ -1,3 +1,4 @@
+import ResShift
 import Wording
 
 /// The running GIMP: what users are told and asked, and what it remembers.
@@ -8,6 +9,8 @@ public protocol GimpSession: AnyObject {
   func beginProgress(_ title: Message)
   /// Moves the progress bar; `share` in 0...1.
   func showProgress(_ share: Double)
+  /// Says beside the progress bar what is being done.
+  func tellProgress(_ text: Message)
   /// Shows a form until the user confirms or closes it; nil = closed.
   func ask(_ form: Form) -> Form?
 
@@ -17,6 +20,8 @@ public protocol GimpSession: AnyObject {
   var settingsFolder: String { get }
   /// The number of threads that the user lets GIMP have.
   var threads: Int { get }
+  /// What is known of the pace of this machine; nil = nothing, and nothing is to be remembered.
+  var rates: MachineRates? { get }
   /// Why the last call failed, in GIMP's words.
   var lastError: String { get }
   /// Folders in which models are looked for.

@@ -1,3 +1,4 @@
+import ResShift
 import Wording
 
 /// What users are told while a procedure works, apart from errors.
@@ -12,11 +13,21 @@ enum Notice {
   }
   static func restoring(_ layer: String, _ model: String) -> Message { "ResShift: restoring “\(layer)” with \(model)" }
 
+  // In dialogs.
+  static let selectFirst: Message = "Nothing is selected: select what is to be filled."
+
+  // Beside the progress bar.
+  static func loading(_ model: String) -> Message { "ResShift: loading \(model)" }
+  static func progress(_ progress: RestoreProgress) -> Message {
+    "ResShift: \(progress.message)"
+  }
+
   static func takenForOneFace(_ layer: String, _ model: String) -> Message {
     "Model “\(model)” takes layer “\(layer)” for one face: select the faces to restore only them."
   }
 
   // Of batches.
+  static func left(_ work: Message, seconds: Double) -> Message { "\(work), \(Amount.roughTime(seconds: seconds)) left" }
   static func picture(_ number: Int, of count: Int, _ name: String) -> Message {
     "ResShift: picture \(number) of \(count), \(name)"
   }

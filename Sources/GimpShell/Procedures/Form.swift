@@ -13,6 +13,7 @@ public struct Form {
   /// What is to be done, as far as it is possible.
   public private(set) var settings: Settings
 
+  private let foretell: ((Settings) -> Prospect?)?
   private let parameters: [Parameter]
   private let task: ModelTask
   /// None where the work is on files.
@@ -67,22 +68,24 @@ public struct Form {
     public let isPossible: Bool
   }
 
-  /// Offers the models of the procedure's task. Throws when there is none.
-  init(_ procedure: Procedure, _ work: LayerWork, _ source: Source, _ catalogue: ModelCatalogue, _ initial: Settings)
-    throws
-  {
-    try self.init(procedure, work.task, work.title, work.action, source, catalogue, initial)
+  /// Offers the models of the procedure's task; `foretell` says what settings come to. Throws when there is no model.
+  init(
+    _ procedure: Procedure, _ work: LayerWork, _ source: Source, _ catalogue: ModelCatalogue, _ initial: Settings,
+    foretell: ((Settings) -> Prospect?)? = nil
+  ) throws {
+    try self.init(procedure, work.task, work.title, work.action, source, catalogue, initial, foretell)
   }
 
   /// The same for many pictures.
   init(_ procedure: Procedure, _ work: FilesWork, _ catalogue: ModelCatalogue, _ initial: Settings) throws {
-    try self.init(procedure, work.task, work.title, work.action, nil, catalogue, initial)
+    try self.init(procedure, work.task, work.title, work.action, nil, catalogue, initial, nil)
   }
 
   private init(
     _ procedure: Procedure, _ task: ModelTask, _ title: Message, _ action: Message, _ source: Source?,
-    _ catalogue: ModelCatalogue, _ initial: Settings
+    _ catalogue: ModelCatalogue, _ initial: Settings, _ foretell: ((Settings) -> Prospect?)?
   ) throws {
+    self.foretell = foretell
     _ = try catalogue.model(named: "", for: task)
     (self.title, self.action, role, self.task) = (title, action, procedure.name, task)
     (self.source, self.catalogue) = (source, catalogue)
@@ -120,6 +123,9 @@ public struct Form {
     wanted = settings
     limit()
   }
+
+  /// What will come of the settings, as things are now; nil = nothing is known.
+  public var prospect: Prospect? { foretell?(settings) }
 
   public var rows: [Row] {
     parameters.compactMap { parameter in

@@ -64,6 +64,9 @@ public struct Settings: Equatable, Sendable {
 
   var output: UpscaleOutput { UpscaleOutput(rawValue: number(.output)) ?? .scaledImage }
 
+  /// Whether the procedure has a parameter.
+  func has(_ parameter: Parameter) -> Bool { values[parameter.name] != nil }
+
   // Of procedures that lack a parameter its standard value.
   var width: Int? { values[Parameter.width.name] == nil ? nil : number(.width) }
   var grow: Int { number(.grow) }
@@ -84,8 +87,11 @@ public struct Settings: Equatable, Sendable {
 
   /// The seeds to use now, one for each result, in the range that the procedures accept; that of the first is to lie on top.
   func drawSeeds() -> [UInt64] {
-    Variants.seeds(from: seed ?? UInt64.random(in: 0...UInt64(Int32.max)), count: max(1, number(.variants)))
+    Variants.seeds(from: seed ?? UInt64.random(in: 0...UInt64(Int32.max)), count: count)
   }
+
+  /// How many results there are to be of each layer.
+  var count: Int { max(1, number(.variants)) }
 }
 
 /// The values of the last dialog, as text: a line `name=value` for each parameter, so that a later version with more of them,

@@ -22,6 +22,18 @@ struct Enlargement {
     }
   }
 
+  /// Throws `resultTooLarge` for a result of `area`, or an image scaled with it, that GIMP cannot hold.
+  func check(
+    _ area: PixelRect, _ output: UpscaleOutput, canvas: (width: Int, height: Int), largestSide: Int
+  ) throws {
+    var (width, height) = size(area.width, area.height)
+    if output == .scaledImage {
+      let large = size(canvas.width, canvas.height)
+      (width, height) = (max(width, large.width), max(height, large.height))
+    }
+    guard max(width, height) <= largestSide else { throw ShellError.resultTooLarge(width: width, height: height) }
+  }
+
   func size(_ width: Int, _ height: Int) -> (width: Int, height: Int) {
     (max(1, rounded(width * newWidth, self.width)), max(1, rounded(height * newHeight, self.height)))
   }

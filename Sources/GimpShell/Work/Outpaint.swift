@@ -4,11 +4,8 @@ extension Request {
   /// Extends the canvas and fills the border from what is seen of the image: read, compute; then write.
   func outpaint() throws -> Writing {
     let (margins, canvas) = (settings.margins, gimp.size(of: source.image))
-    guard !margins.isEmpty else { throw ShellError.nothingToExtend }
+    try margins.check(on: canvas, largestSide: gimp.largestSide)
     let size = margins.extended(width: canvas.width, height: canvas.height)
-    guard max(size.width, size.height) <= gimp.largestSide else {
-      throw ShellError.resultTooLarge(width: size.width, height: size.height)
-    }
     let (picture, pixels, type) = try source.withSeen { seen in
       let pixels = try LayerPixels(seen)
       return (try pixels.read(seen.bounds), pixels, seen.type)
@@ -35,6 +32,17 @@ extension Request {
         try writer.insertAboveAll(layer, onCanvas: size)
       }
       return layer
+    }
+  }
+}
+
+extension Margins {
+  /// Throws if there are none, or if GIMP could not hold the canvas with them.
+  func check(on canvas: (width: Int, height: Int), largestSide: Int) throws {
+    guard !isEmpty else { throw ShellError.nothingToExtend }
+    let size = extended(width: canvas.width, height: canvas.height)
+    guard max(size.width, size.height) <= largestSide else {
+      throw ShellError.resultTooLarge(width: size.width, height: size.height)
     }
   }
 }

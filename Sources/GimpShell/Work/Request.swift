@@ -74,7 +74,8 @@ extension Procedure {
       return work.isOfImage ? Array(sources.prefix(1)) : sources
     }
     var sources = try found()
-    if work.needsSelection {
+    // A dialog says so itself, and users may select something while it is open.
+    if work.needsSelection && call.mode != .interactive {
       if gimp.isSelectionEmpty(call.image) { throw ShellError.emptySelection }
       // Before one of several layers is worked on in vain. What is filled from all layers need not be one of them.
       let maySampleAll = parameters.contains { $0.name == Parameter.sampleMerged.name }
@@ -91,7 +92,10 @@ extension Procedure {
     case .nonInteractive: settings = try Settings(call.arguments, of: self)
     case .lastValues: settings = Settings(lastOf: self, in: gimp)
     case .interactive:
-      let form = try Form(self, work, sources[0], catalogue, Settings(lastOf: self, in: gimp))
+      let foreteller = Foreteller(sources)
+      let form = try Form(self, work, sources[0], catalogue, Settings(lastOf: self, in: gimp)) {
+        foreteller.prospect($0, work.task, catalogue)
+      }
       guard let filled = gimp.ask(form) else { throw ShellError.cancelled }
       settings = filled.settings
       settings.remember(for: self, in: gimp)
@@ -100,8 +104,7 @@ extension Procedure {
       if let gone = sources.first(where: { gimp.kind(of: $0.layer) == nil }) { throw ShellError.layerGone(gone.name) }
       sources = try found()
     }
-    let factor = work.task == .superResolution ? settings.factorNeeded(for: sources) : nil
-    let model = try catalogue.model(named: settings.model, for: work.task, factor: factor)
+    let model = try settings.model(for: work.task, of: sources, catalogue)
     LastCall(self, settings).remember(in: gimp)
     let seeds = settings.drawSeeds()
     let isShown = call.mode != .nonInteractive
@@ -162,6 +165,14 @@ extension Procedure {
   }
 }
 
+extension Settings {
+  /// The model that does the work on some layers.
+  func model(for task: ModelTask, of sources: [Source], _ catalogue: ModelCatalogue) throws -> ModelDescriptor {
+    let factor = task == .superResolution ? factorNeeded(for: sources) : nil
+    return try catalogue.model(named: model, for: task, factor: factor)
+  }
+}
+
 /// A computed result, and the layer that it is of.
 private struct Computed {
   let source: Source
@@ -210,6 +221,8 @@ struct Request {
     var options = RestoreOptions()
     options.seed = seed
     options.threads = gimp.threads
+    options.rates = gimp.rates
+    options.expectedSeconds = (try? Foreteller([source]).outlook(settings, model, source))?.seconds
     return options
   }
 
@@ -219,6 +232,7 @@ struct Request {
     _ work: @escaping @Sendable (Restorer, RestoreOptions) throws -> PixelImage
   ) throws -> PixelImage {
     gimp.beginProgress(title(source.name, model.name))
+    gimp.tellProgress(Notice.loading(model.name))
     let engine = engine
     do {
       return try Worker.run(options, in: gimp) { options in try work(try engine.restorer(), options) }

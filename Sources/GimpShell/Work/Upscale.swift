@@ -10,8 +10,9 @@ extension Request {
     }
     let selection = settings.output == .scaledImage ? nil : try Selection(on: source)
     let area = selection?.bounds ?? source.bounds
-    let enlargement = try Enlargement(settings, model, area, canvas: gimp.size(of: source.image))
-    try checkSize(of: area, enlargement)
+    let canvas = gimp.size(of: source.image)
+    let enlargement = try Enlargement(settings, model, area, canvas: canvas)
+    try enlargement.check(area, settings.output, canvas: canvas, largestSide: gimp.largestSide)
     let pixels = try LayerPixels(source)
     let picture = try pixels.read(area)
     let isSameSize = settings.output == .sameSize
@@ -39,16 +40,6 @@ extension Request {
         isFill: false)
       return Writing { source, _ in try writer(source, pixels).replacePixels(replacement) }
     }
-  }
-
-  private func checkSize(of area: PixelRect, _ enlargement: Enlargement) throws {
-    var (width, height) = enlargement.size(area.width, area.height)
-    if settings.output == .scaledImage {
-      let canvas = gimp.size(of: source.image)
-      let large = enlargement.size(canvas.width, canvas.height)
-      (width, height) = (max(width, large.width), max(height, large.height))
-    }
-    guard max(width, height) <= gimp.largestSide else { throw ShellError.resultTooLarge(width: width, height: height) }
   }
 
   private var enlargedName: String {

@@ -6,7 +6,7 @@ import Wording
 /// One computation on a thread of its own, watched by the main thread, which alone may call GIMP.
 final class Worker<Output: Sendable>: Sendable {
   private struct State {
-    var progress = 0.0
+    var progress: RestoreProgress?
     var notices: [String] = []
     var outcome: Result<Output, any Error>?
   }
@@ -20,7 +20,7 @@ final class Worker<Output: Sendable>: Sendable {
   ) throws -> Output {
     let worker = Worker()
     var options = options
-    options.progress = { share in worker.state.withLock { $0.progress = share } }
+    options.report = { progress in worker.state.withLock { $0.progress = progress } }
     options.notice = { text in worker.state.withLock { $0.notices.append(text) } }
     let prepared = options
     try startThread {
@@ -33,6 +33,7 @@ final class Worker<Output: Sendable>: Sendable {
   /// Looks every 10 ms whether the work is done and tells GIMP every 100 ms how far it is.
   private func watch(_ gimp: any Gimp) throws -> Output {
     var ticks = 0
+    var text: Message?
     while true {
       let (progress, notices, outcome) = state.withLock { state in
         defer { state.notices = [] }
@@ -43,7 +44,12 @@ final class Worker<Output: Sendable>: Sendable {
         gimp.showProgress(1)
         return try outcome.get()
       }
-      if ticks % 10 == 0 { gimp.showProgress(min(max(progress, 0), 1)) }
+      if ticks % 10 == 0, let progress {
+        gimp.showProgress(min(max(progress.share, 0), 1))
+        let now = Notice.progress(progress)
+        if now != text { gimp.tellProgress(now) }
+        text = now
+      }
       ticks += 1
       usleep(10_000)
     }

@@ -13,6 +13,7 @@ struct RestorationPath {
   /// Those of the plan's tiles that are needed; the others keep z_y.
   let tiles: [TilePlan.Tile]
   let clock: StageClock?
+  private let stages: StageWork
 
   init(
     _ networks: Networks, _ architecture: ModelArchitecture, _ plan: TilePlan, tiles: [TilePlan.Tile]? = nil,
@@ -23,6 +24,7 @@ struct RestorationPath {
     self.plan = plan
     self.tiles = tiles ?? plan.tiles
     self.clock = clock
+    stages = architecture.stageWork(height: plan.tileHeight, width: plan.tileWidth)
   }
 
   private var scale: Int { architecture.diffusion.sf }
@@ -31,11 +33,8 @@ struct RestorationPath {
   private var inputPerLatent: Int { architecture.inputPerLatent }
   private var outputPerLatent: Int { architecture.autoencoder.downsampling }
 
-  /// Work of a whole restoration in units of `ProgressMeter`.
-  var work: Double {
-    let stages = architecture.stageWork
-    return Double(tiles.count) * (stages.encode + stages.decode + stages.step * Double(architecture.diffusion.steps))
-  }
+  /// The cost of a whole restoration, for `ProgressMeter`.
+  var cost: Double { architecture.work(of: plan, tiles: tiles.count).cost }
 
   /// `lq` [1, h, w, 3] in [-1, 1], a multiple of lq_size a side, and for inpainting `mask` [1, h, w, 1] of +1 in the hole:
   /// the restored picture [1, h * sf, w * sf, 3], not clamped.
@@ -50,10 +49,10 @@ struct RestorationPath {
 
   /// z_y: the latent of the enlargement, by the start network or bicubic.
   func encode(_ lq: Tensor, _ progress: ProgressMeter) throws -> Tensor {
-    let zy = try blended(scale: 1, channels: architecture.autoencoder.latentChannels) { tile in
-      let z = timed(\.encode) { networks.autoencoder.encode(start(lq, tile)) }
-      try progress.advance(architecture.stageWork.encode)
-      return z
+    let zy = try blended(scale: 1, channels: architecture.autoencoder.latentChannels) { tile, number in
+      try progress.piece(.init(.encoding, tile: number, tiles: tiles.count), stages.encode) {
+        timed(\.encode) { networks.autoencoder.encode(start(lq, tile)) }
+      }
     }
     return zy.scaled(by: scaleFactor)
   }
@@ -64,31 +63,34 @@ struct RestorationPath {
   ) throws -> Tensor {
     // Where no tile is needed the prediction is the one that leaves z_y as it is.
     let base = architecture.diffusion.predictType == .xstart ? zy : nil
-    return try blended(scale: 1, channels: architecture.unet.outChannels, over: base) { tile in
+    let steps = architecture.diffusion.steps
+    return try blended(scale: 1, channels: architecture.unet.outChannels, over: base) { tile, number in
       let part = plan.cut(tile, from: input, scale: 1)
       let seen = plan.cut(tile, from: condition, scale: inputPerLatent)
-      let output = timed(\.step) { networks.unet(part, step: step, condition: seen) }
-      try progress.advance(architecture.stageWork.step)
-      return output
+      // Steps are numbered from the last one down.
+      let place = RestoreProgress.Place(.sampling, step: steps - step, steps: steps, tile: number, tiles: tiles.count)
+      return try progress.piece(place, stages.step) {
+        timed(\.step) { networks.unet(part, step: step, condition: seen) }
+      }
     }
   }
 
   private func decode(_ z: Tensor, over base: Tensor?, _ progress: ProgressMeter) throws -> Tensor {
-    try blended(scale: outputPerLatent, channels: 3, over: base) { tile in
+    try blended(scale: outputPerLatent, channels: 3, over: base) { tile, number in
       let part = plan.cut(tile, from: z, scale: 1).scaled(by: 1 / scaleFactor)
-      let picture = timed(\.decode) { networks.autoencoder.decode(part) }
-      try progress.advance(architecture.stageWork.decode)
-      return picture
+      return try progress.piece(.init(.decoding, tile: number, tiles: tiles.count), stages.decode) {
+        timed(\.decode) { networks.autoencoder.decode(part) }
+      }
     }
   }
 
-  /// Runs `body` for each needed tile and joins what it returns.
+  /// Runs `body` for each needed tile, which are numbered from 1, and joins what it returns.
   private func blended(
-    scale: Int, channels: Int, over base: Tensor? = nil, _ body: (TilePlan.Tile) throws -> Tensor
+    scale: Int, channels: Int, over base: Tensor? = nil, _ body: (_ tile: TilePlan.Tile, _ number: Int) throws -> Tensor
   ) throws -> Tensor {
-    if plan.isSingle, let tile = tiles.first { return try body(tile) }
+    if plan.isSingle, let tile = tiles.first { return try body(tile, 1) }
     var blender = TileBlender(plan, scale: scale, channels: channels)
-    for tile in tiles { blender.add(try body(tile), at: tile) }
+    for (index, tile) in tiles.enumerated() { blender.add(try body(tile, index + 1), at: tile) }
     return blender.result(over: base)
   }
 

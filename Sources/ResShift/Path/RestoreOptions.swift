@@ -38,12 +38,22 @@ public struct RestoreOptions: Sendable {
   public static let threadCounts = 1...Parallel.mostThreads
   /// Upper limit for the memory of the restoration in bytes; nil = what the machine has free.
   public var memoryLimit: Int?
-  /// Called from the working thread with the share of the work that is done, 0...1, up to fifty times a second, and so with
+  /// Called from the working thread with the share of the work that is done, 0...1, some fifty times a second, and so with
   /// the same share again where that takes longer to grow. Throwing stops the restoration; `RestoreError.cancelled` is the
   /// usual way.
   public var progress: (@Sendable (Double) throws -> Void)?
+  /// The same with all that can be said of the progress; either or both may be set.
+  public var report: (@Sendable (RestoreProgress) throws -> Void)?
+  /// How many seconds the restoration should take (`Outlook`), to say how long it still will; nil = not known.
+  public var expectedSeconds: Double?
+  /// Where the pace of the restoration is remembered; nil = nowhere.
+  public var rates: MachineRates?
   /// Called from the working thread with things the user should know, such as a tile made smaller for want of memory.
   public var notice: (@Sendable (String) -> Void)?
+
+  /// Of the restoration that these options are used for.
+  var scope: ProgressScope?
+  var meter: RunMeter?
 
   public init() {}
 }
@@ -52,18 +62,7 @@ extension RestoreOptions {
   /// The same for a part of the work, whose progress is a part of the whole.
   func reporting(from start: Double, to end: Double) -> RestoreOptions {
     var part = self
-    part.progress = progress.map { report in
-      { @Sendable share in try report(start + (end - start) * share) }
-    }
+    part.scope = scope?.part(from: start, to: end)
     return part
-  }
-
-  /// The same for one restoration, and what asks its `progress` between two reports whether it is to stop; nil without one.
-  func interruptible() -> (options: RestoreOptions, interruption: Interruption?) {
-    guard let progress else { return (self, nil) }
-    let relay = ProgressRelay(progress)
-    var options = self
-    options.progress = { try relay.report($0) }
-    return (options, Interruption { try relay.repeatReport() })
   }
 }

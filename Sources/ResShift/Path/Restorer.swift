@@ -91,7 +91,7 @@ public final class Restorer: Sendable {
   /// picture would give.
   public func inpaint(_ part: PicturePart, mask: PixelImage, _ options: RestoreOptions = .init()) throws -> PixelImage {
     try withHole(part, mask, options) { hole, region, seen, known, options in
-      // The share of the time that pieces of the surroundings take beside the network.
+      // The share of the time that pieces of the surroundings take beside the network, about.
       let share = descriptor.fill == .exemplar ? 0.7 : 0
       let lq = try coarse(part, hole, region, seen, known, options.reporting(from: 0, to: share))
       var output = try restored(
@@ -158,9 +158,14 @@ public final class Restorer: Sendable {
       let knownThere = hole.known(wide)
       let surroundings = SeenPicture(
         part.cropped(to: wide).madeFinite(), known: knownThere, isNeutral: seen.isNeutral)
-      return try exemplarFill(
-        surroundings.colours, known: knownThere, seed: options.seed, progress: options.progress ?? { _ in }
-      ).cropped(y: region.y - wide.y, x: region.x - wide.x, height: region.height, width: region.width)
+      try options.scope?.begin(.init(.filling), from: 0, to: 1)
+      let cost = exemplarFillCost(
+        hole: (hole.bounds.height, hole.bounds.width, hole.pixels), searched: wide.width * wide.height)
+      func filled() throws -> Tensor {
+        try exemplarFill(surroundings.colours, known: knownThere, seed: options.seed) { try options.scope?.report($0) }
+      }
+      return try (options.meter?.measureFill(cost: cost, filled) ?? filled()).cropped(
+        y: region.y - wide.y, x: region.x - wide.x, height: region.height, width: region.width)
     }
   }
 
@@ -252,7 +257,7 @@ public final class Restorer: Sendable {
     isNeeded: ((PixelRect) -> Bool)? = nil
   ) throws -> Tensor {
     let (scale, ratio) = (descriptor.diffusion.sf, descriptor.inputPerLatent)
-    let (height, width) = paddedSides(lq.shape, options.tile)
+    let (height, width) = descriptor.paddedSides(height: lq.shape.h, width: lq.shape.w, options.tile)
     let input = lq.reflectPadded(height: height, width: width)
     let hole = mask?.reflectPadded(height: height, width: width)
     let choice = TileChoice(
@@ -263,7 +268,8 @@ public final class Restorer: Sendable {
     switch options.tiling {
     case .joint:
       let path = RestorationPath(networks, descriptor.architecture, plan, tiles: tiles, clock: clock)
-      let meter = try ProgressMeter(total: path.work, options.progress)
+      let meter = try ProgressMeter(total: path.cost, options.scope)
+      options.meter?.addNetwork(cost: path.cost)
       let noise = SeededNoise(seed: options.seed, origin: ((region?.y ?? 0) / ratio, (region?.x ?? 0) / ratio))
       output = try path.restore(lq: input, mask: hole, noise: noise, meter)
     case .independent:
@@ -275,16 +281,6 @@ public final class Restorer: Sendable {
     return output
   }
 
-  /// The sides that a picture is padded to: as published where it is worked on in one piece, otherwise no more than the
-  /// network needs.
-  private func paddedSides(_ lq: Shape, _ tile: TileSize) -> (height: Int, width: Int) {
-    let (multiple, ratio) = (descriptor.unet.lqSize, descriptor.inputPerLatent)
-    func up(_ side: Int, _ multiple: Int) -> Int { (side + multiple - 1) / multiple }
-    if tile == .whole { return (up(lq.h, multiple) * multiple, up(lq.w, multiple) * multiple) }
-    let latent = descriptor.unet.latentSides(height: up(lq.h, ratio), width: up(lq.w, ratio))
-    return (latent.height * ratio, latent.width * ratio)
-  }
-
   /// Every tile on its own with fresh noise, overlaps averaged: what published code does, to compare with.
   private func independently(
     _ plan: TilePlan, _ tiles: [TilePlan.Tile], _ lq: Tensor, _ mask: Tensor?, _ options: RestoreOptions
@@ -292,7 +288,9 @@ public final class Restorer: Sendable {
     let ratio = descriptor.inputPerLatent
     let single = TilePlan(height: plan.tileHeight, width: plan.tileWidth, side: .max, overlap: 0)
     let path = RestorationPath(networks, descriptor.architecture, single)
-    let meter = try ProgressMeter(total: path.work * Double(tiles.count), options.progress)
+    let cost = path.cost * Double(tiles.count)
+    let meter = try ProgressMeter(total: cost, options.scope)
+    options.meter?.addNetwork(cost: cost)
     var blender = TileBlender(plan, scale: descriptor.autoencoder.downsampling, channels: 3, uniform: true)
     for (index, tile) in tiles.enumerated() {
       func crop(_ tensor: Tensor) -> Tensor { plan.cut(tile, from: tensor, scale: ratio) }
@@ -302,19 +300,27 @@ public final class Restorer: Sendable {
     return blender.result(over: descriptor.diffusion.sf == 1 ? lq : nil)
   }
 
-  /// Runs a whole restoration: on its threads, with memory that is kept meanwhile, and so that its caller can stop it at any
-  /// moment.
+  /// Runs a whole restoration: on its threads, with memory that is kept meanwhile, and so that its caller hears of it and can
+  /// stop it at any moment.
   private func working<R>(_ options: RestoreOptions, _ body: (RestoreOptions) throws -> R) throws -> R {
-    let (options, interruption) = options.interruptible()
-    return try MemoryReserve.shared.kept {
+    var options = options
+    let count = WorkCount.current ?? WorkCount()
+    options.scope = ProgressReporter(options, count).map { ProgressScope(reporter: $0) }
+    options.meter = options.rates.map(RunMeter.init)
+    let interruption = (options.scope?.reporter).map { reporter in Interruption { try reporter.reportAgain() } }
+    let result = try MemoryReserve.shared.kept {
       try Parallel.$threads.withValue(max(1, options.threads)) {
-        try Interruption.$current.withValue(interruption) {
-          let result = try body(options)
-          try Interruption.check()
-          return result
+        try WorkCount.$current.withValue(interruption == nil ? WorkCount.current : count) {
+          try Interruption.$current.withValue(interruption) {
+            let result = try body(options)
+            try Interruption.check()
+            return result
+          }
         }
       }
     }
+    options.meter?.finish(RateNames(descriptor, threads: options.threads))
+    return result
   }
 
   private func check(_ task: ModelTask) throws {
@@ -325,6 +331,16 @@ public final class Restorer: Sendable {
 }
 
 extension ModelDescriptor {
+  /// The sides that a picture is padded to: as published where it is worked on in one piece, otherwise no more than the
+  /// network needs.
+  func paddedSides(height: Int, width: Int, _ tile: TileSize) -> (height: Int, width: Int) {
+    let (multiple, ratio) = (unet.lqSize, inputPerLatent)
+    func up(_ side: Int, _ multiple: Int) -> Int { (side + multiple - 1) / multiple }
+    if tile == .whole { return (up(height, multiple) * multiple, up(width, multiple) * multiple) }
+    let latent = unet.latentSides(height: up(height, ratio), width: up(width, ratio))
+    return (latent.height * ratio, latent.width * ratio)
+  }
+
   /// Throws `RestoreError.factorTooLarge` unless the model enlarges so many times.
   public func checkFactor(_ factor: Int) throws {
     let largest = diffusion.sf

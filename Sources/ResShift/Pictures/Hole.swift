@@ -13,6 +13,9 @@ struct Hole {
 
   var bounds: PixelRect { frame.bounds }
 
+  /// How many pixels are to be filled.
+  var pixels: Int { isHole.count { $0 } }
+
   /// Throws a `RestoreError` of kind `badPicture` when sizes differ, when there is no hole, or when nothing is known around it.
   init(_ picture: PixelImage, mask: PixelImage) throws {
     try mask.checkMask(width: picture.width, height: picture.height)

@@ -1,38 +1,10 @@
 import ModelLibrary
 
 extension ModelArchitecture {
-  /// Model-input pixels a side for one latent position.
-  var inputPerLatent: Int { unet.lqSize / unet.imageSize }
-
-  /// Share of the work of each stage for one tile, a step of the UNet being 1; for progress only.
-  var stageWork: (encode: Double, step: Double, decode: Double) {
-    if case .vq = autoencoder { return (3.4 + startShare, 1, 6.6) }
-    return (0.01 + startShare, 1, 0.01)
-  }
-
-  /// The start network's multiplications as a share of those of the UNet's convolutions, for one position of the latent.
-  private var startShare: Double {
-    guard let start else { return 0 }
-    let ends = 3 * start.channels * (1 + diffusion.sf * diffusion.sf)
-    let inner = Double(start.channels * start.channels * start.blocks + ends)
-    let unet = unet.channelMult.enumerated().reduce(0.0) { sum, level in
-      let width = Double(level.element * self.unet.modelChannels)
-      // Two convolutions a block, those on the way up of twice the input.
-      let convolutions = Double(5 * self.unet.numResBlocks[level.offset] + 3)
-      return sum + convolutions * width * width / Double(1 << (2 * level.offset))
-    }
-    return inner * Double(inputPerLatent * inputPerLatent) / unet
-  }
-
   /// Side of the default tile in latent positions: attention of VQ models grows with the square of the area.
   fileprivate var defaultTileSide: Int {
     if case .vq = autoencoder { 128 } else { 256 }
   }
-}
-
-extension ModelDescriptor {
-  /// Model-input pixels a side for one latent position.
-  var inputPerLatent: Int { architecture.inputPerLatent }
 }
 
 /// Chooses the tiles of a latent within the memory there is.
@@ -42,15 +14,22 @@ struct TileChoice {
   /// Bytes that weights will take which are not in memory yet.
   var pendingWeights = 0
 
+  private var estimate: MemoryEstimate { MemoryEstimate(architecture: architecture, threads: options.threads) }
+
+  /// Bytes that the restoration of a latent in tiles takes beside the weights.
+  func memory(of plan: TilePlan) -> Int {
+    estimate.picture(height: plan.height, width: plan.width)
+      + estimate.tile(height: plan.tileHeight, width: plan.tileWidth)
+  }
+
   /// Throws `RestoreError.notEnoughMemory` when the tile asked for, or the smallest one, does not fit.
   func plan(height: Int, width: Int) throws -> TilePlan {
     let multiple = architecture.unet.latentMultiple
     let overlap = options.overlap.map(latentPositions) ?? 16
     func plan(_ side: Int) -> TilePlan { TilePlan(height: height, width: width, side: side, overlap: overlap) }
     func multipleOf(_ side: Int) -> Int { max(multiple, (side + multiple - 1) / multiple * multiple) }
-    let estimate = MemoryEstimate(architecture: architecture, threads: options.threads)
     let fixed = estimate.picture(height: height, width: width)
-    func need(_ plan: TilePlan) -> Int { fixed + estimate.tile(height: plan.tileHeight, width: plan.tileWidth) }
+    func need(_ plan: TilePlan) -> Int { memory(of: plan) }
     let budget = MemoryBudget(limit: options.memoryLimit, promised: pendingWeights)
 
     switch options.tile {

@@ -27,6 +27,15 @@ public struct ConvolutionAlgorithm: Sendable {
     }
     return best
   }
+
+  /// The cost of a 3x3 convolution to `height` x `width` output pixels, by the algorithm that it will have.
+  public static func cost(height: Int, width: Int, _ inChannels: Int, _ outChannels: Int, stride: Int) -> Int {
+    let products = Products.current
+    let size = ConvolutionSize(
+      height: height, width: width, inChannels: inChannels, outChannels: outChannels,
+      columns: products.panels(outChannels) * products.columns)
+    return (stride == 1 ? choice(size) : im2col).cost(size)
+  }
 }
 
 extension ConvolutionAlgorithm: Equatable {

@@ -1,0 +1,192 @@
+import CoarseFill
+import ModelLibrary
+import Models
+import TensorCore
+import Wording
+
+/// What a restoration will be, known before it starts: sizes, work, memory and, once this machine has worked, time.
+public struct Outlook: Sendable, Equatable {
+  /// Of the picture and of the result, in pixels.
+  public var width: Int
+  public var height: Int
+  public var resultWidth: Int
+  public var resultHeight: Int
+  /// The networks' passes over the picture: tiles of all boxes together.
+  public var tiles: Int
+  public var steps: Int
+  /// Operations of the plain algorithms, two a multiply-add.
+  public var operations: Int
+  /// Bytes that the restoration takes at its height, weights included.
+  public var memory: Int
+  /// nil = not known yet.
+  public var seconds: Double?
+}
+
+/// A restoration that could be done.
+public enum RestorationJob: Sendable, Equatable {
+  /// To a size.
+  case upscale(width: Int, height: Int, toWidth: Int, toHeight: Int)
+  /// `hole` is the smallest rectangle around what is to be filled, `pixels` how many these are.
+  case inpaint(width: Int, height: Int, hole: PixelRect, pixels: Int)
+  /// By margins, which are filled.
+  case extend(width: Int, height: Int, by: Margins)
+  /// No boxes = the whole picture.
+  case restore(width: Int, height: Int, boxes: [PixelRect])
+
+  /// The filling of what a mask marks, whose size is the picture's.
+  public static func inpaint(hole mask: PixelImage) -> RestorationJob {
+    let pixels = mask.width * mask.height
+    let isMarked = (0..<pixels).map { MaskRule.marks(mask.samples[$0 * mask.channels]) }
+    let hole = PixelRect(around: { isMarked[$0] }, ofWidth: mask.width, height: mask.height)
+    return .inpaint(
+      width: mask.width, height: mask.height, hole: hole ?? PixelRect(x: 0, y: 0, width: 0, height: 0),
+      pixels: isMarked.count { $0 })
+  }
+
+  /// What is filled, in a picture of what size; nil = nothing.
+  fileprivate var fill: (frame: HoleFrame, pixels: Int)? {
+    switch self {
+    case .upscale, .restore: return nil
+    case .inpaint(let width, let height, let hole, let pixels):
+      return (HoleFrame(bounds: hole, width: width, height: height), pixels)
+    case .extend(let width, let height, let margins):
+      let (wide, high) = margins.extended(width: width, height: height)
+      let whole = PixelRect(x: 0, y: 0, width: wide, height: high)
+      return (HoleFrame(bounds: whole, width: wide, height: high), wide * high - width * height)
+    }
+  }
+}
+
+extension ModelDescriptor {
+  /// What a restoration by this model will be. `rates` says how fast this machine is; nil = no time is said.
+  ///
+  /// Throws `RestoreError.notEnoughMemory` where it could not be done.
+  public func outlook(_ job: RestorationJob, _ options: RestoreOptions, _ rates: MachineRates?) throws -> Outlook {
+    let passes = passes(of: job)
+    let weights = 4 * parameterCount
+    var outlook = Outlook(
+      width: job.size.width, height: job.size.height, resultWidth: job.resultSize.width,
+      resultHeight: job.resultSize.height, tiles: 0, steps: diffusion.steps, operations: 0, memory: 0)
+    var cost = 0.0
+    for pass in passes {
+      let (height, width) = paddedSides(height: pass.area.height, width: pass.area.width, options.tile)
+      let ratio = inputPerLatent
+      var options = options
+      options.notice = nil
+      let choice = TileChoice(architecture: architecture, options: options, pendingWeights: weights)
+      let plan = try choice.plan(height: height / ratio, width: width / ratio)
+      let tiles = plan.tiles.count { tile in
+        pass.needed.map { $0.intersects(plan.rect(of: tile, scale: ratio).moved(by: pass.area)) } ?? true
+      }
+      let work = architecture.work(of: plan, tiles: tiles)
+      outlook.tiles += tiles
+      outlook.operations += work.operations
+      outlook.memory = max(outlook.memory, weights + choice.memory(of: plan))
+      cost += work.cost
+    }
+    outlook.seconds = rates.flatMap { seconds(cost, fill: fillCost(of: job), options, $0) }
+    return outlook
+  }
+
+  /// What the networks are shown at once of a picture.
+  private struct Pass {
+    let area: PixelRect
+    /// What has to be computed of it; nil = all.
+    var needed: PixelRect?
+  }
+
+  private func passes(of job: RestorationJob) -> [Pass] {
+    switch job {
+    case .upscale(let width, let height, _, _):
+      return [Pass(area: PixelRect(x: 0, y: 0, width: width, height: height))]
+    case .inpaint, .extend:
+      guard let frame = job.fill?.frame else { return [] }
+      return [
+        Pass(area: frame.region(multiple: unet.lqSize, latentPosition: inputPerLatent), needed: frame.bounds)
+      ]
+    case .restore(let width, let height, let boxes):
+      let whole = PixelRect(x: 0, y: 0, width: width, height: height)
+      let face = PixelRect(x: 0, y: 0, width: unet.lqSize, height: unet.lqSize)
+      return (boxes.isEmpty ? [whole] : boxes).map {
+        Pass(area: frame == .face ? face : areaNeeded(toRestore: $0, width, height))
+      }
+    }
+  }
+
+  private func fillCost(of job: RestorationJob) -> Double {
+    guard fill == .exemplar, let (frame, pixels) = job.fill else { return 0 }
+    let searched = frame.exemplarRegion(
+      around: frame.region(multiple: unet.lqSize, latentPosition: inputPerLatent))
+    return exemplarFillCost(
+      hole: (frame.bounds.height, frame.bounds.width, pixels), searched: searched.width * searched.height)
+  }
+
+  private func seconds(
+    _ cost: Double, fill: Double, _ options: RestoreOptions, _ rates: MachineRates
+  ) -> Double? {
+    let names = RateNames(self, threads: options.threads)
+    guard let rate = rates.rate(names.network) ?? rates.latestRate(endingIn: names.end) else { return nil }
+    guard fill > 0 else { return cost / rate }
+    return rates.rate(names.fill).map { cost / rate + fill / $0 }
+  }
+}
+
+extension ModelArchitecture {
+  /// The work of a whole restoration of so many tiles of a plan.
+  func work(of plan: TilePlan, tiles: Int) -> NetworkWork {
+    let stages = stageWork(height: plan.tileHeight, width: plan.tileWidth)
+    return tiles * (stages.encode + diffusion.steps * stages.step + stages.decode)
+  }
+}
+
+extension RestorationJob {
+  fileprivate var size: (width: Int, height: Int) {
+    switch self {
+    case .upscale(let width, let height, _, _), .inpaint(let width, let height, _, _),
+      .extend(let width, let height, _), .restore(let width, let height, _):
+      (width, height)
+    }
+  }
+
+  fileprivate var resultSize: (width: Int, height: Int) {
+    switch self {
+    case .upscale(_, _, let width, let height): (width, height)
+    case .extend(let width, let height, let margins): margins.extended(width: width, height: height)
+    case .inpaint, .restore: size
+    }
+  }
+}
+
+/// Under which names the rates of a model on so many threads are remembered.
+struct RateNames {
+  let network: String
+  let fill: String
+  /// What the names of other networks end in that were measured in the same way.
+  let end: String
+
+  init(_ model: ModelDescriptor, threads: Int) {
+    end = " float32 \(Products.current.rawValue) \(threads)"
+    network = model.architecture.rateName + end
+    fill = "exemplar fill \(threads)"
+  }
+}
+
+extension PixelRect {
+  fileprivate func intersects(_ other: PixelRect) -> Bool {
+    x < other.x + other.width && other.x < x + width && y < other.y + other.height && other.y < y + height
+  }
+
+  fileprivate func moved(by place: PixelRect) -> PixelRect {
+    PixelRect(x: x + place.x, y: y + place.y, width: width, height: height)
+  }
+}
+
+extension Outlook {
+  /// Such as "900 x 615 -> 3600 x 2460, 12 tiles, about 40 s, 783 MB".
+  public var message: Message {
+    let size: Message = "\(width) x \(height) -> \(resultWidth) x \(resultHeight)"
+    let tiles: Message = .counted(tiles, one: "\(tiles) tile", other: "\(tiles) tiles")
+    guard let seconds else { return "\(size), \(tiles), \(Amount.bytes(memory))" }
+    return "\(size), \(tiles), about \(Amount.roughTime(seconds: seconds)), \(Amount.bytes(memory))"
+  }
+}
