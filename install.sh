@@ -320,6 +320,14 @@ add_catalogues() { # FOLDER
   done
 }
 
+# Pages of help and icons.
+add_pages() { # PLUG-IN'S FOLDER
+  local file
+  while IFS= read -r file; do
+    add "$here/plugin/$file" "$1/$file" 644
+  done < <(cd "$here/plugin" && find help icons -type f ! -name '*.svg' | sort)
+}
+
 list_files() { # LIBRARIES' FOLDER BELOW THE PREFIX
   add "$work/libResShiftC.so" "$prefix/$1/libresshift.so.0" 755
   add "$here/Sources/CResShift/include/resshift.h" "$prefix/include/resshift.h" 644
@@ -339,6 +347,7 @@ list_files() { # LIBRARIES' FOLDER BELOW THE PREFIX
       add_models "$folder/models"
       add_catalogues "$folder/locale"
     fi
+    add_pages "$folder"
     for script in "$here/plugin/scripts$gimp"/*.scm; do
       [[ ! -e $script ]] || add "$script" "${scripts_folders[$gimp]}/${script##*/}" 644
     done

@@ -17,7 +17,7 @@ final class FormWindow {
     prepareWindows()
     procedure = try? Procedure(named: form.role)
     window = makeDialog(
-      title: form.title.text, role: form.role,
+      title: form.title.text, role: form.role, help: form.role,
       buttons: [
         (Self.resetLabel, Self.reset), ("_Cancel", GTK_RESPONSE_CANCEL), (form.action, GTK_RESPONSE_OK),
       ])

@@ -8,6 +8,11 @@ import Wording
 @c(query)
 public func query() {
   if let folder = Translations.folder { gimp_plugin_domain_register(Language.domain, folder) }
+  if let folder = Translations.plugInFolder {
+    let address = g_filename_to_uri("\(folder)/\(Procedure.helpFolder)", nil, nil)
+    gimp_plugin_help_register(Procedure.helpDomain, address)
+    g_free(address)
+  }
   for procedure in Procedure.all { procedure.register() }
 }
 

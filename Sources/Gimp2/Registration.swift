@@ -15,7 +15,12 @@ extension Procedure {
     gimp_install_procedure(
       name, blurb.text, help.text, Procedure.authors, Procedure.licence, year, menuLabel?.text, imageTypes, GIMP_PLUGIN,
       gint(parameters.count), gint(results.count), parameters.baseAddress, results.baseAddress)
-    if menuLabel != nil { gimp_plugin_menu_register(name, Procedure.menuPath) }
+    guard menuLabel != nil else { return }
+    gimp_plugin_menu_register(name, Procedure.menuPath)
+    guard let folder = Translations.plugInFolder else { return }
+    // A path, ending with its null.
+    let path = "\(folder)/\(iconFile)".utf8CString.map { UInt8(bitPattern: $0) }
+    gimp_plugin_icon_register(name, GIMP_ICON_TYPE_IMAGE_FILE, path)
   }
 
   /// The parameters that come before its own.

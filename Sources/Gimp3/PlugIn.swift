@@ -16,8 +16,13 @@ private let plugInType: GType = g_type_register_static_simple(
   { type, _ in
     let plugIn = type?.assumingMemoryBound(to: GimpPlugInClass.self)
     // GIMP frees list and names.
-    plugIn?.pointee.query_procedures = { _ in
-      Procedure.all.reversed().reduce(nil) { list, procedure in g_list_prepend(list, g_strdup(procedure.name)) }
+    plugIn?.pointee.query_procedures = { plugIn in
+      if let folder = Translations.plugInFolder {
+        let file = g_file_new_for_path("\(folder)/\(Procedure.helpFolder)")
+        gimp_plug_in_set_help_domain(plugIn, Procedure.helpDomain, file)
+        g_object_unref(UnsafeMutableRawPointer(file))
+      }
+      return Procedure.all.reversed().reduce(nil) { list, procedure in g_list_prepend(list, g_strdup(procedure.name)) }
     }
     // When GIMP asks what there is, and before each run.
     plugIn?.pointee.create_procedure = { plugIn, name in

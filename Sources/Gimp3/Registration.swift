@@ -35,6 +35,11 @@ extension Procedure {
     if let menuLabel {
       gimp_procedure_set_menu_label(procedure, menuLabel.text)
       gimp_procedure_add_menu_path(procedure, Procedure.menuPath)
+      if let folder = Translations.plugInFolder {
+        let file = g_file_new_for_path("\(folder)/\(iconFile)")
+        gimp_procedure_set_icon_file(procedure, file)
+        g_object_unref(UnsafeMutableRawPointer(file))
+      }
     }
     for parameter in parameters { add(parameter, to: procedure) }
     return procedure

@@ -1,8 +1,11 @@
 import GimpShell
 import Wording
 
-/// A dialog of GIMP's with one or two buttons, the last of which is the default; above GIMP's windows.
-func makeDialog(title: String, role: String, buttons: [(label: Message, response: GtkResponseType)]) -> Widget {
+/// A dialog of GIMP's with buttons, the last of which is the default; above GIMP's windows. `help` is the procedure whose page of help
+/// F1 and a Help button show.
+func makeDialog(
+  title: String, role: String, help: String? = nil, buttons: [(label: Message, response: GtkResponseType)]
+) -> Widget {
   // The arguments end with a null, as C's variadic functions want it.
   let labels = buttons.map { g_strdup($0.label.text) }
   defer { for label in labels { g_free(label) } }
@@ -10,7 +13,8 @@ func makeDialog(title: String, role: String, buttons: [(label: Message, response
     [label.map { OpaquePointer($0) } ?? 0, button.response.rawValue]
   }
   let window = withVaList(arguments + [0]) { buttons in
-    gimp_dialog_new_valist(title, role, nil, GtkDialogFlags(rawValue: 0), nil, nil, buttons)
+    gimp_dialog_new_valist(
+      title, role, nil, GtkDialogFlags(rawValue: 0), help == nil ? nil : gimp_standard_help_func, help, buttons)
   }
   if let last = buttons.last { gtk_dialog_set_default_response(cast(window), last.response.rawValue) }
   gimp_window_set_transient(cast(window))

@@ -33,7 +33,8 @@ final class ModelWindow {
 
   private init(_ list: ModelList, role: String, _ gimp: any Gimp) {
     (self.list, self.role, self.gimp) = (list, role, gimp)
-    window = makeDialog(title: ModelList.title.text, role: role, buttons: [("_Close", GTK_RESPONSE_CLOSE)])
+    window = makeDialog(
+      title: ModelList.title.text, role: role, help: role, buttons: [("_Close", GTK_RESPONSE_CLOSE)])
     // Return belongs to the button that has the focus: it must not close the window instead.
     gtk_dialog_set_default_response(cast(window), GTK_RESPONSE_NONE.rawValue)
     gtk_window_set_resizable(cast(window), 1)

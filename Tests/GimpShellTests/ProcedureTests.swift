@@ -1,3 +1,5 @@
+import Foundation
+import TestSupport
 import Testing
 
 @testable import GimpShell
@@ -64,6 +66,23 @@ import Testing
       #expect(Set(procedure.parameters.map(\.name)).count == procedure.parameters.count, "names are unique")
     }
     #expect(throws: ShellError.unknownProcedure("plug-in-x")) { try Procedure(named: "plug-in-x") }
+  }
+
+  @Test("Every entry of the menu has an icon, and a page of help in each language that has pages")
+  func iconsAndPages() throws {
+    let plugIn = packageFolder.appending(path: "plugin")
+    for procedure in Procedure.all where procedure.menuLabel != nil {
+      #expect(FileManager.default.fileExists(atPath: plugIn.appending(path: procedure.iconFile).path))
+      for language in ["en", "de"] {
+        let pages = plugIn.appending(path: "\(Procedure.helpFolder)/\(language)")
+        let list = try String(contentsOf: pages.appending(path: "gimp-help.xml"), encoding: .utf8)
+        let entry = try #require(list.firstMatch(of: try Regex("id=\"\(procedure.name)\" ref=\"([^\"]+)\"")))
+        let page = try String(contentsOf: pages.appending(path: String(entry[1].substring ?? "")), encoding: .utf8)
+        for match in page.matches(of: /(?:src|href)="([^"#:]+)"/) {
+          #expect(FileManager.default.fileExists(atPath: pages.appending(path: String(match.1)).path), "\(match.1)")
+        }
+      }
+    }
   }
 
   @Test func batchesCallProceduresThatThereAre() throws {

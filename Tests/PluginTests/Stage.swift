@@ -70,6 +70,8 @@ struct Stage: Sendable {
     let copies = [
       ("\(scratch)/release/lib\(version.library).so", "plug-ins/resshift/lib\(version.library).so"),
       (package.appending(path: "plugin/models").path, "plug-ins/resshift/models"),
+      (package.appending(path: "plugin/help").path, "plug-ins/resshift/help"),
+      (package.appending(path: "plugin/icons").path, "plug-ins/resshift/icons"),
       (package.appending(path: "plugin/scripts\(version.rawValue)").path, "scripts"),
     ]
     for (from, to) in copies {

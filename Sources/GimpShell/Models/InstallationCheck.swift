@@ -27,7 +27,7 @@ public enum InstallationCheck {
     }
   }
 
-  public static let buttonLabel: Message = "_Check installation"
+  public static let buttonLabel: Message = "Chec_k installation"
   public static let reportLabel: Message = "C_opy report"
   public static let beginning: Message = "Trying the models ..."
   public static let stopped: Message = "Stopped; not all models were tried."

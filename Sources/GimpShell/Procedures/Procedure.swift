@@ -29,6 +29,27 @@ public struct Procedure: Sendable {
     case models
   }
 
+  /// The file of its icon in the plug-in's folder.
+  public var iconFile: String {
+    let subject =
+      switch kind {
+      case .layer(let work):
+        switch work.task {
+        case .superResolution: "upscale"
+        case .inpainting: work.isOfImage ? "outpaint" : "inpaint"
+        case .restoration: "restore"
+        }
+      case .relay: "again"
+      case .files: "batch"
+      case .models: "models"
+      }
+    return "icons/resshift-\(subject).png"
+  }
+
+  /// Where the pages of help are in the plug-in's folder: a folder for each language. Their entries are called as procedures are.
+  public static let helpFolder = "help"
+  public static let helpDomain = "resshift-help"
+
   /// Those that calls by place have; the others are standard there.
   public var listedParameters: ArraySlice<Parameter> { parameters.prefix(listedCount) }
 

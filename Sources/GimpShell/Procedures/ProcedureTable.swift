@@ -1,8 +1,8 @@
 /// The procedures of the plug-in. One more is an entry here, and its work.
 extension Procedure {
   public static let all = [
-    upscale, upscaleTo, inpaint, inpaintFull, outpaint, restore, again, byName, batchUpscale, batchInpaint, batchRestore,
-    models,
+    upscale, upscaleTo, inpaint, inpaintFull, outpaint, restore, again, byName, batchUpscale, batchInpaint,
+    batchRestore, models,
   ]
 
   static let upscale = Procedure(
