@@ -38,7 +38,7 @@ final class ModelWindow {
     // Return belongs to the button that has the focus: it must not close the window instead.
     gtk_dialog_set_default_response(cast(window), GTK_RESPONSE_NONE.rawValue)
     gtk_window_set_resizable(cast(window), 1)
-    gtk_window_set_default_size(cast(window), 760, 560)
+    gtk_window_set_default_size(cast(window), 880, 600)
     let area: UnsafeMutablePointer<GtkBox>? = cast(gtk_dialog_get_content_area(cast(window)))
     let scrolled = gtk_scrolled_window_new(nil, nil)
     gtk_scrolled_window_set_policy(cast(scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC)

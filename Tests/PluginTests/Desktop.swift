@@ -165,13 +165,15 @@ extension Desktop {
   }
 
   /// Opens Filters > Enhance > ResShift, presses `key` there and waits for the dialog of that title.
-  func openDialog(_ key: String, title: String, screenshot: String? = nil) throws {
-    for attempt in 1...3 {
+  ///
+  /// In English, ResShift is the last but one entry of Enhance, and GIMP 3 may skip the last one where it cannot be used; entries
+  /// are sorted by the words of a language. `places` counts from the end, as tries.
+  func openDialog(_ key: String, title: String, screenshot: String? = nil, places: [Int] = [2, 1, 2]) throws {
+    for (attempt, place) in places.enumerated() {
       try activateImageWindow()
-      // ResShift is the last but one entry of Enhance, and GIMP 3 may skip the last one where it cannot be used; its own
-      // menu opens to the right.
-      try press("alt+r", "h", "Up")
-      if attempt != 2 { try press("Up") }
+      try press("alt+r", "h")
+      for _ in 0..<place { try press("Up") }
+      // Its own menu opens to the right.
       try press("Right")
       if let screenshot { try saveScreen(as: screenshot + "-menu") }
       try press(key)
@@ -180,7 +182,7 @@ extension Desktop {
         usleep(500_000)
         if let screenshot { try saveScreen(as: screenshot + "-dialog") }
         return
-      } catch  where attempt < 3 {
+      } catch  where attempt < places.count - 1 {
         try press("Escape", "Escape", "Escape", "Escape")
       }
     }

@@ -26,6 +26,8 @@ FILES = [
     "Gimp2/**/*.swift",
     "Gimp3/**/*.swift",
     "ResShift/**/*Messages.swift",
+    "ResShift/Outlook/*.swift",
+    "ResShift/Path/RestoreProgress.swift",
     "ModelLibrary/*Messages.swift",
     "ModelLibrary/Catalogue/InstallAdvice.swift",
     "ModelStore/*Messages.swift",
@@ -47,10 +49,11 @@ MARK = re.compile(r"\b(ValidationError\(|Message = )$")
 # only scripts read.
 NO_SENTENCES = re.compile(
     r"(Y|YA|RGB|RGBA|Y'|Y'A|R'G'B'|R'G'B'A) (float|u8)|GPL-3\.0-or-later|The ResShift for GIMP authors|RGB\*, GRAY\*, INDEXED\*"
-    r"|\{ RUN-.* \}|[A-Z0-9*]{2,9}|GIMP |GIF8[79]a|ResShiftPlugIn|%%PDF|(Inpainted|Extended|Restored|Detail|Upscaled( to %1\$s pixels| x%1\$s)?)( \(%\d+\$s\))?|, seed %1\$s"
+    r"|\{ RUN-.* \}|[A-Z0-9*_]{2,20}|exemplar fill .*|GIMP |GIF8[79]a|ResShiftPlugIn|%%PDF|(Inpainted|Extended|Restored|Detail|Upscaled( to %1\$s pixels| x%1\$s)?)( \(%\d+\$s\))?|, seed %1\$s"
 )
 # Single words that are sentences all the same.
 WORDS = {"broken", "installed", "super-resolution", "inpainting", "restoration"}
+WORDS |= {"preparing", "reading", "writing", "encoding", "decoding", "finishing"}
 # Where a string is for programmers: what a trap says.
 FOR_PROGRAMMERS = re.compile(r"\b(preconditionFailure|precondition|fatalError|assert|assertionFailure|print)\([^\n]*$")
 # Where a string goes to a window as it is, without being a `Message`.
@@ -118,7 +121,7 @@ def is_sentence(template):
     # "about %1$s", "%1$s and %2$s", "%1$s s": words between places, and units.
     if re.fullmatch(r"(%\d+\$s[, ]*)*([a-z]+ %\d+\$s|%\d+\$s [A-Za-z]{1,3})( ?%\d+\$s| [a-z]+)*", template):
         return template.lower() != template or not re.search(r"\bx\b", template)
-    if template == "%1$s.%2$s" or re.fullmatch(r"%1\$s \([a-z]+\)", template):  # a number with decimals; "x (recommended)"
+    if template in ("%1$s.%2$s", "%1$s. %2$s") or re.fullmatch(r"%1\$s \([a-z]+\)", template):  # a number with decimals; "x (recommended)"
         return True
     if not re.search(r"[A-Za-z]{2}", words):
         return False
