@@ -67,7 +67,7 @@ import Wording
       case .files(let work): action = work.action
       default: continue
       }
-      let labels = procedure.parameters.compactMap(\.label) + [action, "_Cancel", "Ra_ndom"]
+      let labels = procedure.parameters.compactMap(\.label) + [action, "_Cancel", "Ra_ndom", "R_eset", "_Get more models..."]
       let letters = catalogue.mnemonics(labels)
       #expect(
         !letters.contains(nil) && Set(letters).count == letters.count,

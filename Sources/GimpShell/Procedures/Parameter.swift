@@ -168,7 +168,7 @@ extension Parameter {
       """)
 
   static let grow = Parameter(
-    "grow", label: "_Grow selection by pixels:",
+    "grow", label: "Grow selection _by pixels:",
     .number(Number(range: PixelImage.growths, standard: 0, refusal: { .growImpossible($0) })),
     help: "By how many pixels the selection grows before it is filled; it cannot shrink",
     tip: "The fill reaches this much beyond the selection, so that no edge of the object and no shadow is left.")
@@ -179,7 +179,7 @@ extension Parameter {
     tip: "Brightness, colours and fine noise around the selection go on in the fill, so that it does not show.")
 
   static let sampleMerged = yesOrNo(
-    "sample-merged", "Sample m_erged:", standard: false,
+    "sample-merged", "Samp_le merged:", standard: false,
     help: "1 = fill from all visible layers, the result above them, 0 = from this layer",
     tip:
       "Fills from the picture as you see it, rather than from this layer alone. The result then lies above all layers.")

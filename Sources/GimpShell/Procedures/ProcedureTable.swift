@@ -64,7 +64,7 @@ extension Procedure {
       """,
     year: "2026", [.model, .left, .right, .top, .bottom, .seed, .variants], listed: 6,
     .layer(
-      LayerWork(task: .inpainting, title: "ResShift: Extend canvas", action: "_Extend", isOfImage: true) {
+      LayerWork(task: .inpainting, title: "ResShift: Extend canvas", action: "E_xtend", isOfImage: true) {
         try $0.outpaint()
       }))
 
