@@ -68,7 +68,7 @@ public func resshift_options_init(
   _ options: UnsafeMutablePointer<resshift_options>?, _ struct_size: Int
 ) -> resshift_status {
   guard let options, resshift_options.isKnown(size: struct_size) else { return RESSHIFT_USAGE }
-  options.pointee = .defaults
+  resshift_options.defaults.write(to: options, size: struct_size)
   return RESSHIFT_OK
 }
 

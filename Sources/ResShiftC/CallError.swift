@@ -14,6 +14,7 @@ enum CallError: Explained {
   case tiling(UInt32)
   case toneMatch(Int32)
   case threads(Int32, most: Int)
+  case strength(Double)
   case noBoxes(count: UInt)
   case boxOutside(index: Int, resshift_box, width: Int, height: Int)
   /// `image` is the name of an argument.

@@ -9,11 +9,34 @@ extension resshift_options {
       struct_size: MemoryLayout<resshift_options>.size, seed: defaults.seed, tile: Int64(RESSHIFT_TILE_AUTOMATIC),
       overlap: Int64(RESSHIFT_OVERLAP_AUTOMATIC), memory_limit: 0, progress: nil, progress_context: nil, notice: nil,
       notice_context: nil, tiling: RESSHIFT_TILING_JOINT, tone_match: RESSHIFT_DEFAULT,
-      threads: Int32(defaults.threads), reserved: 0)
+      threads: Int32(defaults.threads), reserved: 0, strength: defaults.strength)
   }
 
-  /// Whether this library knows a structure of that size. A newer version adds members at the end and its size here.
-  static func isKnown(size: Int) -> Bool { size == MemoryLayout<resshift_options>.size }
+  /// The sizes of the structure that callers may have: that of the first version, before `strength`, and this one. A newer
+  /// version adds members at the end and its size here.
+  private static let sizes = [
+    MemoryLayout<resshift_options>.offset(of: \.strength), MemoryLayout<resshift_options>.size,
+  ]
+
+  /// Whether this library knows a structure of that size.
+  static func isKnown(size: Int) -> Bool { sizes.contains(size) }
+
+  /// What a caller's structure says, whose size is known; members that it lacks have their defaults.
+  init(reading pointer: UnsafePointer<resshift_options>, size: Int) {
+    self = .defaults
+    withUnsafeMutableBytes(of: &self) {
+      $0.copyMemory(from: UnsafeRawBufferPointer(start: pointer, count: size))
+    }
+  }
+
+  /// Writes as much of it as a caller's structure of a size that is known holds; `struct_size` becomes that size.
+  func write(to pointer: UnsafeMutablePointer<resshift_options>, size: Int) {
+    var options = self
+    options.struct_size = size
+    withUnsafeBytes(of: options) {
+      UnsafeMutableRawBufferPointer(start: pointer, count: size).copyMemory(from: .init(rebasing: $0[..<size]))
+    }
+  }
 }
 
 extension RestoreOptions {
@@ -26,7 +49,7 @@ extension RestoreOptions {
     guard resshift_options.isKnown(size: size) else {
       throw CallError.structSize(UInt(bitPattern: size))
     }
-    let options = pointer.pointee
+    let options = resshift_options(reading: pointer, size: size)
     seed = options.seed
     tile =
       switch options.tile {
@@ -55,6 +78,8 @@ extension RestoreOptions {
       throw CallError.threads(options.threads, most: Self.threadCounts.upperBound)
     }
     threads = Int(options.threads)
+    guard Self.strengths.contains(options.strength) else { throw CallError.strength(options.strength) }
+    strength = options.strength
     memoryLimit = options.memory_limit == 0 ? nil : Int(clamping: options.memory_limit)
     if let callback = options.progress {
       // The caller passes its context for use from any thread, as the header says.

@@ -78,6 +78,22 @@ import Testing
     #expect(off > 0.05 && on < off / 4 && without == off)
   }
 
+  @Test func strengthMixesWithThePlainPicture() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(24, 16, channels: 4), "a.png")
+    #expect(try bench.run("restore", "a.png", "-o", "same.png", "--strength", "0").status == 0)
+    #expect(try bench.read("same.png") == bench.read("a.png"))
+    for (name, options) in [("b.png", []), ("one.png", ["--strength", "1"]), ("half.png", ["--strength", "0.5"])] {
+      #expect(try bench.run(["upscale", "a.png", "-o", name, "--factor", "2"] + options).status == 0)
+    }
+    #expect(try bench.bytes("b.png") == bench.bytes("one.png") && bench.bytes("half.png") != bench.bytes("one.png"))
+    let over = try bench.run("restore", "a.png", "-o", "c.png", "--strength", "1.5")
+    #expect(over.status == 64 && over.errors.contains("--strength must be 0 (the plain picture) to 1, found 1.5"))
+    // What half a fill would show is what is to go; weights of the mask say how much is blended.
+    let fill = try bench.run("inpaint", "a.png", "--mask", "a.png", "-o", "c.png", "--strength", "0.5")
+    #expect(fill.status == 64)
+  }
+
   @Test func everyCommonOptionIsTaken() throws {
     let bench = try Workbench()
     try bench.write(Workbench.picture(16, 16), "a.png")

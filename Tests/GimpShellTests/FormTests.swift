@@ -34,10 +34,11 @@ import Wording
   @Test func theUpscaleFormHasARowForEachParameter() throws {
     let form = try form(.upscale)
     #expect(form.title.text == "ResShift: Upscale" && form.action.text == "_Upscale")
-    #expect(form.rows.map(\.label.text) == ["_Model:", "_Factor:", "_Output:", "_Seed:"])
+    #expect(form.rows.map(\.label.text) == ["_Model:", "_Factor:", "_Output:", "_Seed:", "S_trength in %:"])
     #expect(choice(form, 1).options.last == "4 times")
     #expect(choice(form, 2).options.count == 3 && choice(form, 2).chosen == 0)
     #expect(form.rows[3].control == .seed(nil))
+    #expect(form.rows[4].control == .number(100, in: 0...100))
     #expect(form.notes.isEmpty)
   }
 

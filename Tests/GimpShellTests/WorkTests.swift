@@ -196,6 +196,25 @@ import Wording
     #expect(gimp[again].pixels == gimp[first].pixels, "the same seed")
   }
 
+  @Test func strengthMixesWithTheLayersPixels() throws {
+    let picture = Self.picture(48, 32)
+    let (image, layer) = image(picture)
+    let plain = try perform(.restore, image, layer, [.text(""), .number(7), .number(0)])
+    #expect(gimp[plain].pixels == picture)
+    let whole = try perform(.restore, image, layer, [.text(""), .number(7)])
+    #expect(
+      try gimp[perform(.restore, image, layer, [.text(""), .number(7), .number(100)])].pixels == gimp[whole].pixels)
+    let half = try perform(.restore, image, layer, [.text(""), .number(7), .number(50)])
+    let (between, all) = (gimp[half].pixels, gimp[whole].pixels)
+    #expect(
+      picture.samples.indices.allSatisfy {
+        abs(between.samples[$0] - (picture.samples[$0] + all.samples[$0]) / 2) < 1e-5
+      })
+    #expect(throws: ShellError.strengthImpossible(101)) {
+      try perform(.restore, image, layer, [.text(""), .number(7), .number(101)])
+    }
+  }
+
   @Test func itemsWithoutPixelsOfTheirOwnAreRefused() throws {
     let (image, layer) = image(Self.picture(16, 16))
     let group = gimp.addGroup(to: image)

@@ -16,11 +16,13 @@ enum BuiltIn {
 
   /// What a task makes of `picture`, at `scale` times its size. Boxes and holes are `area`.
   static func run(
-    _ task: Task, _ picture: PixelImage, area: PixelRect, toneMatch: Bool? = nil
+    _ task: Task, _ picture: PixelImage, area: PixelRect, toneMatch: Bool? = nil,
+    _ change: (inout RestoreOptions) -> Void = { _ in }
   ) throws -> (result: PixelImage, scale: Int) {
     var options = RestoreOptions()
     options.threads = 2
     options.toneMatch = toneMatch
+    change(&options)
     switch task {
     case .upscale: return (try upscaler.get().upscale(picture, options), 4)
     case .sameSize: return (try upscaler.get().upscale(picture, factor: 1, options), 1)

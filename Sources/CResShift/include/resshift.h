@@ -127,6 +127,9 @@ typedef struct resshift_options {
   resshift_switch tone_match;
   int32_t threads;           /* 1 */
   int32_t reserved;          /* 0 */
+  /* How much of an enlargement or restoration is the network's, 0...1; the rest is the plain picture, or its cubic
+   * enlargement. 1, also where struct_size says that the caller does not know it. Inpainting does not look at it. */
+  double strength;
 } resshift_options;
 
 /* One loaded model. */

@@ -115,6 +115,22 @@ struct EngineOptions: ParsableArguments {
   static var processors: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
 }
 
+/// How much of a result is the network's: of what has a plain picture to fall back on, which fills of holes have not.
+struct StrengthOption: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: """
+      How much of the result is the network's, 0 to 1, 1 by default; the rest is the plain picture, enlarged bicubic by upscale.
+      """)
+  var strength = 1.0
+
+  func validate() throws {
+    guard RestoreOptions.strengths.contains(strength) else {
+      throw ValidationError("--strength must be 0 (the plain picture) to 1, found \(strength)")
+    }
+  }
+}
+
 /// The options that upscale, inpaint and restore share.
 struct CommonOptions: ParsableArguments {
   @OptionGroup var engine: EngineOptions

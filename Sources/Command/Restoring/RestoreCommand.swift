@@ -10,6 +10,7 @@ struct RestoreCommand: ParsableCommand {
 
       Examples:
         resshift restore portrait.jpg -o portrait-restored.png
+        resshift restore scan.jpg -o scan-clean.png --strength 0.6
         resshift restore group.jpg -o group-restored.png --box 310,120,180,220 --box 560,140,170,210
       """)
 
@@ -26,6 +27,8 @@ struct RestoreCommand: ParsableCommand {
     transform: Box.init(parsing:))
   var box: [Box] = []
 
+  @OptionGroup var amount: StrengthOption
+
   @OptionGroup var common: CommonOptions
 
   func run() throws {
@@ -35,6 +38,8 @@ struct RestoreCommand: ParsableCommand {
       return .restore(width: picture.width, height: picture.height, boxes: box.map(\.rect))
     }
     try batch.run(task: .restoration, job: job) { restorer, picture, _, options in
+      var options = options
+      options.strength = amount.strength
       return try restorer.restore(picture, boxes: box.map(\.rect), options)
     }
   }

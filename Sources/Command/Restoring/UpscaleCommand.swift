@@ -37,6 +37,8 @@ struct UpscaleCommand: ParsableCommand {
     help: ArgumentHelp("Make the result so high, and as wide as it is then, instead of --factor.", valueName: "pixels"))
   var height: Int?
 
+  @OptionGroup var amount: StrengthOption
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -60,12 +62,16 @@ struct UpscaleCommand: ParsableCommand {
     if let size {
       try batch.run(task: .superResolution, size: size, job: job) { restorer, picture, _, options in
         let (width, height) = size(picture)
+        var options = options
+        options.strength = amount.strength
         return try restorer.upscale(picture, width: width, height: height, options)
       }
     } else {
       let factor = factor.map { Int($0) }
       try batch.run(task: .superResolution, factor: factor, job: job) { restorer, picture, _, options in
-        try restorer.upscale(picture, factor: factor, options)
+        var options = options
+        options.strength = amount.strength
+        return try restorer.upscale(picture, factor: factor, options)
       }
     }
   }

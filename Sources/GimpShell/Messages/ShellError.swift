@@ -22,6 +22,7 @@ public enum ShellError: Explained, Equatable {
   case scaledOutputUnknown(Int)
   case widthNotReached(model: String, asked: Int, from: Int, largest: Int)
   case growImpossible(Int)
+  case strengthImpossible(Int)
   case switchImpossible(String, Int)
   case marginImpossible(String, Int)
   case nothingToExtend
@@ -103,8 +104,8 @@ extension ShellError {
     switch self {
     case .unknownProcedure, .argumentCount, .tooFewArguments, .wrongType, .outputUnknown, .factorImpossible,
       .factorTooLarge, .seedImpossible, .variantsImpossible, .optionUnknown, .widthImpossible, .scaledOutputUnknown,
-      .widthNotReached, .growImpossible,
-      .switchImpossible, .marginImpossible, .nothingToExtend, .itemMissing, .otherImage, .needsWindow, .noLayerSelected,
+      .widthNotReached, .growImpossible, .strengthImpossible, .switchImpossible, .marginImpossible, .nothingToExtend,
+      .itemMissing, .otherImage, .needsWindow, .noLayerSelected,
       .other(_, isCallers: true):
       .callingError
     case .cancelled: .cancelled

@@ -28,6 +28,7 @@ extension ShellError {
     case .growImpossible(let grow) where grow < 0:
       "The selection cannot grow by \(grow) pixels: to make it smaller use Select > Shrink."
     case .growImpossible(let grow): "The selection cannot grow by \(grow) pixels: it is 0 to 256."
+    case .strengthImpossible(let strength): "A strength of \(strength) % is not possible: it is 0 to 100."
     case .switchImpossible(let name, let value): "Argument \(name) is 0 (no) or 1 (yes), not \(value)."
     case .marginImpossible(let side, let pixels):
       "The canvas cannot be extended by \(pixels) pixels (\(side)): it is 0 to 65535."

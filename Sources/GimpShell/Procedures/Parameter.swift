@@ -167,6 +167,11 @@ extension Parameter {
       result becomes an image of its own.
       """)
 
+  static let strength = Parameter(
+    "strength", label: "S_trength in %:",
+    .number(Number(range: 0...100, standard: 100, refusal: { .strengthImpossible($0) })),
+    help: "100 = the model's result, less = mixed with the plain picture, 0 = the plain picture alone")
+
   static let grow = Parameter(
     "grow", label: "Grow selection _by pixels:",
     .number(Number(range: PixelImage.growths, standard: 0, refusal: { .growImpossible($0) })),

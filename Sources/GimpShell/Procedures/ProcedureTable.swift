@@ -13,7 +13,7 @@ extension Procedure {
       result as a new layer, 1 makes a new image, 2 keeps the size and adds finer detail. Outputs 1 and 2 work on the \
       selection's bounding box, if there is a selection.
       """,
-    year: "2025", [.model, .factor, .output, .seed, .variants], listed: 4,
+    year: "2025", [.model, .factor, .output, .seed, .strength, .variants], listed: 4,
     .layer(
       LayerWork(task: .superResolution, title: "ResShift: Upscale", action: "_Upscale") { try $0.upscale() }))
 
@@ -24,7 +24,7 @@ extension Procedure {
       Enlarges by the smallest scale of a model that reaches the width, and reduces to it. Output 0 scales the image to the \
       width and adds the result as a new layer, 1 makes a new image of the layer, or of the selection's bounding box.
       """,
-    year: "2026", [.model, .width, .scaledOutput, .seed, .variants], listed: 4,
+    year: "2026", [.model, .width, .scaledOutput, .seed, .strength, .variants], listed: 4,
     .layer(
       LayerWork(task: .superResolution, title: "ResShift: Upscale to width", action: "_Upscale") { try $0.upscale() }))
 
@@ -75,7 +75,7 @@ extension Procedure {
       The result becomes a new layer of the same size above the drawable. With a face model every island of the \
       selection is one face; other models restore the selection or the whole layer.
       """,
-    year: "2025", [.model, .seed, .variants], listed: 2,
+    year: "2025", [.model, .seed, .strength, .variants], listed: 2,
     .layer(
       LayerWork(task: .restoration, title: "ResShift: Restore", action: "_Restore") { try $0.restore() }))
 

@@ -69,6 +69,8 @@ public struct Settings: Equatable, Sendable {
 
   // Of procedures that lack a parameter its standard value.
   var width: Int? { values[Parameter.width.name] == nil ? nil : number(.width) }
+  /// 0...1.
+  var strength: Double { Double(number(.strength)) / 100 }
   var grow: Int { number(.grow) }
   /// Whether the canvas becomes larger, or a larger image is made.
   var growsImage: Bool { values[Parameter.output.name] != nil && output != .sameSize || !margins.isEmpty }

@@ -223,6 +223,7 @@ struct Request {
     options.threads = gimp.threads
     options.rates = gimp.rates
     options.expectedSeconds = (try? Foreteller([source]).outlook(settings, model, source))?.seconds
+    options.strength = settings.strength
     return options
   }
 

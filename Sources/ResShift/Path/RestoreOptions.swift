@@ -29,6 +29,13 @@ public struct RestoreOptions: Sendable {
   public var toneMatch: Bool?
   /// Give a fill of a hole the fine noise of its surroundings (`Grain`).
   public var grain = false
+  /// How much of a restoration or enlargement is the network's, in `strengths`; the rest is the plain picture, or its cubic
+  /// enlargement. Other numbers become the nearest of these, not a number 1. Fills of holes have no plain picture.
+  public var strength: Double = 1 {
+    didSet { strength = strength.isNaN ? 1 : min(max(strength, Self.strengths.lowerBound), Self.strengths.upperBound) }
+  }
+  /// From the plain picture to that of the network alone.
+  public static let strengths = 0.0...1.0
   /// Worker threads, one of `threadCounts`; other numbers become the nearest of these. The result does not depend
   /// on it.
   public var threads: Int = 1 {
@@ -59,6 +66,12 @@ public struct RestoreOptions: Sendable {
 }
 
 extension RestoreOptions {
+  /// A result that took no work.
+  func reportingNothingToDo<R>(_ result: R) throws -> R {
+    try progress?(1)
+    return result
+  }
+
   /// The same for a part of the work, whose progress is a part of the whole.
   func reporting(from start: Double, to end: Double) -> RestoreOptions {
     var part = self

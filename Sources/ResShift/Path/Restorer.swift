@@ -28,6 +28,7 @@ public final class Restorer: Sendable {
   }
 
   /// Enlarges a picture; `factor` nil means the model's own scale, smaller factors are reduced by area average.
+  /// `options.strength` mixes the result with the cubic enlargement.
   ///
   /// Returns a picture of `factor` times the size with the same channels; gray stays gray, alpha is scaled on its own, and
   /// at factor 1 the colours of transparent pixels stay. Throws `RestoreError` (`factorTooLarge` for a factor that the
@@ -58,16 +59,28 @@ public final class Restorer: Sendable {
     -> PixelImage
   {
     let scale = descriptor.diffusion.sf
-    let seen = SeenPicture(picture, isNeutral: picture.isNeutral(where: picture.isVisible))
-    var large = try restored(seen.colours, mask: nil, options)
-    if options.toneMatch ?? false {
-      let plain = seen.colours.resized(height: large.shape.h, width: large.shape.w)
-      large = toneMatched(large, to: plain, cell: 8 * scale)
-    }
-    large = large.resized(height: height, width: width)
-    let unseen = seen.unseen?.resized(height: height, width: width)
     // At the same size nothing is known that would be better than the colours under transparent pixels.
     let isSame = (width, height) == (picture.width, picture.height)
+    if isSame && options.strength == 0 { return try options.reportingNothingToDo(picture) }
+    let seen = SeenPicture(picture, isNeutral: picture.isNeutral(where: picture.isVisible))
+    func plain() -> Tensor {
+      var plain = seen.colours.resized(height: height, width: width)
+      plain.clampToPicture()
+      return plain
+    }
+    var large: Tensor
+    if options.strength == 0 {
+      large = try options.reportingNothingToDo(plain())
+    } else {
+      large = try restored(seen.colours, mask: nil, options)
+      if options.toneMatch ?? false {
+        let plain = seen.colours.resized(height: large.shape.h, width: large.shape.w)
+        large = toneMatched(large, to: plain, cell: 8 * scale)
+      }
+      large = large.resized(height: height, width: width)
+      if options.strength < 1 { large.combine(Float(options.strength), plain(), Float(1 - options.strength)) }
+    }
+    let unseen = seen.unseen?.resized(height: height, width: width)
     var result = isSame ? picture : PixelImage(width: width, height: height, channels: picture.channels)
     result.setColours(
       large, adding: unseen, neutral: seen.isNeutral, where: isSame ? { picture.isVisible($0) } : nil)
@@ -173,7 +186,8 @@ public final class Restorer: Sendable {
   /// model's frame, restored and put back; no boxes means the whole picture is one. With other models each box, or the
   /// whole picture, is restored as it is.
   ///
-  /// Returns a picture of the same size and channels; outside the boxes it is the input, bit for bit. Throws as `upscale`.
+  /// Returns a picture of the same size and channels; outside the boxes, and at strength 0, it is the input, bit for bit.
+  /// Throws as `upscale`.
   public func restore(
     _ picture: PixelImage, boxes: [PixelRect] = [], _ options: RestoreOptions = .init()
   ) throws -> PixelImage {
@@ -194,6 +208,7 @@ public final class Restorer: Sendable {
     guard places.contains(where: { part.image.isAnythingVisible(in: part.inPart($0)) }) else {
       throw RestoreError.nothingVisible
     }
+    if options.strength == 0 { return try options.reportingNothingToDo(part.image) }
     return try working(options) { options in
       var result = part.image
       for (index, box) in places.enumerated() {
@@ -228,7 +243,8 @@ public final class Restorer: Sendable {
       tensor.cropped(y: box.y - area.y, x: box.x - area.x, height: box.height, width: box.width)
     }
     var piece = result.cropped(to: place)
-    let weights = EdgeFade(box, withinWidth: part.width, height: part.height).weights
+    var weights = EdgeFade(box, withinWidth: part.width, height: part.height).weights
+    if options.strength < 1 { weights.samples = weights.samples.map { $0 * Float(options.strength) } }
     let original = piece
     piece.setColours(inner(output), adding: seen.unseen?.map(inner), neutral: isNeutral, where: original.isVisible)
     result.replace(place, with: piece.blended(over: original, weights: weights))

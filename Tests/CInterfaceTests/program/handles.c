@@ -66,16 +66,22 @@ void check_options(const char *models) {
   EXPECT(options.struct_size == sizeof options);
   EXPECT(options.seed == 12345 && options.threads == 1 && options.memory_limit == 0);
   EXPECT(options.tile == RESSHIFT_TILE_AUTOMATIC && options.overlap == RESSHIFT_OVERLAP_AUTOMATIC);
-  EXPECT(options.tiling == RESSHIFT_TILING_JOINT && options.tone_match == RESSHIFT_DEFAULT);
+  EXPECT(options.tiling == RESSHIFT_TILING_JOINT && options.tone_match == RESSHIFT_DEFAULT && options.strength == 1);
   EXPECT(options.progress == NULL && options.notice == NULL);
 
   /* A size that the library does not know: nothing is written. */
   options.seed = 7;
   EXPECT(resshift_options_init(&options, 0) == RESSHIFT_USAGE);
-  EXPECT(resshift_options_init(&options, sizeof options - 8) == RESSHIFT_USAGE);
+  EXPECT(resshift_options_init(&options, sizeof options - 4) == RESSHIFT_USAGE);
   EXPECT(resshift_options_init(&options, sizeof options + 8) == RESSHIFT_USAGE);
   EXPECT(options.seed == 7);
   EXPECT(resshift_options_init(NULL, sizeof options) == RESSHIFT_USAGE);
+
+  /* A caller of the first version, whose structure ended before `strength`. */
+  options.strength = 0.25;
+  EXPECT(resshift_options_init(&options, offsetof(resshift_options, strength)) == RESSHIFT_OK);
+  EXPECT(options.struct_size == offsetof(resshift_options, strength) && options.seed == 12345);
+  EXPECT(options.strength == 0.25);
 
   resshift_model *model = open_model(models, "compact-sr-x4");
 #define REFUSED(member, value)             \
@@ -94,6 +100,8 @@ void check_options(const char *models) {
   REFUSED(threads, -1);
   REFUSED(threads, 1 << 30);
   REFUSED(tiling, (resshift_tiling)2);
+  REFUSED(strength, -0.5);
+  REFUSED(strength, 1.5);
 #undef REFUSED
   options = default_options();
   options.tone_match = (resshift_switch)2;
