@@ -7,14 +7,16 @@ import TensorCore
 /// the channels for roughness of Newson et al., Video Inpainting of Complex Scenes, 2014).
 ///
 /// `image` [1, h, w, 3] in [-1, 1], `known` [1, h, w, 1] of 0 and 1; known pixels keep their value. Where nothing known is
-/// large enough to take patches from, the smooth fill of `pushPull`. Another `seed` finds other pieces. `progress` is
+/// large enough to take patches from, the smooth fill of `pushPull`. `allowed`, of the same size, is 0 where pieces are not to come
+/// from although it is known, nil = nowhere. Another `seed` finds other pieces. `progress` is
 /// told the share that is done; what it throws ends the work.
 public func exemplarFill(
-  _ image: Tensor, known: Tensor, seed: UInt64, progress: (Double) throws -> Void = { _ in }
+  _ image: Tensor, known: Tensor, allowed: Tensor? = nil, seed: UInt64, progress: (Double) throws -> Void = { _ in }
 ) throws -> Tensor {
   let pixels = image.shape.pixels
   let isKnown = known.read { known in (0..<pixels).map { known[$0] > 0 } }
-  var levels = pyramid(image, isKnown: isKnown)
+  let isAllowed = allowed.map { $0.elements.map { $0 > 0 } }
+  var levels = pyramid(image, isKnown: isKnown, isAllowed: isAllowed ?? isKnown)
   guard levels.allSatisfy({ !$0.sources.isEmpty }) else { return pushPull(image, known: known) }
   guard !levels[0].unknown.isEmpty else { return image }
 
@@ -97,8 +99,8 @@ extension PatchLevel {
 private let deepestFirstFill = 12
 
 /// The picture and its halves, down to where the hole is small.
-private func pyramid(_ image: Tensor, isKnown: [Bool]) -> [PatchLevel] {
-  var levels = [PatchLevel(withRoughness(image, isKnown), isKnown: isKnown)]
+private func pyramid(_ image: Tensor, isKnown: [Bool], isAllowed: [Bool]) -> [PatchLevel] {
+  var levels = [PatchLevel(withRoughness(image, isKnown), isKnown: isKnown, isAllowed: isAllowed)]
   while let last = levels.last, last.depth > deepestFirstFill {
     let half = last.halved()
     // Where little is known, small levels have no whole patches left.

@@ -8,7 +8,7 @@ struct GradientDomain {
   /// How much colours count beside differences: tones are evened out over some 1 / sqrt(pull) pixels.
   private static let pull: Float = 0.0005
   /// Neighbours that differ by more than this (squared) belong to different things: the edge between them stays.
-  private static let tolerance: Float = 0.3
+  private static let tolerance: Float = 1
   private static let iterations = 150
 
   private let level: PatchLevel

@@ -13,26 +13,34 @@ struct PatchLevel {
   /// [1, h, w, channels]; unknown pixels hold the fill so far.
   var pixels: Tensor
   let isKnown: [Bool]
-  /// The centres of patches that are wholly known.
+  /// Which of the known pixels pieces may come from.
+  private let isAllowed: [Bool]
+  /// The centres of patches that are wholly known, and allowed.
   let isSource: [Bool]
   let sources: [Int32]
-  /// The centres of all other patches that lie inside the picture, row by row.
+  /// The centres of patches that lie inside the picture and are not wholly known, row by row.
   let targets: [Int32]
   /// Unknown pixels, row by row.
   let unknown: [Int32]
 
-  /// Unknown elements of `pixels` may hold anything.
-  init(_ pixels: Tensor, isKnown: [Bool]) {
+  /// Unknown elements of `pixels` may hold anything; `isAllowed` counts where pixels are known, nil = everywhere.
+  init(_ pixels: Tensor, isKnown: [Bool], isAllowed: [Bool]? = nil) {
     let (height, width) = (pixels.shape.h, pixels.shape.w)
     (self.height, self.width, self.pixels, self.isKnown) = (height, width, pixels, isKnown)
-    isSource = Self.wholePatches(isKnown, height: height, width: width)
+    let allowed = isAllowed ?? isKnown
+    self.isAllowed = allowed
+    let isWhole = Self.wholePatches(isKnown, height: height, width: width)
+    isSource =
+      isAllowed == nil || allowed == isKnown
+      ? isWhole : Self.wholePatches(zip(isKnown, allowed).map { $0 && $1 }, height: height, width: width)
     var (sources, targets, unknown) = ([Int32](), [Int32](), [Int32]())
     for y in 0..<height {
       for x in 0..<width {
         let p = y * width + x
         if !isKnown[p] { unknown.append(Int32(p)) }
         guard Self.rows(height).contains(y), Self.rows(width).contains(x) else { continue }
-        if isSource[p] { sources.append(Int32(p)) } else { targets.append(Int32(p)) }
+        if isSource[p] { sources.append(Int32(p)) }
+        if !isWhole[p] { targets.append(Int32(p)) }
       }
     }
     (self.sources, self.targets, self.unknown) = (sources, targets, unknown)
@@ -77,10 +85,11 @@ struct PatchLevel {
     return shrunk(across, lines: width, length: height, line: 1, stride: width)
   }
 
-  /// Half the size: each pixel the mean of what is known of 2 x 2, known if at least half of them are.
+  /// Half the size: each pixel the mean of what is known of 2 x 2, known if at least half of them are, allowed if all of these are.
   func halved() -> PatchLevel {
     let (h, w, c) = ((height + 1) / 2, (width + 1) / 2, Self.channels)
     var known = [Bool](repeating: false, count: h * w)
+    var allowed = [Bool](repeating: true, count: h * w)
     let half = Tensor(Shape(1, h, w, c)) { out in
       out.update(repeating: 0, count: h * w * c)
       pixels.read { pixels in
@@ -93,6 +102,7 @@ struct PatchLevel {
                 all += 1
                 guard isKnown[p] else { continue }
                 count += 1
+                if !isAllowed[p] { allowed[y * w + x] = false }
                 for k in 0..<c { out[(y * w + x) * c + k] += pixels[p * c + k] }
               }
             }
@@ -102,19 +112,21 @@ struct PatchLevel {
         }
       }
     }
-    return PatchLevel(half, isKnown: known)
+    return PatchLevel(half, isKnown: known, isAllowed: allowed)
   }
 }
 
 extension PatchLevel {
-  /// What a source costs that lies as far above or below as the level is high, for each pixel compared.
-  private static let costOfHeight: Float = 2
+  /// What a source costs that lies as far above or below as the level is high, for each pixel compared, of the largest holes.
+  private static let costOfHeight: Float = 8
+  /// Shares of the level: height counts in holes that are larger than the first, in full from the second on.
+  private static let (smallHole, largeHole): (Float, Float) = (0.08, 0.2)
 
-  /// The cost of one row's difference in height, squared, for each pixel compared: 0 unless the hole is more than a quarter of
-  /// the level. Photographs lie in layers, sky, water, ground, and deep in a large hole the colours at the front alone do not
-  /// say which.
+  /// The cost of one row's difference in height, squared, for each pixel compared. Photographs lie in layers, sky, water, ground,
+  /// and deep in a large hole the colours at the front alone do not say which.
   var costOfRow: Float {
-    let rows = Float(height)
-    return 4 * unknown.count > height * width ? Self.costOfHeight / (rows * rows) : 0
+    let (rows, share) = (Float(height), Float(unknown.count) / Float(height * width))
+    let weight = min(max((share - Self.smallHole) / (Self.largeHole - Self.smallHole), 0), 1)
+    return Self.costOfHeight * weight / (rows * rows)
   }
 }

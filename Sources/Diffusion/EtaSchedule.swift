@@ -23,6 +23,10 @@ public struct EtaSchedule: Sendable {
       }
   }
 
+  /// Where a chain begins that has a coarse x_0: the last t at which that counts for two thirds of z_t or more. There its forms
+  /// survive the noise, and what it lacks is drawn anew.
+  public var stepToBeginAt: Int { (1...steps).last { eta($0) <= 1.0 / 3 } ?? 1 }
+
   /// eta_t; eta_0 = 0.
   public func eta(_ t: Int) -> Double { sqrtEta[t] * sqrtEta[t] }
 

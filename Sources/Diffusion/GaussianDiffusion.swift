@@ -13,11 +13,15 @@ public struct GaussianDiffusion: Sendable {
   /// t = T, ..., 1.
   public var steps: ReversedCollection<ClosedRange<Int>> { (1...schedule.steps).reversed() }
 
-  /// z_T = z_y + kappa sqrt(eta_T) eps (equation 2 at t = T, where x_0 no longer matters).
-  public func prior(around zy: Tensor, _ noise: Tensor) -> Tensor {
-    var z = zy
-    z.combine(1, noise, Float(configuration.kappa * schedule.sqrtEta[schedule.steps]))
-    return z
+  /// Some rows of z_t from its mean (equation 2): adds kappa sqrt(eta_t) eps, where `noise` is eps. At t = T, where x_0 no longer
+  /// matters, the mean is z_y.
+  public func addNoise(to z: inout Tensor, rows: Range<Int>, _ t: Int, _ noise: Tensor) {
+    z.combine(rows: rows, 1, noise, Float(configuration.kappa * schedule.sqrtEta[t]))
+  }
+
+  /// z_y becomes the mean of z_t for an x_0: x_0 + eta_t (z_y - x_0) (equation 2).
+  public func mix(_ zy: inout Tensor, _ start: Tensor, at t: Int) {
+    zy.combine(Float(schedule.eta(t)), start, Float(1 - schedule.eta(t)))
   }
 
   /// z_t scaled to about unit variance, as the network wants it.
@@ -30,23 +34,21 @@ public struct GaussianDiffusion: Sendable {
     return z.scaled(by: Float(1 / deviation))
   }
 
-  /// x_0 from the network's output.
-  public func predictedStart(_ output: Tensor, _ zy: Tensor) -> Tensor {
+  /// x_0 from the network's output, of the whole or of some rows; `zy` is read if it takes z_y.
+  public func predictedStart(_ output: Tensor, _ zy: @autoclosure () -> Tensor) -> Tensor {
     switch configuration.predictType {
     case .xstart: return output
     case .residual:
       var start = output
-      start.combine(-1, zy, 1)
+      start.combine(-1, zy(), 1)
       return start
     }
   }
 
-  /// z_(t-1) from z_t and x_0 (equation 7); `noise` is not used in the last step, t = 1.
-  public func step(_ z: Tensor, _ t: Int, start: Tensor, _ noise: Tensor?) -> Tensor {
+  /// Some rows of z_t become those of z_(t-1), from x_0 there (equation 7); `noise` is not used in the last step, t = 1.
+  public func step(_ z: inout Tensor, rows: Range<Int>, _ t: Int, start: Tensor, _ noise: Tensor?) {
     let (eta, before, alpha) = (schedule.eta(t), schedule.eta(t - 1), schedule.alpha(t))
-    var next = z
     let deviation = configuration.kappa * (before * alpha / eta).squareRoot()
-    next.combine(Float(before / eta), start, Float(alpha / eta), t > 1 ? noise : nil, Float(deviation))
-    return next
+    z.combine(rows: rows, Float(before / eta), start, Float(alpha / eta), t > 1 ? noise : nil, Float(deviation))
   }
 }

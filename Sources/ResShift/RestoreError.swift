@@ -56,6 +56,6 @@ public enum MemoryShortage: Sendable, Equatable {
   /// The tile that was asked for.
   case tile(side: Int)
   case smallestTile(side: Int)
-  /// The picture, whatever the tile.
+  /// The picture and its result, whatever the tile.
   case picture
 }

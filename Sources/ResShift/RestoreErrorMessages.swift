@@ -62,13 +62,13 @@ extension RestoreError: Explained {
       """
     case (.picture, .free):
       """
-      a picture of this size needs about \(needed) whatever the tile, but \(budget.message); close other programs or use \
-      a smaller picture
+      the result of a picture of this size needs about \(needed), but \(budget.message); close other programs, or use a smaller \
+      picture or factor
       """
     case (.picture, .limit):
       """
-      a picture of this size needs about \(needed) whatever the tile, but \(budget.message); raise the limit or use a \
-      smaller picture
+      the result of a picture of this size needs about \(needed), but \(budget.message); raise the limit, or use a smaller \
+      picture or factor
       """
     }
   }
@@ -92,6 +92,10 @@ enum Notice {
   /// Sides in model-input pixels.
   static func smallerTiles(_ side: Int, insteadOf preferred: Int, _ budget: MemoryBudget) -> Message {
     "working in tiles of \(side) instead of \(preferred) pixels, as \(budget.message)"
+  }
+
+  static func nothingIsTakenFrom(model: String) -> Message {
+    "\(model) takes no pieces from the picture: what was excluded is of no matter to it"
   }
 }
 

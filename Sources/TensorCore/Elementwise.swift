@@ -57,14 +57,25 @@ extension Tensor {
 
   /// self = a * self + b * x + c * noise: one step of the sampler. All shapes are the same; no noise counts as c = 0.
   public mutating func combine(_ a: Float, _ x: Tensor, _ b: Float, _ noise: Tensor? = nil, _ c: Float = 0) {
-    precondition(shape == x.shape && (noise.map { $0.shape == shape } ?? true), "a step combines tensors of one shape")
+    precondition(shape == x.shape, "a step combines tensors of one shape")
+    combine(rows: 0..<shape.n * shape.h, a, x, b, noise, c)
+  }
+
+  /// The same for some rows, counted through all pictures, of which `x` and `noise` are.
+  public mutating func combine(
+    rows: Range<Int>, _ a: Float, _ x: Tensor, _ b: Float, _ noise: Tensor? = nil, _ c: Float = 0
+  ) {
+    let line = shape.w * shape.c
+    precondition(
+      x.shape.count == rows.count * line && (noise.map { $0.shape == x.shape } ?? true)
+        && (0...shape.n * shape.h).contains(rows.upperBound), "a step combines tensors of one shape")
     let entry = WorkCount.begin(.elementwise)
     defer { entry?.end() }
-    let count = shape.count
+    let (count, first) = (x.shape.count, rows.lowerBound * line)
     func run(_ z: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ e: UnsafePointer<Float>?) {
       Parallel.forRanges(count, chunk: Parallel.elementChunk) { range in
         let i = range.lowerBound
-        ck_axpbypcz(z + i, a, x + i, b, e.map { $0 + i }, c, range.count)
+        ck_axpbypcz(z + first + i, a, x + i, b, e.map { $0 + i }, c, range.count)
       }
     }
     modify { z in

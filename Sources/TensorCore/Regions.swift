@@ -87,6 +87,41 @@ extension Tensor {
   }
 }
 
+// MARK: Rows, for work in bands
+
+extension Tensor {
+  /// A tensor whose elements are to be replaced, row by row, before any is read.
+  public init(uninitialised shape: Shape) { self.init(shape) { _ in } }
+
+  /// Replaces whole rows of a picture [1, H, W, C].
+  public mutating func replace(rows: Range<Int>, with band: Tensor) {
+    precondition(shape.n == 1 && band.shape == Shape(1, rows.count, shape.w, shape.c), "a band of the picture's width")
+    let line = shape.w * shape.c
+    modify { out in band.read { (out + rows.lowerBound * line).update(from: $0, count: rows.count * line) } }
+  }
+
+  /// Moves the rows of a picture [1, H, W, C] up; those at the top go, those at the bottom become 0.
+  public mutating func moveUp(by rows: Int) {
+    precondition(shape.n == 1 && (0...shape.h).contains(rows), "rows of one picture")
+    let (line, kept) = (shape.w * shape.c, shape.h - rows)
+    modify { x in
+      x.update(from: x + rows * line, count: kept * line)
+      (x + kept * line).update(repeating: 0, count: rows * line)
+    }
+  }
+
+  /// Rows of a picture [1, H, W, C]; those beyond its end are 0.
+  public func rowsOrZero(_ rows: Range<Int>) -> Tensor {
+    precondition(shape.n == 1 && rows.lowerBound >= 0, "rows of one picture")
+    let line = shape.w * shape.c
+    let there = max(0, min(rows.upperBound, shape.h) - rows.lowerBound)
+    return Tensor(Shape(1, rows.count, shape.w, shape.c)) { out in
+      if there > 0 { read { out.update(from: $0 + rows.lowerBound * line, count: there * line) } }
+      (out + there * line).update(repeating: 0, count: (rows.count - there) * line)
+    }
+  }
+}
+
 /// Position `i` of an endless mirroring of `count` positions: 0 1 2 1 0 1 2 ...
 private func reflect(_ i: Int, _ count: Int) -> Int {
   if count == 1 { return 0 }

@@ -32,6 +32,33 @@ struct ExemplarFillTests {
     return Tensor(image.shape, image.elements.enumerated().map { known[$0.offset / 3] > 0 ? $0.element : -1 })
   }
 
+  @Test("Where pieces are not to come from, none come from, at no size")
+  func onlyWhatIsAllowedIsTaken() throws {
+    // Stripes of red noise in green noise; red is excluded.
+    var random = SeededRandom(3)
+    let image = picture(120, 150) { _, x in
+      let level = Float.random(in: -0.2...0.2, using: &random)
+      return x < 40 || x > 110 ? (0.7, level, -0.7) : (-0.7, level, 0.7)
+    }
+    let known = known(120, 150, hole: (30..<90, 30..<100))
+    let allowed = Tensor(known.shape, (0..<120 * 150).map { (40...110).contains($0 % 150) ? 1 : 0 })
+    func redShare(_ allowed: Tensor?) throws -> Float {
+      let fill = try exemplarFill(blanked(image, known), known: known, allowed: allowed, seed: 1)
+      let inside = (0..<120 * 150).filter { known.elements[$0] == 0 }
+      let red = fill.elements
+      return Float(inside.count { red[3 * $0] > 0.4 }) / Float(inside.count)
+    }
+    let (without, with) = (try redShare(nil), try redShare(allowed))
+    #expect(without > 0.1 && with < 0.03, "\(without), \(with)")
+    let all = Tensor(known.shape, repeating: 1)
+    #expect(
+      try exemplarFill(blanked(image, known), known: known, allowed: all, seed: 1).elements
+        == exemplarFill(blanked(image, known), known: known, seed: 1).elements)
+    // Nowhere to take from: the smooth fill.
+    let none = try exemplarFill(blanked(image, known), known: known, allowed: Tensor(known.shape), seed: 1)
+    #expect(none.elements == pushPull(blanked(image, known), known: known).elements)
+  }
+
   /// The mean absolute difference inside the hole.
   private func error(_ fill: Tensor, _ image: Tensor, _ known: Tensor) -> Float {
     let known = known.elements

@@ -77,7 +77,7 @@ struct DiffusionTests {
     var t = 5
     _ = Sampler(diffusion).sample(
       around: zy, noise: SeededNoise(seed: 4),
-      observe: { _, z in
+      observe: { z in
         t -= 1
         let variance = z.elements.reduce(0.0) { $0 + pow(Double($1) - 0.5, 2) } / Double(z.shape.count)
         let expected = pow(configuration.kappa, 2) * diffusion.schedule.eta(t)
@@ -98,6 +98,24 @@ struct DiffusionTests {
     ] {
       #expect(abs(correlation(other.elements, whole.elements)) < 0.06)
     }
+  }
+
+  @Test("Bands of rows give the same bytes as the whole", arguments: [PredictType.xstart, .residual])
+  func bandsOfRows(_ predictType: PredictType) {
+    let zy = SeededNoise(seed: 8).draw(0, Shape(1, 75, 6, 5))
+    let diffusion = GaussianDiffusion(
+      DiffusionConfiguration(sf: 1, steps: 3, minNoiseLevel: 0.2, predictType: predictType))
+    let noise = SeededNoise(seed: 3, origin: (y: 7, x: 2))
+    let whole = Sampler(diffusion).sample(around: zy, noise: noise) { input, _ in input.scaled(by: 0.5) }
+    let banded = Sampler(diffusion).sample(around: zy, noise: noise) { z, t, step in
+      for rows in [0..<1, 1..<40, 40..<75] {
+        let part = z.cropped(y: rows.lowerBound, x: 0, height: rows.count, width: 6)
+        step(&z, rows, diffusion.networkInput(part, t).scaled(by: 0.5))
+      }
+    }
+    #expect(banded.elements == whole.elements)
+    let draw = noise.draw(2, zy.shape)
+    #expect(noise.draw(2, zy.shape, rows: 20..<33).elements == draw.cropped(y: 20, x: 0, height: 13, width: 6).elements)
   }
 
   @Test func noiseIsStandardNormal() {

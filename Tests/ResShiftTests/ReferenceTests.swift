@@ -120,12 +120,14 @@ struct ReferenceTests {
     let zy = try tensors.picture("z_y")
     let noise = try RecordedNoise(tensors, steps: descriptor.diffusion.steps)
     let diffusion = networks.sampler.diffusion
-    var z = diffusion.prior(around: zy, noise.draws[0])
+    var z = zy
+    diffusion.addNoise(to: &z, rows: 0..<zy.shape.h, diffusion.schedule.steps, noise.draws[0])
     for (index, t) in diffusion.steps.enumerated() {
       let output = networks.unet(diffusion.networkInput(z, t), step: t - 1, condition: condition)
       let start = diffusion.predictedStart(output, zy)
       expectClose(start, try tensors.picture("step\(index).pred_xstart"), nmse: tolerance, "x_0 of step \(index)")
-      let next = diffusion.step(z, t, start: start, t > 1 ? noise.draws[index + 1] : nil)
+      var next = z
+      diffusion.step(&next, rows: 0..<z.shape.h, t, start: start, t > 1 ? noise.draws[index + 1] : nil)
       let reference = try tensors.picture("step\(index).sample")
       expectClose(next, reference, nmse: tolerance, "z after step \(index)")
       z = reference
@@ -139,7 +141,7 @@ struct ReferenceTests {
     let zy = recorded.latent(descriptor, networks, try tensors.picture("lq"))
     let noise = try RecordedNoise(tensors, steps: descriptor.diffusion.steps)
     var samples: [Tensor] = []
-    let z = networks.sampler.sample(around: zy, noise: noise, observe: { samples.append($1) }) { input, step in
+    let z = networks.sampler.sample(around: zy, noise: noise, observe: { samples.append($0) }) { input, step in
       networks.unet(input, step: step, condition: condition)
     }
     #expect(samples.count == descriptor.diffusion.steps)
@@ -186,7 +188,8 @@ struct ReferenceTests {
     try ActivationTrace.$current.withValue(trace) {
       let zy = recorded.latent(descriptor, networks, try tensors.picture("lq"))
       let diffusion = networks.sampler.diffusion
-      let z = diffusion.prior(around: zy, try tensors.picture("noise.prior"))
+      var z = zy
+      diffusion.addNoise(to: &z, rows: 0..<zy.shape.h, diffusion.schedule.steps, try tensors.picture("noise.prior"))
       let steps = descriptor.diffusion.steps
       _ = networks.unet(diffusion.networkInput(z, steps), step: steps - 1, condition: condition)
       guard case .vq(let autoencoder) = networks.autoencoder else { return }

@@ -47,8 +47,8 @@ import Testing
         + " use a smaller picture")
     #expect(
       text(.picture, .limit(1 << 20, held: 2 << 20))
-        == "a picture of this size needs about 3 MiB whatever the tile, but the limit is 1 MiB, and the program with model"
-        + " and picture takes 2 MiB; raise the limit or use a smaller picture")
+        == "the result of a picture of this size needs about 3 MiB, but the limit is 1 MiB, and the program with model and"
+        + " picture takes 2 MiB; raise the limit, or use a smaller picture or factor")
     #expect(MemoryBudget.limit(1, held: 2).bytes == 0)
   }
 }

@@ -45,30 +45,28 @@ struct TileTests {
   @Test(arguments: [1, 4], [false, true])
   func aConstantStaysConstant(_ scale: Int, _ uniform: Bool) {
     let plan = TilePlan(height: 40, width: 23, side: 16, overlap: 5)
-    var blender = TileBlender(plan, scale: scale, channels: 2, uniform: uniform)
     let part = Tensor(Shape(1, plan.tileHeight * scale, plan.tileWidth * scale, 2), repeating: 0.75)
-    for tile in plan.tiles { blender.add(part, at: tile) }
-    #expect(blender.result().elements.allSatisfy { abs($0 - 0.75) < 1e-6 })
+    let whole = plan.joined(plan.tiles, scale: scale, channels: 2, uniform: uniform) { _, _ in part }
+    #expect(whole.shape == Shape(1, 40 * scale, 23 * scale, 2))
+    #expect(whole.elements.allSatisfy { abs($0 - 0.75) < 1e-6 })
   }
 
   @Test func aSmoothPictureIsJoinedExactly() {
     let plan = TilePlan(height: 30, width: 50, side: 20, overlap: 6)
     let whole = Tensor(Shape(1, 30, 50, 1), (0..<1500).map { Float($0 % 50) / 50 + Float($0 / 50) / 30 })
-    var blender = TileBlender(plan, scale: 1, channels: 1)
-    for tile in plan.tiles {
-      blender.add(whole.cropped(y: tile.y, x: tile.x, height: plan.tileHeight, width: plan.tileWidth), at: tile)
+    let joined = plan.joined(plan.tiles, scale: 1, channels: 1) { tile, _ in
+      whole.cropped(y: tile.y, x: tile.x, height: plan.tileHeight, width: plan.tileWidth)
     }
-    #expect(largestDifference(blender.result().elements, whole.elements) < 1e-6)
+    #expect(largestDifference(joined.elements, whole.elements) < 1e-6)
   }
 
   @Test func neighboursAreFadedIntoEachOther() {
     let plan = TilePlan(height: 8, width: 26, side: 16, overlap: 6)
     #expect(plan.tiles.count == 2)
-    var blender = TileBlender(plan, scale: 2, channels: 1)
-    for (value, tile) in plan.tiles.enumerated() {
-      blender.add(Tensor(Shape(1, 16, 32, 1), repeating: Float(value)), at: tile)
+    let joined = plan.joined(plan.tiles, scale: 2, channels: 1) { tile, _ in
+      Tensor(Shape(1, 16, 32, 1), repeating: tile == plan.tiles[0] ? 0 : 1)
     }
-    let line = Array(blender.result().elements[0..<52])
+    let line = Array(joined.elements[0..<52])
     #expect(line[0..<20].allSatisfy { $0 == 0 } && line[32...].allSatisfy { $0 == 1 })
     #expect(line[20] < 0.02 && line[31] > 0.98)
     for (a, b) in zip(line[19...32], line[20...32]) { #expect(a < b && b - a < 0.15) }
@@ -76,10 +74,39 @@ struct TileTests {
 
   @Test func placesWithoutTilesKeepTheBase() {
     let plan = TilePlan(height: 8, width: 32, side: 8, overlap: 0)
-    var blender = TileBlender(plan, scale: 1, channels: 1)
-    blender.add(Tensor(Shape(1, 8, 8, 1), repeating: 5), at: plan.tiles[1])
-    let result = blender.result(over: Tensor(Shape(1, 8, 32, 1), repeating: 1))
+    let base = Tensor(Shape(1, 8, 32, 1), repeating: 1)
+    let result = plan.joined([plan.tiles[1]], scale: 1, channels: 1, over: base) { _, _ in
+      Tensor(Shape(1, 8, 8, 1), repeating: 5)
+    }
     for x in 0..<32 { #expect(result[0, 3, x, 0] == ((8..<16).contains(x) ? 5 : 1)) }
+  }
+
+  @Test("Rows are given out once, from the top, as soon as no tile touches them any more; where there are none, too")
+  func rowsComeInBands() throws {
+    let plan = TilePlan(height: 200, width: 24, side: 16, overlap: 4)
+    // Some rows of tiles are not needed: those at both ends, and one in the middle.
+    let rows = Set(plan.tiles.map(\.y)).sorted()
+    let gone = [rows[0], rows[6], rows[7], rows[8], rows[rows.count - 1]]
+    let tiles = plan.tiles.filter { !gone.contains($0.y) }
+    let base = Tensor(Shape(1, 400, 48, 2), (0..<400 * 96).map { Float($0 / 96) })
+    var (done, begun) = (0, 0)
+    plan.join(
+      tiles, scale: 2, channels: 2, over: base,
+      { tile, _ in
+        begun = tile.y
+        return base.cropped(y: 2 * tile.y, x: 2 * tile.x, height: 32, width: 32)
+      },
+      { rows, band in
+        #expect(rows.lowerBound == done && rows.count <= 2 * TileBlender.bandRows)
+        #expect(
+          band.shape == Shape(1, rows.count, 48, 2) && rows.upperBound <= 2 * (begun + 16) || begun == 0
+            || rows.upperBound == 400)
+        #expect(
+          largestDifference(
+            band.elements, base.cropped(y: rows.lowerBound, x: 0, height: rows.count, width: 48).elements) < 1e-4)
+        done = rows.upperBound
+      })
+    #expect(done == 400)
   }
 
   @Test func anyNumberIsAcceptedAsTileAndOverlap() throws {

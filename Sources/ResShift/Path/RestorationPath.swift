@@ -36,20 +36,29 @@ struct RestorationPath {
   /// The cost of a whole restoration, for `ProgressMeter`.
   var cost: Double { architecture.work(of: plan, tiles: tiles.count).cost }
 
+  /// The same where the sampler begins with a picture.
+  var costFromStart: Double {
+    let steps = networks.sampler.diffusion.schedule.stepToBeginAt
+    return (tiles.count * (2 * stages.encode + steps * stages.step + stages.decode)).cost
+  }
+
   /// `lq` [1, h, w, 3] in [-1, 1], a multiple of lq_size a side, and for inpainting `mask` [1, h, w, 1] of +1 in the hole:
-  /// the restored picture [1, h * sf, w * sf, 3], not clamped.
-  func restore(lq: Tensor, mask: Tensor?, noise: some NoiseSource, _ progress: ProgressMeter) throws -> Tensor {
-    let zy = try encode(lq, progress)
+  /// the restored picture [1, h * sf, w * sf, 3], not clamped. `start`, of the result's size, is a picture to begin with: it is
+  /// noised as far as its coarse forms survive, and the steps from there on are taken.
+  func restore(
+    lq: Tensor, mask: Tensor?, from start: Tensor? = nil, noise: some NoiseSource, _ progress: ProgressMeter
+  ) throws -> Tensor {
     let condition = mask.map { lq.concatenated(with: $0) } ?? lq
-    let z = try networks.sampler.sample(around: zy, noise: noise) { input, step in
-      try predict(input, step, condition, over: zy, progress)
-    }
+    let z = try sample(
+      around: try encode(lq, progress), from: try start.map { try encode($0, progress) }, condition, noise: noise,
+      progress)
     return try decode(z, over: scale == 1 ? lq : nil, progress)
   }
 
   /// z_y: the latent of the enlargement, by the start network or bicubic.
   func encode(_ lq: Tensor, _ progress: ProgressMeter) throws -> Tensor {
-    let zy = try blended(scale: 1, channels: architecture.autoencoder.latentChannels) { tile, number in
+    let channels = architecture.autoencoder.latentChannels
+    let zy = try plan.joined(tiles, scale: 1, channels: channels) { tile, number in
       try progress.piece(.init(.encoding, tile: number, tiles: tiles.count), stages.encode) {
         timed(\.encode) { networks.autoencoder.encode(start(lq, tile)) }
       }
@@ -57,41 +66,47 @@ struct RestorationPath {
     return zy.scaled(by: scaleFactor)
   }
 
-  /// The network's output for the whole latent at one step.
-  private func predict(
-    _ input: Tensor, _ step: Int, _ condition: Tensor, over zy: Tensor, _ progress: ProgressMeter
+  /// z_0: the network's output for the whole latent at each step, in bands of rows as tiles are done.
+  private func sample(
+    around zy: Tensor, from start: Tensor?, _ condition: Tensor, noise: some NoiseSource, _ progress: ProgressMeter
   ) throws -> Tensor {
     // Where no tile is needed the prediction is the one that leaves z_y as it is.
     let base = architecture.diffusion.predictType == .xstart ? zy : nil
-    let steps = architecture.diffusion.steps
-    return try blended(scale: 1, channels: architecture.unet.outChannels, over: base) { tile, number in
-      let part = plan.cut(tile, from: input, scale: 1)
-      let seen = plan.cut(tile, from: condition, scale: inputPerLatent)
-      // Steps are numbered from the last one down.
-      let place = RestoreProgress.Place(.sampling, step: steps - step, steps: steps, tile: number, tiles: tiles.count)
-      return try progress.piece(place, stages.step) {
-        timed(\.step) { networks.unet(part, step: step, condition: seen) }
+    let sampler = networks.sampler
+    let steps = start == nil ? architecture.diffusion.steps : sampler.diffusion.schedule.stepToBeginAt
+    return try sampler.sample(around: zy, from: start, noise: noise) { z, t, step in
+      // Tiles read of z what the bands that are done do not touch.
+      let latent = Latent(z)
+      z = Tensor(Shape(1, 1, 1, 1))
+      func output(_ tile: TilePlan.Tile, _ number: Int) throws -> Tensor {
+        let part = sampler.diffusion.networkInput(plan.cut(tile, from: latent.z, scale: 1), t)
+        let seen = plan.cut(tile, from: condition, scale: inputPerLatent)
+        // Steps are numbered from the last one down.
+        let place = RestoreProgress.Place(.sampling, step: steps - t + 1, steps: steps, tile: number, tiles: tiles.count)
+        return try progress.piece(place, stages.step) {
+          timed(\.step) { networks.unet(part, step: t - 1, condition: seen) }
+        }
       }
+      try plan.join(
+        tiles, scale: 1, channels: architecture.unet.outChannels, over: base, output,
+        { rows, band in step(&latent.z, rows, band) })
+      z = latent.z
     }
   }
 
+  /// What two closures share.
+  private final class Latent {
+    var z: Tensor
+    init(_ z: Tensor) { self.z = z }
+  }
+
   private func decode(_ z: Tensor, over base: Tensor?, _ progress: ProgressMeter) throws -> Tensor {
-    try blended(scale: outputPerLatent, channels: 3, over: base) { tile, number in
+    try plan.joined(tiles, scale: outputPerLatent, channels: 3, over: base) { tile, number in
       let part = plan.cut(tile, from: z, scale: 1).scaled(by: 1 / scaleFactor)
       return try progress.piece(.init(.decoding, tile: number, tiles: tiles.count), stages.decode) {
         timed(\.decode) { networks.autoencoder.decode(part) }
       }
     }
-  }
-
-  /// Runs `body` for each needed tile, which are numbered from 1, and joins what it returns.
-  private func blended(
-    scale: Int, channels: Int, over base: Tensor? = nil, _ body: (_ tile: TilePlan.Tile, _ number: Int) throws -> Tensor
-  ) throws -> Tensor {
-    if plan.isSingle, let tile = tiles.first { return try body(tile, 1) }
-    var blender = TileBlender(plan, scale: scale, channels: channels)
-    for (index, tile) in tiles.enumerated() { blender.add(try body(tile, index + 1), at: tile) }
-    return blender.result(over: base)
   }
 
   /// The tile of y, as if cut from that of the whole picture: the start network sees as far around the tile as it looks.

@@ -69,6 +69,7 @@ extension RestoreOptions {
   /// A result that took no work.
   func reportingNothingToDo<R>(_ result: R) throws -> R {
     try progress?(1)
+    try report?(RestoreProgress(share: 1, .init(.finishing)))
     return result
   }
 

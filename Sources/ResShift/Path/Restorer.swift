@@ -93,10 +93,12 @@ public final class Restorer: Sendable {
   ///
   /// Returns a picture of the same size and channels whose hole pixels are the network's, not yet blended by the mask's
   /// value (see `blended`); all other pixels and all alpha values are those of the input, bit for bit.
-  /// Pixels of alpha 0 are unknown to the network. Throws as `upscale`, and for a mask that does not fit.
-  public func inpaint(_ picture: PixelImage, mask: PixelImage, _ options: RestoreOptions = .init()) throws -> PixelImage
-  {
-    try inpaint(whole(picture, mask), mask: mask, options)
+  /// Pixels of alpha 0 are unknown to the network. Where `excluded`, a mask of the same kind, is above 0, no pieces are taken from.
+  /// Throws as `upscale`, and for masks that do not fit.
+  public func inpaint(
+    _ picture: PixelImage, mask: PixelImage, excluding excluded: PixelImage? = nil, _ options: RestoreOptions = .init()
+  ) throws -> PixelImage {
+    try inpaint(whole(picture, mask, excluding: excluded), mask: mask, options)
   }
 
   /// The same for a part of a picture that holds `ModelDescriptor.areaNeeded` and has context (`PicturePart.hasContext`):
@@ -107,8 +109,11 @@ public final class Restorer: Sendable {
       // The share of the time that pieces of the surroundings take beside the network, about.
       let share = descriptor.fill == .exemplar ? 0.7 : 0
       let lq = try coarse(part, hole, region, seen, known, options.reporting(from: 0, to: share))
+      let begun = try begun(
+        DeepHole(colours: seen.colours, known: known), options.reporting(from: 0, to: Self.shareOfSmaller))
       var output = try restored(
-        lq, mask: hole.networkMask(region), options.reporting(from: share, to: 1), at: region
+        lq, mask: hole.networkMask(region), from: begun,
+        options.reporting(from: begun == nil ? share : Self.shareOfSmaller, to: 1), at: region
       ) { tile in
         hole.touches(PixelRect(x: tile.x + region.x, y: tile.y + region.y, width: tile.width, height: tile.height))
       }
@@ -122,20 +127,26 @@ public final class Restorer: Sendable {
   }
 
   /// The hole as the network finds it, with the fill that the model asks for (`HoleFill`); otherwise as `inpaint`.
-  public func coarselyFilled(_ picture: PixelImage, mask: PixelImage, _ options: RestoreOptions = .init()) throws
-    -> PixelImage
-  {
-    let part = try whole(picture, mask)
+  public func coarselyFilled(
+    _ picture: PixelImage, mask: PixelImage, excluding excluded: PixelImage? = nil, _ options: RestoreOptions = .init()
+  ) throws -> PixelImage {
+    let part = try whole(picture, mask, excluding: excluded)
     return try withHole(part, mask, options) { hole, region, seen, known, options in
       part.filled(hole, with: try coarse(part, hole, region, seen, known, options), region, seen)
     }
   }
 
   /// A whole picture around a hole. Throws when the mask does not fit.
-  private func whole(_ picture: PixelImage, _ mask: PixelImage) throws -> PicturePart {
+  private func whole(_ picture: PixelImage, _ mask: PixelImage, excluding excluded: PixelImage?) throws -> PicturePart {
     try check(.inpainting)
     try mask.checkMask(width: picture.width, height: picture.height)
-    return PicturePart(whole: picture, hole: mask)
+    if let excluded, (excluded.width, excluded.height) != (picture.width, picture.height) {
+      throw RestoreError.maskOfOtherSize(
+        maskWidth: excluded.width, maskHeight: excluded.height, width: picture.width, height: picture.height)
+    }
+    var part = PicturePart(whole: picture, hole: mask)
+    part.excluded = excluded
+    return part
   }
 
   /// Checks model and mask, then calls `body` with the hole, the region to work on, and what is seen and known of it.
@@ -146,6 +157,9 @@ public final class Restorer: Sendable {
   ) throws -> PixelImage {
     try check(.inpainting)
     let hole = try Hole(part, mask: mask)
+    if part.excluded != nil && descriptor.fill != .exemplar {
+      options.notice?(Notice.nothingIsTakenFrom(model: descriptor.name).text)
+    }
     return try working(options) { options in
       let region =
         options.tile == .whole
@@ -171,11 +185,17 @@ public final class Restorer: Sendable {
       let knownThere = hole.known(wide)
       let surroundings = SeenPicture(
         part.cropped(to: wide).madeFinite(), known: knownThere, isNeutral: seen.isNeutral)
+      let allowed = part.excluded.map { excluded in
+        let weights = excluded.cropped(to: part.inPart(wide)).samples
+        return Tensor(knownThere.shape, weights.map { $0 > 0 ? 0 : 1 })
+      }
       try options.scope?.begin(.init(.filling), from: 0, to: 1)
       let cost = exemplarFillCost(
         hole: (hole.bounds.height, hole.bounds.width, hole.pixels), searched: wide.width * wide.height)
       func filled() throws -> Tensor {
-        try exemplarFill(surroundings.colours, known: knownThere, seed: options.seed) { try options.scope?.report($0) }
+        try exemplarFill(surroundings.colours, known: knownThere, allowed: allowed, seed: options.seed) {
+          try options.scope?.report($0)
+        }
       }
       return try (options.meter?.measureFill(cost: cost, filled) ?? filled()).cropped(
         y: region.y - wide.y, x: region.x - wide.x, height: region.height, width: region.width)
@@ -252,30 +272,20 @@ public final class Restorer: Sendable {
 
   // MARK: - The path through the networks
 
-  /// The picture with -1 in the hole: what the published inpainting models are shown.
-  private func blanked(_ image: Tensor, known: Tensor) -> Tensor {
-    let count = image.shape.count
-    return Tensor(image.shape) { out in
-      image.read { image in
-        known.read { known in
-          for i in 0..<count { out[i] = known[i / 3] > 0 ? image[i] : -1 }
-        }
-      }
-    }
-  }
-
   /// The data path: pad, plan, run, crop. `lq` [1, h, w, 3] in [-1, 1]; result [1, h * sf, w * sf, 3], clamped to [-1, 1].
   ///
   /// `region` is where `lq` lies in the picture, nil = at its origin: noise belongs to places in the picture, so that the
-  /// part that is worked on does not change it. `isNeeded` tells whether a tile, in pixels of `lq`, has to be computed; nil = all.
+  /// part that is worked on does not change it. `start`, of the size of `lq`, is what holes begin with. `isNeeded` tells whether
+  /// a tile, in pixels of `lq`, has to be computed; nil = all.
   func restored(
-    _ lq: Tensor, mask: Tensor?, _ options: RestoreOptions, at region: PixelRect? = nil, clock: StageClock? = nil,
-    isNeeded: ((PixelRect) -> Bool)? = nil
+    _ lq: Tensor, mask: Tensor?, from start: Tensor? = nil, _ options: RestoreOptions, at region: PixelRect? = nil,
+    clock: StageClock? = nil, isNeeded: ((PixelRect) -> Bool)? = nil
   ) throws -> Tensor {
     let (scale, ratio) = (descriptor.diffusion.sf, descriptor.inputPerLatent)
     let (height, width) = descriptor.paddedSides(height: lq.shape.h, width: lq.shape.w, options.tile)
     let input = lq.reflectPadded(height: height, width: width)
     let hole = mask?.reflectPadded(height: height, width: width)
+    let begun = start?.reflectPadded(height: height, width: width)
     let choice = TileChoice(
       architecture: descriptor.architecture, options: options, pendingWeights: networks.pending.bytes)
     let plan = try choice.plan(height: height / ratio, width: width / ratio)
@@ -284,10 +294,11 @@ public final class Restorer: Sendable {
     switch options.tiling {
     case .joint:
       let path = RestorationPath(networks, descriptor.architecture, plan, tiles: tiles, clock: clock)
-      let meter = try ProgressMeter(total: path.cost, options.scope)
-      options.meter?.addNetwork(cost: path.cost)
+      let cost = begun == nil ? path.cost : path.costFromStart
+      let meter = try ProgressMeter(total: cost, options.scope)
+      options.meter?.addNetwork(cost: cost)
       let noise = SeededNoise(seed: options.seed, origin: ((region?.y ?? 0) / ratio, (region?.x ?? 0) / ratio))
-      output = try path.restore(lq: input, mask: hole, noise: noise, meter)
+      output = try path.restore(lq: input, mask: hole, from: begun, noise: noise, meter)
     case .independent:
       output = try independently(plan, tiles, input, hole, options)
     }
@@ -307,13 +318,14 @@ public final class Restorer: Sendable {
     let cost = path.cost * Double(tiles.count)
     let meter = try ProgressMeter(total: cost, options.scope)
     options.meter?.addNetwork(cost: cost)
-    var blender = TileBlender(plan, scale: descriptor.autoencoder.downsampling, channels: 3, uniform: true)
-    for (index, tile) in tiles.enumerated() {
+    let base = descriptor.diffusion.sf == 1 ? lq : nil
+    return try plan.joined(
+      tiles, scale: descriptor.autoencoder.downsampling, channels: 3, over: base, uniform: true
+    ) { tile, number in
       func crop(_ tensor: Tensor) -> Tensor { plan.cut(tile, from: tensor, scale: ratio) }
-      let noise = SeededNoise(seed: options.seed, stream: UInt32(index))
-      blender.add(try path.restore(lq: crop(lq), mask: mask.map(crop), noise: noise, meter), at: tile)
+      let noise = SeededNoise(seed: options.seed, stream: UInt32(number - 1))
+      return try path.restore(lq: crop(lq), mask: mask.map(crop), noise: noise, meter)
     }
-    return blender.result(over: descriptor.diffusion.sf == 1 ? lq : nil)
   }
 
   /// Runs a whole restoration: on its threads, with memory that is kept meanwhile, and so that its caller hears of it and can

@@ -12,6 +12,8 @@ public struct PicturePart: Sendable {
   public let height: Int
   /// Of the whole picture.
   public let traits: PictureTraits
+  /// Weights over the part, one channel: where they are above 0 nothing is to be taken from to fill holes; nil = nowhere.
+  public var excluded: PixelImage?
 
   public init(_ image: PixelImage, at place: PixelRect, ofWidth width: Int, height: Int, _ traits: PictureTraits) {
     precondition((image.width, image.height) == (place.width, place.height), "pixels for the place")

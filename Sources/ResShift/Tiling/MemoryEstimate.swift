@@ -19,10 +19,13 @@ struct MemoryEstimate {
     let positions = height * width
     let scale = architecture.diffusion.sf
     let output = positions * architecture.autoencoder.downsampling * architecture.autoencoder.downsampling
-    // z_y, z, two of its neighbours and the prediction; then sum and weights of the output, its crop and its samples.
-    let latents = 5 * positions * architecture.autoencoder.latentChannels
-    // The input as samples and tensor, filled, padded, with masks.
-    return 4 * (max(latents, 10 * output) + 16 * output / (scale * scale))
+    let latent = positions * architecture.autoencoder.latentChannels
+    // What is joined of one row of tiles.
+    let rows = min(height, architecture.defaultTileSide + 2 * TileBlender.bandRows)
+    let band = rows * width * architecture.autoencoder.latentChannels
+    // z_y and z, with the prediction; then z and the output; then that, and its crop or its samples. The input as samples and
+    // tensor, filled, padded, with masks.
+    return 4 * (max(2 * latent + band, latent + 4 * output, 7 * output) + 16 * output / (scale * scale))
   }
 
   /// Bytes of all threads' own memory, weights and products of Winograd's algorithm, pieces of im2col matrices or of

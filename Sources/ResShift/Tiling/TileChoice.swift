@@ -2,7 +2,7 @@ import ModelLibrary
 
 extension ModelArchitecture {
   /// Side of the default tile in latent positions: attention of VQ models grows with the square of the area.
-  fileprivate var defaultTileSide: Int {
+  var defaultTileSide: Int {
     if case .vq = autoencoder { 128 } else { 256 }
   }
 }
