@@ -64,6 +64,11 @@ extension Gimp2 {
     gimp_image_get_resolution(image.id, &x, &y)
     gimp_image_set_resolution(new, x, y)
     gimp_image_set_unit(new, gimp_image_get_unit(image.id))
+    if let metadata = gimp_image_get_metadata(image.id) {
+      defer { g_object_unref(UnsafeMutableRawPointer(metadata)) }
+      gimp_metadata_set_pixel_size(metadata, gint(width), gint(height))
+      gimp_image_set_metadata(new, metadata)
+    }
     return Image(new)
   }
 
@@ -109,6 +114,15 @@ extension Gimp2 {
     }
   }
 
+  func channels(of image: Image) -> [String] { channelIDs(of: image).map { name(of: Layer($0)) } }
+
+  func channelIDs(of image: Image) -> [gint32] {
+    var count: gint = 0
+    let ids = gimp_image_get_channels(image.id, &count)
+    defer { g_free(ids) }
+    return (0..<Int(count)).compactMap { ids?[$0] }
+  }
+
   func selectNothing(_ image: Image) { gimp_selection_none(image.id) }
 
   /// Layer masks keep values as they are, where channels of images with gamma round them.
@@ -128,6 +142,14 @@ extension Gimp2 {
 // MARK: Files
 
 extension Gimp2 {
+  func path(of image: Image) -> String? {
+    guard let path = gimp_image_get_filename(image.id) else { return nil }
+    defer { g_free(path) }
+    return String(pathBytes: UnsafeRawBufferPointer(start: path, count: strlen(path)))
+  }
+
+  func setPath(of image: Image, _ path: String) { _ = path.withPathBytes { gimp_image_set_filename(image.id, $0) } }
+
   func load(_ path: String) -> Image? {
     let image = path.withPathBytes { gimp_file_load(GIMP_RUN_NONINTERACTIVE, $0, $0) }
     return image == -1 ? nil : Image(image)

@@ -63,6 +63,11 @@ extension Gimp2 {
     try values(of: gimp_layer_get_mask(layer.id), area)
   }
 
+  func channelValues(named name: String, of image: Image, _ area: PixelRect) throws -> PixelImage? {
+    guard let channel = channelIDs(of: image).first(where: { self.name(of: Layer($0)) == name }) else { return nil }
+    return try values(of: channel, area)
+  }
+
   func addMask(_ values: PixelImage, to layer: Layer) throws -> Bool {
     let mask = gimp_layer_create_mask(layer.id, GIMP_ADD_MASK_WHITE)
     guard mask != -1, gimp_layer_add_mask(layer.id, mask) != 0 else { return false }

@@ -70,6 +70,11 @@ extension Gimp3 {
     gimp_image_get_resolution(image.object, &x, &y)
     gimp_image_set_resolution(new, x, y)
     gimp_image_set_unit(new, gimp_image_get_unit(image.object))
+    if let metadata = gimp_image_get_metadata(image.object) {
+      defer { release(metadata) }
+      gimp_metadata_set_pixel_size(metadata, gint(width), gint(height))
+      gimp_image_set_metadata(new, metadata)
+    }
     return Image(gimp_image_get_id(new))
   }
 
@@ -114,6 +119,21 @@ extension Gimp3 {
     }
   }
 
+  func channels(of image: Image) -> [String] { channelItems(of: image).map { name(of: $0) } }
+
+  /// Channels as items; the shell knows no other.
+  func channelItems(of image: Image) -> [Layer] {
+    guard let list = gimp_image_get_channels(image.object) else { return [] }
+    defer { g_free(list) }
+    var items: [Layer] = []
+    var next = list
+    while let channel = next.pointee {
+      items += [Layer(channel)].compactMap { $0 }
+      next += 1
+    }
+    return items
+  }
+
   func selectNothing(_ image: Image) { gimp_selection_none(image.object) }
 
   /// Layer masks keep values as they are, where channels of images with gamma round them.
@@ -134,6 +154,20 @@ extension Gimp3 {
 // MARK: Files
 
 extension Gimp3 {
+  func path(of image: Image) -> String? {
+    guard let file = gimp_image_get_file(image.object) ?? gimp_image_get_imported_file(image.object) else { return nil }
+    defer { release(file) }
+    guard let path = g_file_get_path(file) else { return nil }
+    defer { g_free(path) }
+    return String(pathBytes: UnsafeRawBufferPointer(start: path, count: strlen(path)))
+  }
+
+  func setPath(of image: Image, _ path: String) {
+    guard let file = path.withPathBytes({ g_file_new_for_path($0) }) else { return }
+    defer { release(file) }
+    gimp_image_set_file(image.object, file)
+  }
+
   func load(_ path: String) -> Image? {
     guard let file = path.withPathBytes({ g_file_new_for_path($0) }) else { return nil }
     defer { release(file) }

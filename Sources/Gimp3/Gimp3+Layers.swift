@@ -44,10 +44,11 @@ extension Gimp3 {
 
   func blending(of layer: Layer) -> Blending {
     let (mode, composite) = (gimp_layer_get_mode(layer.layer), gimp_layer_get_composite_mode(layer.layer))
+    let isCover = mode == GIMP_LAYER_MODE_NORMAL || mode == GIMP_LAYER_MODE_NORMAL_LEGACY
     return Blending(
       opacity: gimp_layer_get_opacity(layer.layer) / 100,
-      isNormal: (mode == GIMP_LAYER_MODE_NORMAL || mode == GIMP_LAYER_MODE_NORMAL_LEGACY)
-        && (composite == GIMP_LAYER_COMPOSITE_AUTO || composite == GIMP_LAYER_COMPOSITE_UNION),
+      isNormal: isCover && (composite == GIMP_LAYER_COMPOSITE_AUTO || composite == GIMP_LAYER_COMPOSITE_UNION),
+      isClipped: isCover && composite == GIMP_LAYER_COMPOSITE_CLIP_TO_BACKDROP,
       isPassThrough: mode == GIMP_LAYER_MODE_PASS_THROUGH)
   }
 

@@ -76,6 +76,11 @@ extension Gimp3 {
     try values(of: cast(gimp_layer_get_mask(layer.layer)), area)
   }
 
+  func channelValues(named name: String, of image: Image, _ area: PixelRect) throws -> PixelImage? {
+    guard let channel = channelItems(of: image).first(where: { self.name(of: $0) == name }) else { return nil }
+    return try values(of: channel.drawable, area)
+  }
+
   func addMask(_ values: PixelImage, to layer: Layer) throws -> Bool {
     guard let mask = gimp_layer_create_mask(layer.layer, GIMP_ADD_MASK_WHITE),
       gimp_layer_add_mask(layer.layer, mask) != 0

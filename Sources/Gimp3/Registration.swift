@@ -54,7 +54,7 @@ extension Procedure {
   private func add(_ parameter: Parameter, to procedure: UnsafeMutablePointer<GimpProcedure>?) {
     let (name, label, help) = (parameter.name, parameter.label?.text ?? parameter.name, parameter.help.text)
     switch parameter.kind {
-    case .text, .model, .folder:
+    case .text, .model, .folder, .channel:
       gimp_procedure_add_string_argument(procedure, name, label, help, "", G_PARAM_READWRITE)
     case .choice(let choice):
       // A number, as in 2.10: where GIMP's own choices do not know a value they silently take their default.

@@ -14,7 +14,7 @@ extension resshift_options {
 
   /// The sizes of the structure that callers may have: that of the first version, before `strength`, and this one. A newer
   /// version adds members at the end and its size here.
-  private static let sizes = [
+  private static let sizes: [Int?] = [
     MemoryLayout<resshift_options>.offset(of: \.strength), MemoryLayout<resshift_options>.size,
   ]
 

@@ -31,6 +31,28 @@ import Testing
     #expect(all.status == 65 && all.errors.contains("smaller --grow"))
   }
 
+  @Test func nothingIsTakenFromWhatIsExcluded() throws {
+    let bench = try Workbench()
+    // Bright at the left, dark at the right, the hole between them.
+    var picture = PixelImage(width: 120, height: 80, channels: 3)
+    var noise = SystemNoise()
+    for i in picture.samples.indices { picture.samples[i] = (i / 3 % 120 < 50 ? 0.8 : 0.2) + noise.next() }
+    let hole = PixelRect(x: 40, y: 30, width: 24, height: 24)
+    try bench.write(picture, "a.png")
+    try bench.write(mask(120, 80, hole), "m.png")
+    try bench.write(mask(120, 80, PixelRect(x: 0, y: 0, width: 50, height: 80)), "left.png")
+    func mean(_ options: String...) throws -> Float {
+      #expect(try bench.run(["inpaint", "a.png", "--mask", "m.png", "-o", "b.png"] + options).status == 0)
+      let samples = try bench.read("b.png").cropped(to: hole).samples
+      return samples.reduce(0, +) / Float(samples.count)
+    }
+    let (without, with) = (try mean(), try mean("--exclude", "left.png"))
+    #expect(with < without - 0.05, "\(with), \(without)")
+    try bench.write(mask(20, 20, PixelRect(x: 0, y: 0, width: 5, height: 5)), "small.png")
+    let refused = try bench.run("inpaint", "a.png", "--mask", "m.png", "-o", "b.png", "--exclude", "small.png")
+    #expect(refused.status == 65 && refused.onlyErrorLine().contains("small.png"))
+  }
+
   @Test func grainIsOffUnlessAskedFor() throws {
     let bench = try Workbench()
     var random = SystemNoise()
@@ -50,6 +72,33 @@ import Testing
     mutating func next() -> Float {
       state = state &* 1_664_525 &+ 1_013_904_223
       return Float(state >> 8) / Float(1 << 24) * 0.1 - 0.05
+    }
+  }
+
+  @Test func extendToASize() throws {
+    let bench = try Workbench()
+    let picture = Workbench.picture(40, 32)
+    try bench.write(picture, "a.png")
+    func run(_ options: String...) throws -> Run { try bench.run(["extend", "a.png", "-o", "b.png"] + options) }
+    for (options, size, corner) in [
+      (["--width", "60", "--height", "50"], (60, 50), (10, 9)),
+      (["--width", "60", "--anchor", "west", "--bottom", "4"], (60, 36), (0, 0)),
+      (["--height", "48", "--anchor", "south-east"], (40, 48), (0, 16)),
+      (["--ratio", "16:9"], (57, 32), (8, 0)), (["--ratio", "1:1", "--anchor", "north"], (40, 40), (0, 0)),
+    ] {
+      let done = try bench.run(["extend", "a.png", "-o", "b.png", "--quiet"] + options)
+      #expect(done.status == 0, "\(done.errors)")
+      let result = try bench.read("b.png")
+      #expect((result.width, result.height) == size)
+      #expect(
+        result.cropped(to: PixelRect(x: corner.0, y: corner.1, width: 40, height: 32)) == (try bench.read("a.png")))
+    }
+    let small = try run("--width", "30")
+    #expect(small.status == 64 && small.onlyErrorLine().contains("can only be extended, not become 30x32"))
+    let same = try run("--ratio", "5:4")
+    #expect(same.status == 64 && same.onlyErrorLine().contains("nothing to extend"))
+    for options in [["--width", "60", "--left", "3"], ["--ratio", "1:1", "--top", "3"], ["--ratio", "16"]] {
+      #expect(try bench.run(["extend", "a.png", "-o", "c.png"] + options).status == 64)
     }
   }
 

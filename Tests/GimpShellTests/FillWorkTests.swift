@@ -9,8 +9,8 @@ import Testing
   let gimp = MemoryGimp()
   private static let hole = PixelRect(x: 40, y: 30, width: 20, height: 16)
 
-  private func full(grow: Int = 0, tone: Int = 1, merged: Int = 0, opaque: Int = 0) -> [Value] {
-    [.text(""), .number(7), .number(grow), .number(tone), .number(merged), .number(opaque)]
+  private func full(grow: Int = 0, tone: Int = 1, merged: Int = 0, opaque: Int = 0, exclude: String = "") -> [Value] {
+    [.text(""), .number(7), .number(grow), .number(tone), .number(merged), .number(opaque), .text(exclude), .number(1)]
   }
 
   @Test func withoutOptionsTheFillIsThatOfInpaint() throws {
@@ -67,7 +67,7 @@ import Testing
     var picture = Self.picture(120, 90, channels: 4)
     for y in 30..<46 { for x in 40..<60 { picture[x, y, 3] = 0 } }
     let (image, layer) = image(picture, selecting: Self.hole)
-    #expect(throws: ShellError.transparentSelection(layer: gimp[layer].name)) {
+    #expect(throws: ShellError.transparentHole(layer: gimp[layer].name)) {
       try perform(.inpaintFull, image, layer, full())
     }
     let new = try perform(.inpaintFull, image, layer, full(opaque: 1))
@@ -95,6 +95,68 @@ import Testing
     #expect(throws: ShellError.nothingToExtend) {
       try perform(.outpaint, image, layer, [.text("")] + [Value](repeating: .number(0), count: 4) + [.number(7)])
     }
+  }
+
+  @Test(
+    "A new size or new proportions say what is added, the anchor where",
+    arguments: [(4, 20, 8), (0, 0, 0), (8, 40, 16)])
+  func theCanvasGrowsToASize(_ anchor: Int, _ left: Int, _ top: Int) throws {
+    let zero = [Value](repeating: .number(0), count: 4)
+    let (image, layer) = image(Self.picture(60, 44))
+    try perform(
+      .outpaint, image, layer,
+      [.text("")] + zero + [.number(7), .number(100), .number(60), .number(0), .number(anchor), .number(1)])
+    #expect(gimp[image].size == (100, 60))
+    #expect(gimp.place(of: layer) == PixelRect(x: left, y: top, width: 60, height: 44))
+    // The height as the sides say.
+    let (other, otherLayer) = self.image(Self.picture(60, 44))
+    try perform(
+      .outpaint, other, otherLayer,
+      [
+        .text(""), .number(0), .number(0), .number(3), .number(0), .number(7), .number(70), .number(0), .number(0),
+        .number(4), .number(1),
+      ])
+    #expect(gimp[other].size == (70, 47))
+    let (wide, wideLayer) = self.image(Self.picture(60, 44))
+    try perform(
+      .outpaint, wide, wideLayer,
+      [.text("")] + zero + [.number(7), .number(0), .number(0), .number(4), .number(anchor), .number(1)])
+    #expect(gimp[wide].size == (78, 44), "16 : 9")
+    #expect(throws: ShellError.canvasSmaller(width: 78, height: 44, newWidth: 70, newHeight: 44)) {
+      try perform(
+        .outpaint, wide, wideLayer,
+        [.text("")] + zero + [.number(7), .number(70), .number(0), .number(0), .number(4), .number(1)])
+    }
+  }
+
+  @Test("What a channel marks is not what the fill is made of")
+  func channelsExclude() throws {
+    // The hole lies in the dark, beside something bright that is as rough.
+    var random = SeededRandom(4)
+    var picture = PixelImage(width: 160, height: 100, channels: 3)
+    let bright = PixelRect(x: 0, y: 0, width: 60, height: 100)
+    for pixel in 0..<160 * 100 {
+      let base: Float = pixel % 160 < 60 ? 0.8 : 0.2
+      for c in 0..<3 { picture.samples[3 * pixel + c] = base + Float.random(in: -0.05...0.05, using: &random) }
+    }
+    let hole = PixelRect(x: 50, y: 40, width: 30, height: 30)
+    let (image, layer) = image(picture, selecting: hole)
+    func mean(_ channel: String) throws -> Float {
+      let new = try perform(.inpaintFull, image, layer, full(exclude: channel))
+      gimp[new].isVisible = false
+      return gimp[new].pixels.samples.reduce(0, +) / Float(gimp[new].pixels.samples.count)
+    }
+    gimp[image].channels = [("bright", Self.weights(160, 100, bright))]
+    let (with, without) = (try mean("bright"), try mean(""))
+    #expect(with < without - 0.1, "\(with), \(without)")
+    #expect(throws: ShellError.noChannel("dark")) { try mean("dark") }
+  }
+
+  @Test func allLayersTogetherAreFilledOnce() throws {
+    let (image, lower) = image(Self.picture(60, 44), selecting: PixelRect(x: 10, y: 10, width: 8, height: 8))
+    let upper = gimp.addLayer(Self.picture(30, 30), to: image)
+    let news = try performAll(.inpaintFull, image, [lower, upper], full(merged: 1))
+    #expect(news.count == 1 && gimp.progressTitles.count == 1 && gimp[image].layers.count == 3)
   }
 
   @Test func refusalsLeaveCanvasAndLayersAlone() throws {

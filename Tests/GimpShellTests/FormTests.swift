@@ -12,14 +12,15 @@ import Wording
   private let gimp = MemoryGimp()
 
   private func form(
-    _ procedure: Procedure, _ initial: Settings? = nil, isIndexed: Bool = false, isSelected: Bool = false
+    _ procedure: Procedure, _ initial: Settings? = nil, isIndexed: Bool = false, isSelected: Bool = false,
+    channels: Int = 3
   ) throws
     -> Form
   {
     let image = gimp.makeImage(8, 8)
     gimp[image].isIndexed = isIndexed
     if isSelected { gimp[image].selection = PixelImage(width: 8, height: 8, channels: 1, repeating: 1) }
-    let layer = gimp.addLayer(PixelImage(width: 8, height: 8, channels: 3), to: image)
+    let layer = gimp.addLayer(PixelImage(width: 8, height: 8, channels: channels), to: image)
     guard case .layer(let work) = procedure.kind else { throw ShellError.itemMissing }
     return try Form(
       procedure, work, Source(layer, in: image, of: gimp), ModelCatalogue(roots: gimp.modelFolders),
@@ -119,9 +120,9 @@ import Wording
   func theSameSizeHasNoFactor() throws {
     var form = try form(.upscale)
     form.choose(0, inRow: 1)
-    #expect(form.rows.map(\.isPossible) == [true, true, true, true])
+    #expect(form.rows.map(\.isPossible) == [true, true, true, true, true])
     form.choose(2, inRow: 2)
-    #expect(form.rows.map(\.isPossible) == [true, false, true, true])
+    #expect(form.rows.map(\.isPossible) == [true, false, true, true, true])
     #expect(form.rows[0].details?.text.hasPrefix("Photographs, 4 times. ") == true)
   }
 
@@ -177,6 +178,32 @@ import Wording
     #expect(form.settings.model != "realsr", "it is not installed")
   }
 
+  @Test("Whether transparent parts become opaque is asked where there may be some")
+  func transparencyIsAskedFor() throws {
+    let (opaque, other) = (try form(.inpaint), try form(.inpaint, channels: 4))
+    #expect(opaque.rows.map(\.label.text) == ["_Model:", "_Seed:"])
+    #expect(other.rows.map(\.label.text) == ["_Model:", "_Seed:", "Make _transparent parts opaque:"])
+  }
+
+  @Test func channelsAreOfTheImage() throws {
+    let image = gimp.makeImage(8, 8)
+    let layer = gimp.addLayer(PixelImage(width: 8, height: 8, channels: 3), to: image)
+    let mask = PixelImage(width: 8, height: 8, channels: 1)
+    gimp[image].channels = [("boats", mask), ("sky", mask)]
+    guard case .layer(let work) = Procedure.inpaintFull.kind else { throw ShellError.itemMissing }
+    func form(_ text: String) throws -> Form {
+      try Form(
+        .inpaintFull, work, Source(layer, in: image, of: gimp), ModelCatalogue(roots: gimp.modelFolders),
+        Settings(text, of: .inpaintFull))
+    }
+    var shown = try form("exclude=sky\n")
+    let row = shown.rows.count - 1
+    #expect(choice(shown, row).options == ["None", "boats", "sky"] && choice(shown, row).chosen == 2)
+    shown.choose(1, inRow: row)
+    #expect(shown.settings.excludedChannel == "boats")
+    #expect(try form("exclude=gone\n").settings.excludedChannel == nil, "of another image")
+  }
+
   @Test func indexedImagesGetANote() throws {
     #expect(try form(.restore, isIndexed: true).notes.first?.text.contains("converted to RGB") == true)
   }
@@ -214,6 +241,11 @@ import Wording
     #expect(!form.settings.fillsTransparent)
     var canvas = try self.form(.outpaint)
     for row in 1...4 { canvas.choose(number: row, inRow: row) }
-    #expect(canvas.settings.margins == Margins(left: 1, right: 2, top: 3, bottom: 4))
+    #expect(canvas.settings.canvas == NewCanvas(margins: Margins(left: 1, right: 2, top: 3, bottom: 4)))
+    canvas.choose(number: 800, inRow: 6)
+    canvas.choose(4, inRow: 8)
+    canvas.choose(1, inRow: 9)
+    #expect(canvas.settings.canvas.width == 800 && canvas.settings.canvas.height == nil)
+    #expect(canvas.settings.canvas.ratio == NewCanvas.Ratio(16, 9) && canvas.settings.canvas.anchor == .north)
   }
 }

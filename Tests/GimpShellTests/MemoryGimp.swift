@@ -23,6 +23,9 @@ final class MemoryGimp: Gimp {
     var steps: [[String]] = []
     var active: Layer?
     var isShown = false
+    /// Saved selections, uppermost first.
+    var channels: [(name: String, values: PixelImage)] = []
+    var file: String?
 
     init(_ width: Int, _ height: Int) { size = (width, height) }
   }
@@ -241,6 +244,7 @@ extension MemoryGimp {
     return PixelRect(x: left - place.x, y: top - place.y, width: right - left + 1, height: bottom - top + 1)
   }
 
+  func channels(of image: Image) -> [String] { self[image].channels.map(\.name) }
   func selectNothing(_ image: Image) { self[image].selection = nil }
   func select(_ weights: PixelImage, in image: Image) throws { self[image].selection = weights }
 }
@@ -262,7 +266,11 @@ extension MemoryGimp {
   func isText(_ layer: Layer) -> Bool { self[layer].isText }
   func isVisible(_ layer: Layer) -> Bool { self[layer].isVisible }
   func isLocked(_ layer: Layer) -> Bool { self[layer].isLocked }
-  func blending(of layer: Layer) -> Blending { self[layer].blending }
+  func blending(of layer: Layer) -> Blending {
+    var blending = self[layer].blending
+    if self[layer].keepsAlphaBelow { (blending.isNormal, blending.isClipped) = (false, blending.isNormal) }
+    return blending
+  }
   func mask(of layer: Layer) -> MaskState? { self[layer].mask?.state }
   func tattoo(of layer: Layer) -> Int { self[layer].tattoo }
   func layers(of group: Layer?, in image: Image) -> [Layer] {
@@ -349,12 +357,17 @@ extension MemoryGimp {
   func maskValues(of layer: Layer, _ area: PixelRect) throws -> PixelImage {
     self[layer].mask?.values.cropped(to: area) ?? PixelImage(width: area.width, height: area.height, channels: 1)
   }
+  func channelValues(named name: String, of image: Image, _ area: PixelRect) throws -> PixelImage? {
+    self[image].channels.first { $0.name == name }?.values.cropped(to: area)
+  }
   func addMask(_ values: PixelImage, to layer: Layer) throws -> Bool {
     if refusals.contains(.addMask) { return false }
     self[layer].mask = (MaskState(), values)
     return true
   }
 
+  func path(of image: Image) -> String? { self[image].file }
+  func setPath(of image: Image, _ path: String) { self[image].file = path }
   func load(_ path: String) -> Image? { nil }
   func save(_ image: Image, _ layer: Layer, _ path: String) -> Bool { false }
   func crop(_ image: Image, to area: PixelRect) {

@@ -77,8 +77,11 @@ import Wording
     }
     picture[0, 0, 3] = 1
     let (image, layer) = image(picture, selecting: Self.hole)
-    #expect(throws: ShellError.transparentSelection(layer: gimp[layer].name)) {
+    #expect(throws: ShellError.transparentHole(layer: gimp[layer].name)) {
       try perform(.inpaint, image, layer, [.text(""), .number(1)])
+    }
+    #expect(throws: ShellError.transparentSelection(layer: gimp[layer].name)) {
+      try perform(.restore, image, layer, [.text(""), .number(1)])
     }
     let (full, fullLayer) = self.image(
       Self.picture(30, 30), selecting: PixelRect(x: 0, y: 0, width: 30, height: 30))
@@ -151,8 +154,18 @@ import Wording
 
   enum Meanwhile: CaseIterable { case close, remove, move, convert }
 
-  @Test("Users go on while a result is computed", arguments: Meanwhile.allCases)
-  func changesMeanwhile(_ change: Meanwhile) throws {
+  private static let calls: [(Procedure, [Value])] = [
+    (.inpaint, [.text(""), .number(1)]), (.restore, [.text(""), .number(1)]),
+    (.inpaintFull, [.text(""), .number(1), .number(0), .number(1), .number(1)]),
+    (.outpaint, [.text(""), .number(8), .number(0), .number(0), .number(0), .number(1)]),
+    (.upscale, [.text(""), .number(2), .number(0), .number(1)]),
+    (.upscale, [.text(""), .number(2), .number(1), .number(1)]),
+    (.upscale, [.text(""), .number(2), .number(2), .number(1)]),
+  ]
+
+  @Test("Users go on while a result is computed", arguments: Meanwhile.allCases, Self.calls.indices)
+  func changesMeanwhile(_ change: Meanwhile, _ call: Int) throws {
+    let (procedure, arguments) = Self.calls[call]
     let (image, layer) = image(Self.picture(64, 48), selecting: PixelRect(x: 20, y: 20, width: 8, height: 8))
     let name = gimp[layer].name
     var before = ""
@@ -173,7 +186,14 @@ import Wording
       case .move: .layerMoved(name)
       case .convert: .layerConverted(name)
       }
-    #expect(throws: expected) { try perform(.inpaint, image, layer, [.text(""), .number(1)]) }
+    let isNewImage = procedure.name == Procedure.upscale.name && arguments[2] == .number(1)
+    if isNewImage && change != .close {
+      // What becomes of the layer is no matter to an image of its own.
+      let new = try perform(procedure, image, layer, arguments)
+      #expect(gimp[new].image != image)
+    } else {
+      #expect(throws: expected) { try perform(procedure, image, layer, arguments) }
+    }
     #expect(gimp.description(of: image) == before)
   }
 
@@ -199,19 +219,20 @@ import Wording
   @Test func strengthMixesWithTheLayersPixels() throws {
     let picture = Self.picture(48, 32)
     let (image, layer) = image(picture)
-    let plain = try perform(.restore, image, layer, [.text(""), .number(7), .number(0)])
+    let plain = try perform(.restore, image, layer, [.text(""), .number(7), .number(0), .number(1)])
     #expect(gimp[plain].pixels == picture)
     let whole = try perform(.restore, image, layer, [.text(""), .number(7)])
     #expect(
-      try gimp[perform(.restore, image, layer, [.text(""), .number(7), .number(100)])].pixels == gimp[whole].pixels)
-    let half = try perform(.restore, image, layer, [.text(""), .number(7), .number(50)])
+      try gimp[perform(.restore, image, layer, [.text(""), .number(7), .number(100), .number(1)])].pixels
+        == gimp[whole].pixels)
+    let half = try perform(.restore, image, layer, [.text(""), .number(7), .number(50), .number(1)])
     let (between, all) = (gimp[half].pixels, gimp[whole].pixels)
     #expect(
       picture.samples.indices.allSatisfy {
         abs(between.samples[$0] - (picture.samples[$0] + all.samples[$0]) / 2) < 1e-5
       })
     #expect(throws: ShellError.strengthImpossible(101)) {
-      try perform(.restore, image, layer, [.text(""), .number(7), .number(101)])
+      try perform(.restore, image, layer, [.text(""), .number(7), .number(101), .number(1)])
     }
   }
 

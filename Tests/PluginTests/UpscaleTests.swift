@@ -67,6 +67,8 @@ extension GimpTests {
         (say-image "old" image)
         (say-layer "layer" layer)
         (say "resolution" (gimp-image-get-resolution new))
+        (say "path" (car (gimp-image-get-filename new)))
+        (say "dirty" (car (gimp-image-is-dirty new)))
         (save-drawable layer "layer.tif")
         (save-drawable source "source-after.tif")
         (define gray (load-picture "gray.tif"))
@@ -80,6 +82,9 @@ extension GimpTests {
       #expect(try numbers(gimp.log["old"]).prefix(3) == [30, 20, 1])
       #expect(try numbers(gimp.log["layer"]) == [36, 27, 0, 0, 0, 0])
       #expect(gimp.log["resolution"] == "123 77" || gimp.log["resolution"] == "123.0 77.0")
+      #expect(gimp.log["path"]?.hasSuffix("/photo-3x.xcf") == true, "named after the file")
+      #expect(gimp.log["dirty"] == "1", "and not saved")
+      #expect(try !FileManager.default.contentsOfDirectory(atPath: gimp.folder.path).contains("photo-3x.xcf"))
       let profiles = try ["layer.tif", "source.tif"].map {
         try Picture.colourProfile(ofTIFF: Data(contentsOf: gimp.folder.appending(path: $0)))
       }
@@ -92,6 +97,25 @@ extension GimpTests {
       let large = try gimp.picture("gray-layer.tif")
       #expect(large.bits == 16 && large.channels == 1)
       #expect(large.reduced(by: 2).difference(to: gray) < 0.06)
+    }
+
+    @Test("Output 0 of a layer that is see-through: what is seen has its alpha, not that of two layers")
+    func seeThroughLayers() throws {
+      let gimp = try Gimp()
+      try gimp.put(
+        Picture(width: 20, height: 16, channels: 4) { _, _, channel in channel == 3 ? 0.5 : 0.7 }, as: "icon.tif")
+      try gimp.run(
+        """
+        (define image (load-picture "icon.tif"))
+        (define source (layer-of image))
+        (define layer (car (plug-in-resshift-upscale RUN-NONINTERACTIVE image source "" 2 0 11)))
+        (say "visible" (list (car (gimp-item-get-visible layer)) (car (gimp-item-get-visible source))))
+        (save-visible image "after.tif")
+        """)
+      #expect(try numbers(gimp.log["visible"]) == [1, 0])
+      let after = try gimp.picture("after.tif")
+      #expect((after.width, after.height) == (40, 32))
+      #expect((0..<32).allSatisfy { y in (0..<40).allSatisfy { abs(after[$0, y, 3] - 0.5) < 0.01 } })
     }
 
     @Test("Output 2: the canvas stays, the layer is masked by the selection, alpha and surroundings stay")

@@ -19,6 +19,8 @@ enum CommandError: Explained, Equatable {
   case isFileNotFolder(String)
   case inputIsFolder(String)
   case extendsFolder(String)
+  case canvasSmaller(String, width: Int, height: Int, newWidth: Int, newHeight: Int)
+  case canvasAsLarge(String, Int, Int)
   case twins(String, String, output: String)
   case overwritesInput(String, other: String)
   case bitDepth(Int, PictureFormat, output: String)

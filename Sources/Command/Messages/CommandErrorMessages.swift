@@ -16,6 +16,10 @@ extension CommandError {
     case .needsFolder(let path): "\(path): several inputs need a folder as --output"
     case .isFileNotFolder(let path): "\(path): is a file, but several inputs need a folder as --output"
     case .inputIsFolder(let path): "\(path): is a folder, but inpaint takes one picture and its mask"
+    case .canvasSmaller(let path, let width, let height, let newWidth, let newHeight):
+      "\(path): has \(width)x\(height) pixels and can only be extended, not become \(newWidth)x\(newHeight); choose a larger size"
+    case .canvasAsLarge(let path, let width, let height):
+      "\(path): has these \(width)x\(height) pixels already, so there is nothing to extend"
     case .extendsFolder(let path): "\(path): is a folder, but extend takes one picture"
     case .twins(let one, let other, let output): "\(one) and \(other) would both be written to \(output)"
     case .overwritesInput(let input, let other):

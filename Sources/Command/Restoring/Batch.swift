@@ -12,7 +12,7 @@ struct Batch {
   let common: CommonOptions
 
   /// What a subcommand does with one picture, its path and the engine's options.
-  typealias ResultSize = (PixelImage) -> (width: Int, height: Int)
+  typealias ResultSize = (PixelImage) throws -> (width: Int, height: Int)
   typealias Restoration = (Restorer, PixelImage, String, RestoreOptions) throws -> PixelImage
   /// The same as a plan, for a picture, its path and the size of its result.
   typealias Job = (PixelImage, String, _ target: (width: Int, height: Int)) throws -> RestorationJob
@@ -60,7 +60,7 @@ struct Batch {
         if common.strip { picture.metadata = PictureMetadata() }
         let scale = factor ?? descriptor.diffusion.sf
         let plain = (width: picture.image.width * scale, height: picture.image.height * scale)
-        let target = size?(picture.image) ?? plain
+        let target = try size?(picture.image) ?? plain
         let descriptor = try size == nil || task != .superResolution ? descriptor : model(for: picture, of: job, target)
         let bitDepth = try check(job, picture, target.width, target.height, common.engine.notice(report))
         var options = common.engine.restoreOptions(report)

@@ -15,6 +15,7 @@ struct InpaintCommand: ParsableCommand {
       Examples:
         resshift inpaint photo.jpg --mask scratches.png -o photo-mended.png
         resshift inpaint photo.jpg --mask wire.png -o photo-mended.png --seed 7
+        resshift inpaint sea.jpg --mask swimmer.png -o sea-empty.png --exclude boats.png
         resshift inpaint film.jpg --mask person.png -o film-without.png --grow 6 --grain on
       """)
 
@@ -33,6 +34,9 @@ struct InpaintCommand: ParsableCommand {
       "Let the hole grow by so many pixels first, 0 by default: for masks that leave a rim of what is to go.",
       valueName: "pixels"))
   var grow = 0
+
+  @Option(help: "A picture of the same size that is white where nothing is to be taken from to fill the hole.")
+  var exclude: String?
 
   @Option(help: "Give the fill the fine noise of its surroundings, where these are grainy; off by default.")
   var grain = Switch.off
@@ -59,11 +63,20 @@ struct InpaintCommand: ParsableCommand {
     let isQuiet = common.engine.quiet
     let weights = try PictureFile.read(mask) { if !isQuiet { Terminal.note($0) } }.image.maskWeights
     let hole = weights.grown(by: grow)
+    let excluded = try exclude.map { path in
+      try PictureFile.read(path) { if !isQuiet { Terminal.note($0) } }.image.maskWeights
+    }
     let job: Batch.Job = { picture, path, _ in
       do {
         try weights.checkMask(width: picture.width, height: picture.height)
       } catch let error as RestoreError {
         throw CommandError(error, aboutMask: mask, of: path)
+      }
+      if let exclude, let excluded, (excluded.width, excluded.height) != (picture.width, picture.height) {
+        throw CommandError(
+          .maskOfOtherSize(
+            maskWidth: excluded.width, maskHeight: excluded.height, width: picture.width, height: picture.height),
+          aboutMask: exclude, of: path)
       }
       guard hole.markedShare < 1 else { throw CommandError.maskGrownWhite(mask, by: grow) }
       return .inpaint(hole: hole)
@@ -75,7 +88,7 @@ struct InpaintCommand: ParsableCommand {
         options.notice?(Notice.mostIsMarked(mask, percent).text)
       }
       let fill = coarseOnly ? restorer.coarselyFilled : restorer.inpaint
-      return try fill(picture, hole, options).blended(over: picture, weights: hole)
+      return try fill(picture, hole, excluded, options).blended(over: picture, weights: hole)
     }
   }
 }

@@ -44,11 +44,14 @@ public struct Blending: Hashable, Sendable {
   public var opacity: Double
   /// Whether the layer simply covers what is below: mode Normal (or its legacy form), composite mode Union or Auto.
   public var isNormal: Bool
+  /// Whether it covers what is below where that can be seen, whose alpha stays: mode Normal, composite mode Clip to backdrop.
+  public var isClipped: Bool
   /// Whether a group blends its layers with what is below the group.
   public var isPassThrough: Bool
 
-  public init(opacity: Double = 1, isNormal: Bool = true, isPassThrough: Bool = false) {
-    (self.opacity, self.isNormal, self.isPassThrough) = (opacity, isNormal, isPassThrough)
+  public init(opacity: Double = 1, isNormal: Bool = true, isClipped: Bool = false, isPassThrough: Bool = false) {
+    (self.opacity, self.isNormal) = (opacity, isNormal)
+    (self.isClipped, self.isPassThrough) = (isClipped, isPassThrough)
   }
 }
 

@@ -2,6 +2,10 @@ import ResShift
 
 /// Files that GIMP reads and writes, and what batches do to pictures that were opened from them.
 public protocol GimpFiles: AnyObject {
+  /// The path of the file that an image was opened from or saved to last; nil = there is none.
+  func path(of image: Image) -> String?
+  /// Says where an image is to be saved, which it is not by that.
+  func setPath(of image: Image, _ path: String)
   /// Opens a file.
   func load(_ path: String) -> Image?
   /// Writes a layer as a file of the type that its name says.

@@ -21,7 +21,7 @@ public protocol GimpImages: AnyObject {
   func scale(_ image: Image, width: Int, height: Int) -> Bool
   /// Changes within `body` are one step to undo.
   func undoStep<R>(of image: Image, _ body: () throws -> R) rethrows -> R
-  /// A new image with the type, precision, profile and resolution of another, without undo and not yet shown.
+  /// A new image with the type, precision, profile, resolution and metadata of another, without undo and not yet shown.
   func makeImage(like image: Image, isGray: Bool, width: Int, height: Int) -> Image?
   /// Lets a new image be undone from here on, and shows it if `isShown`.
   func finish(_ image: Image, isShown: Bool)
@@ -36,6 +36,8 @@ public protocol GimpImages: AnyObject {
   /// The bounding box of each part of the active path, in the canvas's coordinates; none without one.
   func pathBounds(of image: Image) -> [PixelRect]
   func selectNothing(_ image: Image)
+  /// The names of the channels that users have made, as saved selections, uppermost first.
+  func channels(of image: Image) -> [String]
   /// Selects each pixel as much as its weight says; `weights` has one channel and the image's size.
   func select(_ weights: PixelImage, in image: Image) throws
 }

@@ -28,6 +28,9 @@ public protocol GimpPixels: AnyObject {
   func selection(of image: Image, _ area: PixelRect) throws -> PixelImage
   /// The values of a layer's mask in the layer's coordinates, 0...1, one channel.
   func maskValues(of layer: Layer, _ area: PixelRect) throws -> PixelImage
+  /// The values of the uppermost channel of a name in canvas coordinates, 0...1, one channel, 0 beyond it; nil = there is none of that
+  /// name.
+  func channelValues(named name: String, of image: Image, _ area: PixelRect) throws -> PixelImage?
   /// Gives a layer that is not yet in the image a mask with these values, of its size; false = GIMP refused.
   func addMask(_ values: PixelImage, to layer: Layer) throws -> Bool
 }

@@ -13,6 +13,8 @@ struct Replacement {
   let name: String
   /// Whether an overlay has alpha 1: a fill, whose alpha is that of what it lies on.
   let isFill: Bool
+  /// Whether it was computed from a source under fills, which it takes the place of.
+  var isOnFills = false
   /// Whether what is transparent becomes opaque, as far as it is replaced.
   var makesOpaque = false
 
@@ -57,18 +59,10 @@ struct Replacement {
   /// The result, opaque, over the original by the weights, alpha included.
   private func laidOver(_ weights: PixelImage) -> PixelImage {
     var picture = original
-    let colours = original.colourChannels
     for pixel in pixels where weights.samples[pixel] > 0 {
-      let weight = min(weights.samples[pixel], 1)
-      let first = pixel * original.channels
-      let below = original.samples[first + colours] * (1 - weight)
-      for channel in first..<first + colours {
-        let light =
-          (below * LightCurve.blendingLight(original.samples[channel])
-            + weight * LightCurve.blendingLight(result.samples[channel])) / (below + weight)
-        picture.samples[channel] = below > 0 ? LightCurve.blendingValue(light) : result.samples[channel]
+      picture.cover(pixel, min(weights.samples[pixel], 1), keepingAlpha: false) {
+        result.samples[pixel * result.channels + $0]
       }
-      picture.samples[first + colours] = weight >= 1 ? 1 : below + weight
     }
     return picture
   }

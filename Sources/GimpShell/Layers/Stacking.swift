@@ -45,8 +45,10 @@ extension LayerWriter {
 
   private func add(_ overlay: Overlay, _ replacement: Replacement, _ tries: Tries) throws -> Layer {
     let isSeen = gimp.isVisible(source.layer)
-    // Earlier ones below it are seen through a feather; those in other groups may lie above it.
-    let replaced = isSeen ? try overlays(of: tries, replacedBy: replacement) : []
+    // Earlier ones below it are seen through a feather; those in other groups may lie above it. What a hole was filled with
+    // is part of what was restored.
+    let replaced =
+      isSeen ? try overlays(of: tries, replacedBy: replacement).filter { replacement.isFill || !$0.holdsFill } : []
     var picture = replacement.result
     if replacement.isFill { picture.makeOpaque() }
     let place = source.onCanvas(replacement.area)
@@ -61,7 +63,7 @@ extension LayerWriter {
         for other in replaced where replacement.hasFeather || !isBeside(other) {
           gimp.setVisible(other.layer, false)
         }
-        Tries.mark(layer, as: .overlay, on: source)
+        Tries.mark(layer, as: .overlay, holdsFill: replacement.isFill, on: source)
       })
     gimp.activate(source.layer)
     return layer
@@ -88,6 +90,8 @@ extension LayerWriter {
     let isSeen = gimp.isVisible(source.layer) || tries.shownCopy != nil || Tries.hasHidden(source)
     let replaced = isSeen ? try overlays(of: tries, replacedBy: replacement) : []
     let earlier = isSeen ? tries.shownCopy : tries.all.first { $0.kind == .copy }?.layer
+    let holdsFill =
+      replacement.isFill || replacement.isOnFills || tries.all.contains { $0.layer == earlier && $0.holdsFill }
     let copy = try makeCopy(of: earlier.flatMap { gimp.place(of: $0) == source.place ? $0 : nil } ?? source.layer)
     do {
       gimp.setName(of: copy, replacement.name)
@@ -114,7 +118,7 @@ extension LayerWriter {
           }
           for other in replaced { gimp.setVisible(other.layer, false) }
         }
-        Tries.mark(copy, as: .copy, on: source)
+        Tries.mark(copy, as: .copy, holdsFill: holdsFill, on: source)
       })
     gimp.activate(source.layer)
     return copy
@@ -160,7 +164,7 @@ extension LayerWriter {
   // MARK: Place
 
   /// The position, in the source's group, of the topmost of the source and its earlier results there.
-  private func topmost(of tries: Tries) -> Int? {
+  func topmost(of tries: Tries) -> Int? {
     ([source.layer] + tries.all.filter(isBeside).map(\.layer)).compactMap { gimp.position(of: $0) }
       .min()
   }

@@ -14,6 +14,8 @@ struct Tries {
   struct Try {
     let layer: Layer
     let kind: Kind
+    /// Whether it shows what a hole was filled with.
+    let holdsFill: Bool
   }
 
   /// Topmost first; results on results as well.
@@ -21,8 +23,9 @@ struct Tries {
   /// The result that is seen in the place of the source.
   let shownCopy: Layer?
 
-  /// Of a result: the source's name and the kind.
+  /// Of a result: the source's name and the kind, and whether it holds a fill.
   private static let resultNote = "resshift-result"
+  private static let fillWord = "fill"
   /// Of a source: its name and the tattoo that it had, which tells it from a duplicate that the user made.
   private static let sourceNote = "resshift-source"
   /// Of a source that is hidden because a copy took its place.
@@ -32,10 +35,10 @@ struct Tries {
     let gimp = source.gimp
     let layers = gimp.allLayers(of: source.image)
     let results = layers.compactMap { layer -> (name: String, result: Try)? in
-      guard layer != source.layer, let words = Tries.words(Tries.resultNote, of: layer, gimp), words.count == 2,
+      guard layer != source.layer, let words = Tries.words(Tries.resultNote, of: layer, gimp), words.count >= 2,
         let kind = Kind(rawValue: words[1])
       else { return nil }
-      return (words[0], Try(layer: layer, kind: kind))
+      return (words[0], Try(layer: layer, kind: kind, holdsFill: words.dropFirst(2).contains(Tries.fillWord)))
     }
     var names = Set([Tries.name(of: source.layer, among: layers, gimp)].compactMap { $0 })
     var found: [Layer: Try] = [:]
@@ -57,13 +60,13 @@ struct Tries {
   /// Notes that `layer`, not yet in the image, is a result on `source`. What a copy took over from the source goes.
   ///
   /// The source gets its name in this, which is part of the undo step: to be called within one.
-  static func mark(_ layer: Layer, as kind: Kind, on source: Source) {
+  static func mark(_ layer: Layer, as kind: Kind, holdsFill: Bool, on source: Source) {
     let gimp = source.gimp
     for note in [sourceNote, hiddenNote] where gimp.note(note, of: layer) != nil { gimp.detach(note, from: layer) }
     let known = name(of: source.layer, among: gimp.allLayers(of: source.image), gimp)
     let name = known ?? String(UInt64.random(in: 0...UInt64.max), radix: 16)
     if known == nil { gimp.attach(sourceNote, "\(name) \(gimp.tattoo(of: source.layer))", to: source.layer) }
-    gimp.attach(resultNote, "\(name) \(kind.rawValue)", to: layer)
+    gimp.attach(resultNote, "\(name) \(kind.rawValue)" + (holdsFill ? " \(fillWord)" : ""), to: layer)
   }
 
   /// Hides the source, and notes that this was no wish of the user's.

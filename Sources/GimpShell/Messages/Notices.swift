@@ -26,6 +26,13 @@ enum Notice {
     "Model “\(model)” takes layer “\(layer)” for one face: select the faces to restore only them."
   }
 
+  static func staysTransparent(_ layer: String) -> Message {
+    """
+    Parts of what is selected of layer “\(layer)” are transparent and stay so: choose “Make transparent parts opaque” to \
+    fill them.
+    """
+  }
+
   // Of batches.
   static func left(_ work: Message, seconds: Double) -> Message { "\(work), \(Amount.roughTime(seconds: seconds)) left" }
   static func picture(_ number: Int, of count: Int, _ name: String) -> Message {

@@ -25,6 +25,10 @@ public enum ShellError: Explained, Equatable {
   case strengthImpossible(Int)
   case switchImpossible(String, Int)
   case marginImpossible(String, Int)
+  case canvasSideImpossible(String, Int)
+  case ratioUnknown(Int)
+  case anchorUnknown(Int)
+  case canvasSmaller(width: Int, height: Int, newWidth: Int, newHeight: Int)
   case nothingToExtend
   case itemMissing
   case otherImage(layer: String)
@@ -35,12 +39,14 @@ public enum ShellError: Explained, Equatable {
   case indexed(layer: String)
   case group(layer: String)
   case channel(name: String)
+  case noChannel(String)
   case floatingSelection
   case emptySelection
   case selectionOutside(layer: String)
   case selectionNearlyEmpty(layer: String)
   case transparentLayer(String)
   case transparentSelection(layer: String)
+  case transparentHole(layer: String)
   case nothingKnown(layer: String)
   case nothingSeen
   case nothingSeenSelected
@@ -105,6 +111,7 @@ extension ShellError {
     case .unknownProcedure, .argumentCount, .tooFewArguments, .wrongType, .outputUnknown, .factorImpossible,
       .factorTooLarge, .seedImpossible, .variantsImpossible, .optionUnknown, .widthImpossible, .scaledOutputUnknown,
       .widthNotReached, .growImpossible, .strengthImpossible, .switchImpossible, .marginImpossible, .nothingToExtend,
+      .canvasSideImpossible, .ratioUnknown, .anchorUnknown, .canvasSmaller,
       .itemMissing, .otherImage, .needsWindow, .noLayerSelected,
       .other(_, isCallers: true):
       .callingError

@@ -32,7 +32,14 @@ extension ShellError {
     case .switchImpossible(let name, let value): "Argument \(name) is 0 (no) or 1 (yes), not \(value)."
     case .marginImpossible(let side, let pixels):
       "The canvas cannot be extended by \(pixels) pixels (\(side)): it is 0 to 65535."
-    case .nothingToExtend: "All four sides are 0: say by how many pixels the canvas is to be extended."
+    case .canvasSideImpossible(let name, let pixels):
+      "The canvas cannot become \(pixels) pixels large (\(name)): it is 1 to 524288, or 0 for what the sides say."
+    case .ratioUnknown(let ratio): "Proportions \(ratio) are unknown: they are 0 (none) to 8."
+    case .anchorUnknown(let anchor): "Anchor \(anchor) is unknown: it is 0 (top left) to 8 (bottom right), 4 = center."
+    case .canvasSmaller(let width, let height, let newWidth, let newHeight):
+      "The canvas of \(width)x\(height) pixels can only grow, not become \(newWidth)x\(newHeight): choose a larger size."
+    case .nothingToExtend:
+      "Nothing is to be added: say by how many pixels the canvas is to be extended, or to which size."
     case .itemMissing: "The image or the layer does not exist any more."
     case .otherImage(let layer): "Layer “\(layer)” belongs to another image than the one given."
     case .needsWindow: "The model manager is a window: from scripts use the command “resshift models”."
@@ -44,6 +51,8 @@ extension ShellError {
     case .group(let layer):
       "“\(layer)” is a layer group, which has no pixels of its own: choose one of the layers in it."
     case .channel(let name): "“\(name)” is a channel, not a layer: choose a layer in the Layers dialog."
+    case .noChannel(let name):
+      "The image has no channel “\(name)”: select what the fill must not be made of, and save that with Select > Save to Channel."
     case .floatingSelection:
       "The image has a floating selection: anchor it or turn it into a layer first (Layer > Anchor Layer, To New Layer)."
     case .emptySelection: "The selection is empty: select what is to be filled, then run Inpaint again."
@@ -55,11 +64,13 @@ extension ShellError {
       "Nothing of layer “\(layer)” can be seen, it is fully transparent: choose a layer with something on it."
     case .transparentSelection(let layer):
       "Nothing of layer “\(layer)” can be seen where it is selected, it is fully transparent: select another part."
+    case .transparentHole(let layer):
+      "What is selected of layer “\(layer)” is transparent and would stay so: choose “Make transparent parts opaque” to fill it."
     case .nothingKnown(let layer):
       "Nothing of layer “\(layer)” is left around the selection to fill it from: select less."
     case .nothingSeen: "Nothing of the image can be seen, it is fully transparent: show a layer with something on it."
     case .nothingSeenSelected:
-      "Nothing of the image can be seen where it is selected: select another part, or let transparent parts become opaque."
+      "Nothing of the image can be seen where it is selected: select another part, or choose “Make transparent parts opaque”."
     case .nothingSeenKnown: "Nothing of the image is left around the selection to fill it from: select less."
     case .selectionOutsideCanvas: "The selection is empty on the canvas: select something in the image."
     case .resultTooLarge(let width, let height):

@@ -26,6 +26,8 @@ public struct Form {
   private var faces: Faces?
   /// What the user chose, some of which may not be possible at the moment.
   private var wanted: Settings
+  /// Of the image.
+  private let channels: [String]
 
   /// A model of the list; without a descriptor it is not installed.
   fileprivate struct Offer {
@@ -89,7 +91,13 @@ public struct Form {
     _ = try catalogue.model(named: "", for: task)
     (self.title, self.action, role, self.task) = (title, action, procedure.name, task)
     (self.source, self.catalogue) = (source, catalogue)
-    parameters = procedure.parameters.filter { $0.label != nil }
+    channels = source.map { $0.gimp.channels(of: $0.image) } ?? []
+    // What is not transparent need not become opaque, but all layers together may be what one is not.
+    let mayBeTransparent =
+      source?.type.hasAlpha == true || procedure.parameters.contains { $0.name == Parameter.sampleMerged.name }
+    parameters = procedure.parameters.filter { parameter in
+      parameter.label != nil && (mayBeTransparent || parameter.name != Parameter.fillTransparent.name)
+    }
     (settings, wanted) = (initial, initial)
     lookForModels()
   }
@@ -145,6 +153,7 @@ public struct Form {
     switch parameters[row].kind {
     case .model: wanted.model = models[index].name
     case .choice(let choice): wanted[parameters[row]] = .number(choice.options[index].value)
+    case .channel: wanted[parameters[row]] = .text(index == 0 ? "" : channels[index - 1])
     default: break
     }
     limit()
@@ -205,6 +214,8 @@ public struct Form {
     let chosen = settings.model.isEmpty ? standard[0]?.name ?? "" : settings.model
     let possible = models.filter { $0.descriptor != nil }
     settings.model = (possible.first { $0.name == chosen } ?? possible.first)?.name ?? chosen
+    // Of another image, perhaps.
+    if let name = settings.excludedChannel, !channels.contains(name) { settings[.exclude] = .text("") }
     for parameter in parameters {
       guard case .choice(let choice) = parameter.kind else { continue }
       let possible = choice.options.filter { isPossible($0, of: choice) }
@@ -258,6 +269,11 @@ public struct Form {
       .choice(
         choice.options.map { Option(label: $0.label, isPossible: isPossible($0, of: choice)) },
         chosen: choice.options.firstIndex { .number($0.value) == settings[parameter] } ?? 0)
+    case .channel:
+      .choice(
+        [Option(label: "None", isPossible: true)]
+          + channels.map { Option(label: Message(verbatim: $0), isPossible: true) },
+        chosen: (settings.excludedChannel.flatMap(channels.firstIndex) ?? -1) + 1)
     case .seed: .seed(settings.seed)
     case .number(let number): .number(settings.number(parameter), in: number.range)
     case .folder(let isPattern): .folder(folder(of: parameter, isPattern))

@@ -32,6 +32,8 @@ public struct Parameter: Sendable {
     case number(Number)
     /// The path of a folder; `isPattern`: of the pictures in it, as a pattern.
     case folder(isPattern: Bool)
+    /// The name of one of the image's channels; "" = none.
+    case channel
   }
 
   /// Numbers to choose from.
@@ -63,7 +65,7 @@ public struct Parameter: Sendable {
   /// Whether GIMP passes a string, rather than a number.
   public var isText: Bool {
     switch kind {
-    case .text, .model, .folder: true
+    case .text, .model, .folder, .channel: true
     case .choice, .seed, .number: false
     }
   }
@@ -73,7 +75,7 @@ public struct Parameter: Sendable {
   /// The value if nothing was chosen.
   var standard: Value {
     switch kind {
-    case .text, .model, .folder: .text("")
+    case .text, .model, .folder, .channel: .text("")
     case .choice(let choice): .number(choice.standard)
     case .seed: .number(-1)
     case .number(let number): .number(number.standard)
@@ -83,7 +85,7 @@ public struct Parameter: Sendable {
   /// Throws for a value that there is not.
   func check(_ value: Value) throws {
     switch (kind, value) {
-    case (.text, .text), (.model, .text), (.folder, .text): return
+    case (.text, .text), (.model, .text), (.folder, .text), (.channel, .text): return
     case (.choice(let choice), .number(let number)):
       guard choice.options.contains(where: { $0.value == number }) else { throw choice.refusal(number) }
     case (.seed, .number(let number)):
@@ -170,7 +172,10 @@ extension Parameter {
   static let strength = Parameter(
     "strength", label: "S_trength in %:",
     .number(Number(range: 0...100, standard: 100, refusal: { .strengthImpossible($0) })),
-    help: "100 = the model's result, less = mixed with the plain picture, 0 = the plain picture alone")
+    help: "100 = the model's result, less = mixed with the plain picture, 0 = the plain picture alone",
+    tip:
+      "How strong the effect is: below 100 the result is mixed with the picture as it was, or as it is when it is merely enlarged."
+  )
 
   static let grow = Parameter(
     "grow", label: "Grow selection _by pixels:",
@@ -193,6 +198,13 @@ extension Parameter {
     "fill-transparent", "Make transparent parts opa_que:", standard: false,
     help: "1 = what is transparent in the selection becomes opaque, 0 = transparency stays as it is",
     tip: "Fills what was erased, too. Otherwise what is transparent in the selection stays as transparent as it is.")
+
+  static let exclude = Parameter(
+    "exclude", label: "_Do not copy from channel:", .channel,
+    help:
+      "Name of a channel of the image that marks what the fill must not be made of (Select > Save to Channel); \"\" = none",
+    tip: "What the fill must not be made of: select it, choose Select > Save to Channel, and name that channel here."
+  )
 
   private static func yesOrNo(
     _ name: String, _ label: Message, standard: Bool, help: Message, tip: Message
@@ -223,6 +235,50 @@ extension Parameter {
       name, label: label, .number(Number(range: 0...65_535, standard: 0, refusal: { .marginImpossible(name, $0) })),
       help: help, tip: tip)
   }
+
+  static let canvasWidth = canvasSide(
+    "width", "New _width (0 = by sides):", help: "Width of the new canvas in pixels; 0 = as left and right say",
+    tip: "How wide the image becomes, instead of what Left and Right say.")
+  static let canvasHeight = canvasSide(
+    "height", "New _height (0 = by sides):", help: "Height of the new canvas in pixels; 0 = as top and bottom say",
+    tip: "How high the image becomes, instead of what Top and Bottom say.")
+
+  private static func canvasSide(_ name: String, _ label: Message, help: Message, tip: Message) -> Parameter {
+    Parameter(
+      name, label: label,
+      .number(Number(range: 0...524_288, standard: 0, refusal: { .canvasSideImpossible(name, $0) })), help: help,
+      tip: tip)
+  }
+
+  /// Of a new canvas, in the order of the argument's values.
+  static let ratios = [(1, 1), (4, 3), (3, 2), (16, 9), (21, 9), (3, 4), (2, 3), (9, 16)]
+
+  static let ratio = Parameter(
+    "ratio", label: "Pr_oportions:",
+    .choice(
+      Choice(
+        options: [.init(value: 0, label: "As size or sides say")]
+          + ratios.enumerated().map { .init(value: $0 + 1, label: Message(verbatim: "\($1.0) : \($1.1)")) },
+        standard: 0,
+        refusal: { .ratioUnknown($0) })),
+    help:
+      "If neither sides nor a size are given: 0 = none, 1 = 1:1, 2 = 4:3, 3 = 3:2, 4 = 16:9, 5 = 21:9, 6 = 3:4, 7 = 2:3, 8 = 9:16",
+    tip: "The smallest canvas of these proportions that holds the image, if neither sides nor a size are given."
+  )
+
+  static let anchor = Parameter(
+    "anchor", label: "_Anchor of the picture:",
+    .choice(
+      Choice(
+        options: [
+          .init(value: 4, label: "Center"), .init(value: 1, label: "Top"), .init(value: 7, label: "Bottom"),
+          .init(value: 3, label: "Left"), .init(value: 5, label: "Right"), .init(value: 0, label: "Top left"),
+          .init(value: 2, label: "Top right"), .init(value: 6, label: "Bottom left"),
+          .init(value: 8, label: "Bottom right"),
+        ], standard: 4, refusal: { .anchorUnknown($0) })),
+    help:
+      "Where the picture lies in a new size, row by row: 0 = top left, 1 = top, ... 4 = center, ... 8 = bottom right",
+    tip: "Where the picture lies on a canvas of a new size or new proportions.")
 
   // Of calls by name.
   static let procedure = Parameter(

@@ -35,7 +35,7 @@ extension Procedure {
       The selection is the hole. The fill becomes a new layer above the drawable with the selection as its layer mask; \
       nothing outside the selection changes.
       """,
-    year: "2025", [.model, .seed, .variants], listed: 2,
+    year: "2025", [.model, .seed, .fillTransparent, .variants], listed: 2,
     .layer(
       LayerWork(task: .inpainting, title: "ResShift: Inpaint", action: "_Inpaint", needsSelection: true) {
         try $0.inpaint()
@@ -49,7 +49,7 @@ extension Procedure {
       The selection, grown by some pixels, is the hole. Filled from the layer, or from all that is seen; then the result \
       lies above all layers. Tones and fine noise of the fill continue those of the rim if tone-match is 1.
       """,
-    year: "2026", [.model, .seed, .grow, .toneMatch, .sampleMerged, .fillTransparent, .variants], listed: 5,
+    year: "2026", [.model, .seed, .grow, .toneMatch, .sampleMerged, .fillTransparent, .exclude, .variants], listed: 5,
     .layer(
       LayerWork(task: .inpainting, title: "ResShift: Inpaint with options", action: "_Inpaint", needsSelection: true) {
         try $0.inpaintFull()
@@ -59,10 +59,11 @@ extension Procedure {
     "plug-in-resshift-outpaint", menuLabel: "_Extend canvas (outpaint)...",
     blurb: "Extend the canvas and continue the picture there (outpainting, uncrop)",
     help: """
-      The canvas grows by so many pixels on each side, and the border is filled from what is seen of the image. The fill \
-      becomes a new layer above all others, with a layer mask that shows it in the border only.
+      The canvas grows by so many pixels on each side, or to a new size or new proportions, and the border is filled from \
+      what is seen of the image. The fill becomes a new layer above all others, with a layer mask that shows it in the border only.
       """,
-    year: "2026", [.model, .left, .right, .top, .bottom, .seed, .variants], listed: 6,
+    year: "2026",
+    [.model, .left, .right, .top, .bottom, .seed, .canvasWidth, .canvasHeight, .ratio, .anchor, .variants], listed: 6,
     .layer(
       LayerWork(task: .inpainting, title: "ResShift: Extend canvas", action: "E_xtend", isOfImage: true) {
         try $0.outpaint()

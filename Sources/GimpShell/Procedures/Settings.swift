@@ -73,12 +73,24 @@ public struct Settings: Equatable, Sendable {
   var strength: Double { Double(number(.strength)) / 100 }
   var grow: Int { number(.grow) }
   /// Whether the canvas becomes larger, or a larger image is made.
-  var growsImage: Bool { values[Parameter.output.name] != nil && output != .sameSize || !margins.isEmpty }
+  var growsImage: Bool {
+    values[Parameter.output.name] != nil && output != .sameSize || values[Parameter.left.name] != nil
+  }
   var matchesTone: Bool { number(.toneMatch) != 0 }
   var samplesMerged: Bool { number(.sampleMerged) != 0 }
+  /// The name of a channel; nil = none.
+  var excludedChannel: String? {
+    if case .text(let name) = self[.exclude], !name.isEmpty { name } else { nil }
+  }
   var fillsTransparent: Bool { number(.fillTransparent) != 0 }
-  var margins: Margins {
-    Margins(left: number(.left), right: number(.right), top: number(.top), bottom: number(.bottom))
+  var canvas: NewCanvas {
+    func side(_ parameter: Parameter) -> Int? { number(parameter) > 0 ? number(parameter) : nil }
+    let ratio = number(.ratio)
+    return NewCanvas(
+      margins: Margins(left: number(.left), right: number(.right), top: number(.top), bottom: number(.bottom)),
+      width: side(.canvasWidth), height: side(.canvasHeight),
+      ratio: ratio > 0 ? NewCanvas.Ratio(Parameter.ratios[ratio - 1].0, Parameter.ratios[ratio - 1].1) : nil,
+      anchor: Anchor.allCases[number(.anchor)])
   }
 
   /// nil = random.

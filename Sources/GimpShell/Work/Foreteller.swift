@@ -56,8 +56,8 @@ final class Foreteller {
       let size = isSameSize ? (area.width, area.height) : enlargement.size(area.width, area.height)
       return .upscale(width: area.width, height: area.height, toWidth: size.0, toHeight: size.1)
     case .inpainting where settings.has(.left):
-      try settings.margins.check(on: canvas, largestSide: gimp.largestSide)
-      return .extend(width: canvas.width, height: canvas.height, by: settings.margins)
+      let margins = try settings.canvas.checkedMargins(on: canvas, largestSide: gimp.largestSide)
+      return .extend(width: canvas.width, height: canvas.height, by: margins)
     case .inpainting:
       let isMerged = settings.has(.sampleMerged) && settings.samplesMerged
       guard let selection = try isMerged ? Selection(onCanvasOf: source) : selection(on: source) else {

@@ -9,6 +9,8 @@ struct FillChoices {
   var matchesGrain = false
   /// Whether what is transparent in the selection becomes opaque.
   var makesOpaque = false
+  /// The channel that marks what the fill must not be made of; nil = none.
+  var excludedChannel: String?
 }
 
 /// A fill that was computed, and what it was computed from.
@@ -23,13 +25,13 @@ struct Fill {
 
 extension Request {
   /// Fills the selection: read, compute; then write.
-  func inpaint() throws -> Writing { try inpaint(FillChoices()) }
+  func inpaint() throws -> Writing { try inpaint(FillChoices(makesOpaque: settings.fillsTransparent)) }
 
   /// The same with all that can be chosen.
   func inpaintFull() throws -> Writing {
     let choices = FillChoices(
       grow: settings.grow, matchesTone: settings.matchesTone, matchesGrain: settings.matchesTone,
-      makesOpaque: settings.fillsTransparent)
+      makesOpaque: settings.fillsTransparent, excludedChannel: settings.excludedChannel)
     return try settings.samplesMerged ? inpaintSeen(choices) : inpaint(choices)
   }
 
@@ -45,21 +47,29 @@ extension Request {
   /// Computes the fill of a selection on a layer.
   func fill(_ selection: Selection, of source: Source, _ choices: FillChoices) throws -> Fill {
     let selection = selection.grown(by: choices.grow, within: source.bounds)
-    let pixels = try LayerPixels(source)
-    let part = try partNeeded(selection, pixels, of: source, isVisibleNeeded: !choices.makesOpaque)
+    let own = try LayerPixels(source)
+    // What was removed or mended before must not come back as a piece of the fill.
+    let pixels = own.seen(with: .all, of: Tries(on: source))
+    var part = try partNeeded(selection, pixels, of: source, isVisibleNeeded: !choices.makesOpaque)
 
-    let mask = selection.mask(over: part.place)
+    if let name = choices.excludedChannel {
+      guard let values = try gimp.channelValues(named: name, of: source.image, source.onCanvas(part.place)) else {
+        throw ShellError.noChannel(name)
+      }
+      part.excluded = values.maskWeights
+    }
+    let (needed, mask) = (part, selection.mask(over: part.place))
     let filled = try compute(Notice.inpainting) { restorer, options in
       var options = options
       // nil = on, as ever.
       options.toneMatch = choices.matchesTone ? nil : false
       options.grain = choices.matchesGrain
-      return try restorer.inpaint(part, mask: mask, options)
+      return try restorer.inpaint(needed, mask: mask, options)
     }
     let inPart = selection.bounds.moved(x: -part.place.x, y: -part.place.y)
-    return Fill(
-      selection: selection, result: filled.cropped(to: inPart), original: part.image.cropped(to: inPart), pixels: pixels
-    )
+    // Through the feather a further try shows the layer, not the try before.
+    let original = pixels.areOwn ? part.image.cropped(to: inPart) : try own.read(selection.bounds)
+    return Fill(selection: selection, result: filled.cropped(to: inPart), original: original, pixels: own)
   }
 
   /// What the model has to see of the layer to fill the hole. Throws if there is nothing to fill, or to fill it from.
@@ -71,7 +81,11 @@ extension Request {
     var part = try pixels.part(area, hole: selection)
     guard !isVisibleNeeded || !part.image.isTransparent(selection.mask(over: area)) else {
       throw try pixels.isAnythingVisible()
-        ? ShellError.transparentSelection(layer: source.name) : ShellError.transparentLayer(source.name)
+        ? ShellError.transparentHole(layer: source.name) : ShellError.transparentLayer(source.name)
+    }
+    // At the edge of a cut-out a little is no matter.
+    if isVisibleNeeded, part.image.transparentShare(of: selection.mask(over: area)) > 0.1 {
+      gimp.tell(Notice.staysTransparent(source.name))
     }
     if !part.hasContext(of: selection.mask(over: area), for: model) {
       // Whatever there is lies farther away.

@@ -14,6 +14,7 @@ extension Request {
     picture.makeOpaque()
     let (layerPicture, area) = (picture, fill.selection.bounds)
     return Writing { source, _ in
+      try source.checkThatItIsThere()
       let writer = writer(source, fill.pixels)
       let layer = try writer.makeLayer(
         layerPicture, mask: fill.selection.weights, name: layerName("Inpainted"), at: (area.x, area.y),
@@ -29,7 +30,7 @@ extension ShellError {
   var aboutTheImage: ShellError {
     switch self {
     case .transparentLayer: .nothingSeen
-    case .transparentSelection: .nothingSeenSelected
+    case .transparentHole: .nothingSeenSelected
     case .nothingKnown: .nothingSeenKnown
     default: self
     }

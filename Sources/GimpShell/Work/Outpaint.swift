@@ -3,8 +3,8 @@ import ResShift
 extension Request {
   /// Extends the canvas and fills the border from what is seen of the image: read, compute; then write.
   func outpaint() throws -> Writing {
-    let (margins, canvas) = (settings.margins, gimp.size(of: source.image))
-    try margins.check(on: canvas, largestSide: gimp.largestSide)
+    let canvas = gimp.size(of: source.image)
+    let margins = try settings.canvas.checkedMargins(on: canvas, largestSide: gimp.largestSide)
     let size = margins.extended(width: canvas.width, height: canvas.height)
     let (picture, pixels, type) = try source.withSeen { seen in
       let pixels = try LayerPixels(seen)
@@ -20,6 +20,7 @@ extension Request {
     return Writing { source, turn in
       // After the first of several results the canvas has grown.
       let source = turn.isFirst ? source : try Source(source.layer, in: source.image, of: gimp)
+      try source.checkThatItIsThere()
       let writer = writer(source, pixels)
       let layer = try writer.makeLayer(
         extended, mask: margins.weights(width: size.width, height: size.height), name: layerName("Extended"),
@@ -36,13 +37,18 @@ extension Request {
   }
 }
 
-extension Margins {
-  /// Throws if there are none, or if GIMP could not hold the canvas with them.
-  func check(on canvas: (width: Int, height: Int), largestSide: Int) throws {
-    guard !isEmpty else { throw ShellError.nothingToExtend }
-    let size = extended(width: canvas.width, height: canvas.height)
+extension NewCanvas {
+  /// What is added to a canvas. Throws if that is nothing, if the new one is smaller, or if GIMP could not hold it.
+  func checkedMargins(on canvas: (width: Int, height: Int), largestSide: Int) throws -> Margins {
+    let size = size(for: canvas.width, canvas.height)
+    guard let margins = margins(for: canvas.width, canvas.height) else {
+      throw ShellError.canvasSmaller(
+        width: canvas.width, height: canvas.height, newWidth: size.width, newHeight: size.height)
+    }
+    guard !margins.isEmpty else { throw ShellError.nothingToExtend }
     guard max(size.width, size.height) <= largestSide else {
       throw ShellError.resultTooLarge(width: size.width, height: size.height)
     }
+    return margins
   }
 }

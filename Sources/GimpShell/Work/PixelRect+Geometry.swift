@@ -9,6 +9,13 @@ extension PixelRect {
     other.x < x + width && other.x + other.width > x && other.y < y + height && other.y + other.height > y
   }
 
+  /// What both have in common; nil = nothing.
+  func intersection(_ other: PixelRect) -> PixelRect? {
+    let (left, top) = (max(x, other.x), max(y, other.y))
+    let (right, bottom) = (min(x + width, other.x + other.width), min(y + height, other.y + other.height))
+    return right > left && bottom > top ? PixelRect(x: left, y: top, width: right - left, height: bottom - top) : nil
+  }
+
   func contains(x px: Int, y py: Int) -> Bool { (x..<x + width).contains(px) && (y..<y + height).contains(py) }
 
   /// Its rows in bands of at most `rows`, from the top.

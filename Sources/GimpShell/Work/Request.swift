@@ -104,6 +104,8 @@ extension Procedure {
       if let gone = sources.first(where: { gimp.kind(of: $0.layer) == nil }) { throw ShellError.layerGone(gone.name) }
       sources = try found()
     }
+    // All layers together are one picture.
+    if settings.samplesMerged { sources = Array(sources.prefix(1)) }
     let model = try settings.model(for: work.task, of: sources, catalogue)
     LastCall(self, settings).remember(in: gimp)
     let seeds = settings.drawSeeds()

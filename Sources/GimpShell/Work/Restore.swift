@@ -7,7 +7,7 @@ extension Request {
   /// Restores the layer, what is selected of it, or the selected faces: read, compute; then write.
   func restore() throws -> Writing {
     let selection = try Selection(on: source)
-    let pixels = try LayerPixels(source)
+    let pixels = try LayerPixels(source).seen(with: .fills, of: Tries(on: source))
     let faces = model.frame == .face ? Faces(on: source, selection) : nil
     if faces?.origin == .layer && max(source.width, source.height) > Self.largestFace {
       gimp.tell(Notice.takenForOneFace(source.name, model.name))
@@ -28,7 +28,7 @@ extension Request {
 
     let replacement = Replacement(
       result: result.cropped(to: inPart), original: original, area: area, weights: selection?.weights,
-      name: layerName("Restored"), isFill: false)
+      name: layerName("Restored"), isFill: false, isOnFills: !pixels.areOwn)
     return Writing { source, _ in try writer(source, pixels).replacePixels(replacement) }
   }
 }

@@ -13,9 +13,9 @@ extension Request {
     let canvas = gimp.size(of: source.image)
     let enlargement = try Enlargement(settings, model, area, canvas: canvas)
     try enlargement.check(area, settings.output, canvas: canvas, largestSide: gimp.largestSide)
-    let pixels = try LayerPixels(source)
-    let picture = try pixels.read(area)
     let isSameSize = settings.output == .sameSize
+    let pixels = try LayerPixels(source).seen(with: isSameSize ? .fills : .all, of: Tries(on: source))
+    let picture = try pixels.read(area)
     guard !picture.isTransparent(isSameSize ? selection?.weights : nil) else {
       throw selection == nil
         ? ShellError.transparentLayer(source.name) : ShellError.transparentSelection(layer: source.name)
@@ -27,8 +27,9 @@ extension Request {
 
     switch settings.output {
     case .scaledImage:
+      let isOpaque = picture.isOpaque
       return Writing { source, turn in
-        try scaleImage(enlargement, adding: result, writer(source, pixels), turn)
+        try scaleImage(enlargement, adding: result, isOpaque: isOpaque, writer(source, pixels), turn)
       }
     case .newImage:
       return Writing(changesImage: false) { source, turn in
@@ -37,7 +38,7 @@ extension Request {
     case .sameSize:
       let replacement = Replacement(
         result: result, original: picture, area: area, weights: selection?.weights, name: layerName("Detail"),
-        isFill: false)
+        isFill: false, isOnFills: !pixels.areOwn)
       return Writing { source, _ in try writer(source, pixels).replacePixels(replacement) }
     }
   }
@@ -48,8 +49,11 @@ extension Request {
 
   /// Output 0: everything in the image grows, the result lies above the enlarged source. After the first of several results it
   /// has grown.
+  ///
+  /// Where more than the result would be seen then, as the layer is not opaque all over or is blended, the result takes its place,
+  /// and what it was made of is hidden.
   private func scaleImage(
-    _ enlargement: Enlargement, adding picture: PixelImage, _ writer: LayerWriter, _ turn: Writing.Turn
+    _ enlargement: Enlargement, adding picture: PixelImage, isOpaque: Bool, _ writer: LayerWriter, _ turn: Writing.Turn
   ) throws -> Layer {
     let isScaled = !turn.isFirst
     let canvas = gimp.size(of: writer.source.image)
@@ -62,11 +66,22 @@ extension Request {
     let layer = try writer.makeLayer(picture, mask: mask, name: enlargedName, at: corner, .plain)
     let size = isScaled ? canvas : large
     Grown.mark(layer, width: size.width, height: size.height, in: gimp)
-    try self.writer(source, writer.pixels).insert(layer, at: turn.previous.flatMap(gimp.position)) {
-      guard isScaled || gimp.scale(source.image, width: large.width, height: large.height) else {
-        throw ShellError.refused(.scaleImage, layer: source.name)
-      }
-    }
+    let tries = Tries(on: source)
+    // What the result is made of, and is seen; after the first of several results on the source that one alone.
+    let seen = turn.previous.map { [$0] } ?? ([source.layer] + tries.all.map(\.layer)).filter(gimp.isVisible)
+    let standing = turn.previous ?? tries.shownCopy ?? source.layer
+    let blending = gimp.blending(of: standing)
+    let takesPlace = !isOpaque || mask != nil || !blending.isNormal || blending.opacity < 1
+    if takesPlace && !seen.isEmpty { gimp.copyAppearance(of: standing, to: layer) }
+    let largeWriter = self.writer(source, writer.pixels)
+    try largeWriter.insert(
+      layer, at: turn.previous.flatMap(gimp.position) ?? largeWriter.topmost(of: tries),
+      after: {
+        guard isScaled || gimp.scale(source.image, width: large.width, height: large.height) else {
+          throw ShellError.refused(.scaleImage, layer: source.name)
+        }
+      },
+      then: { if takesPlace { for layer in seen { gimp.setVisible(layer, false) } } })
     return layer
   }
 
@@ -82,6 +97,7 @@ extension Request {
       }
       return layer
     }
+    guard gimp.isValid(source.image) else { throw ShellError.imageClosed(layer: source.name) }
     guard
       let image = gimp.makeImage(
         like: source.image, isGray: source.type.isGray, width: picture.width, height: picture.height)
@@ -92,6 +108,7 @@ extension Request {
       guard gimp.insert(layer, into: nil, at: 0, in: image) else {
         throw ShellError.refused(.insertLayer, layer: source.name)
       }
+      gimp.name(image, after: source.image, enlargedBy: settings.width.map { "\($0)px" } ?? "\(settings.factor)x")
       gimp.finish(image, isShown: isShown)
       return layer
     } catch {

@@ -275,8 +275,8 @@ public final class Restorer: Sendable {
   /// The data path: pad, plan, run, crop. `lq` [1, h, w, 3] in [-1, 1]; result [1, h * sf, w * sf, 3], clamped to [-1, 1].
   ///
   /// `region` is where `lq` lies in the picture, nil = at its origin: noise belongs to places in the picture, so that the
-  /// part that is worked on does not change it. `start`, of the size of `lq`, is what holes begin with. `isNeeded` tells whether
-  /// a tile, in pixels of `lq`, has to be computed; nil = all.
+  /// part that is worked on does not change it. `start`, of the size of `lq`, is what holes begin with. `isNeeded` tells
+  /// whether a tile, in pixels of `lq`, has to be computed; nil = all.
   func restored(
     _ lq: Tensor, mask: Tensor?, from start: Tensor? = nil, _ options: RestoreOptions, at region: PixelRect? = nil,
     clock: StageClock? = nil, isNeeded: ((PixelRect) -> Bool)? = nil
