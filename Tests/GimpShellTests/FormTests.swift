@@ -182,7 +182,7 @@ import Wording
   func transparencyIsAskedFor() throws {
     let (opaque, other) = (try form(.inpaint), try form(.inpaint, channels: 4))
     #expect(opaque.rows.map(\.label.text) == ["_Model:", "_Seed:"])
-    #expect(other.rows.map(\.label.text) == ["_Model:", "_Seed:", "Make _transparent parts opaque:"])
+    #expect(other.rows.map(\.label.text) == ["_Model:", "_Seed:", "Make transparent parts opa_que:"])
   }
 
   @Test func channelsAreOfTheImage() throws {

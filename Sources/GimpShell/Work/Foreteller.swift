@@ -17,7 +17,9 @@ final class Foreteller {
     }
     do {
       let model = try settings.model(for: task, of: sources, catalogue)
-      let outlooks = try sources.map { try outlook(settings, model, $0) }
+      // All layers together are one picture.
+      let pictures = settings.samplesMerged ? Array(sources.prefix(1)) : sources
+      let outlooks = try pictures.map { try outlook(settings, model, $0) }
       var whole = outlooks[0]
       let (count, times) = (settings.count, outlooks.compactMap(\.seconds))
       whole.tiles = count * outlooks.reduce(0) { $0 + $1.tiles }
