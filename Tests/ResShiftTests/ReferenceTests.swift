@@ -141,9 +141,9 @@ struct ReferenceTests {
     let zy = recorded.latent(descriptor, networks, try tensors.picture("lq"))
     let noise = try RecordedNoise(tensors, steps: descriptor.diffusion.steps)
     var samples: [Tensor] = []
-    let z = networks.sampler.sample(around: zy, noise: noise, observe: { samples.append($0) }) { input, step in
-      networks.unet(input, step: step, condition: condition)
-    }
+    let z = networks.sampler.sample(
+      around: zy, noise: noise, observe: { samples.append($0) },
+      denoise: { input, step in networks.unet(input, step: step, condition: condition) })
     #expect(samples.count == descriptor.diffusion.steps)
     for (index, sample) in samples.enumerated() {
       expectClose(

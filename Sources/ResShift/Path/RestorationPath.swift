@@ -82,7 +82,8 @@ struct RestorationPath {
         let part = sampler.diffusion.networkInput(plan.cut(tile, from: latent.z, scale: 1), t)
         let seen = plan.cut(tile, from: condition, scale: inputPerLatent)
         // Steps are numbered from the last one down.
-        let place = RestoreProgress.Place(.sampling, step: steps - t + 1, steps: steps, tile: number, tiles: tiles.count)
+        let place = RestoreProgress.Place(
+          .sampling, step: steps - t + 1, steps: steps, tile: number, tiles: tiles.count)
         return try progress.piece(place, stages.step) {
           timed(\.step) { networks.unet(part, step: t - 1, condition: seen) }
         }
