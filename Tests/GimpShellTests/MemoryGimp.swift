@@ -329,6 +329,11 @@ extension MemoryGimp {
     reads.append(area)
     return StoredSamples(self[layer].pixels.cropped(to: area), isLinear: self[layer].isLinear)
   }
+  func thumbnail(of layer: Layer, within side: Int) -> PixelImage? {
+    let pixels = self[layer].pixels
+    let (width, height) = place(of: layer).fitted(into: side)
+    return pixels.resized(width: Int(width), height: Int(height))
+  }
   func isLinear(_ layer: Layer) -> Bool { self[layer].isLinear }
   func setSamples(of layer: Layer, _ picture: PixelImage) throws { self[layer].pixels = picture }
 

@@ -1,6 +1,6 @@
 import ResShift
 
-/// The last call of a procedure that works on layers, kept until GIMP ends.
+/// The last call of a procedure that works on layers.
 struct LastCall {
   let procedure: Procedure
   var settings: Settings

@@ -29,6 +29,8 @@ public struct RestoreOptions: Sendable {
   public var toneMatch: Bool?
   /// Give a fill of a hole the fine noise of its surroundings (`Grain`).
   public var grain = false
+  /// Where a picture that is enlarged lies in a larger one, whose noise it is to have: whole positions of the latent, in pixels.
+  public var origin = (x: 0, y: 0)
   /// Worker threads, one of `threadCounts`; other numbers become the nearest of these. The result does not depend
   /// on it.
   public var threads: Int = 1 {

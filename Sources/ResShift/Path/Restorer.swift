@@ -270,7 +270,8 @@ public final class Restorer: Sendable {
       let path = RestorationPath(networks, descriptor.architecture, plan, tiles: tiles, clock: clock)
       let meter = try ProgressMeter(total: path.cost, options.scope)
       options.meter?.addNetwork(cost: path.cost)
-      let noise = SeededNoise(seed: options.seed, origin: ((region?.y ?? 0) / ratio, (region?.x ?? 0) / ratio))
+      let (x, y) = (options.origin.x + (region?.x ?? 0), options.origin.y + (region?.y ?? 0))
+      let noise = SeededNoise(seed: options.seed, origin: (y / ratio, x / ratio))
       output = try path.restore(lq: input, mask: hole, noise: noise, meter)
     case .independent:
       output = try independently(plan, tiles, input, hole, options)
