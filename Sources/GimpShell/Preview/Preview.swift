@@ -167,6 +167,7 @@ public final class Preview {
   /// The settings with the seeds that were chosen by looking; the others if nothing was looked at.
   func decided(_ settings: Settings) -> Settings {
     guard isOn else { return settings }
+    change(settings)
     var settings = settings
     let ticked = tries.indices.filter { $0 != chosen && tries[$0].isTicked }
     settings.chosenSeeds = ([chosen] + ticked).map { tries[$0].seed }
