@@ -74,7 +74,6 @@ extension GimpTests {
       #expect(try names(desktop) == before)
       _ = try desktop.ask("(begin (save-drawable source \"after.tif\") 1)")
       #expect(try desktop.picture("after.tif") == desktop.picture("before.tif"))
-      #expect(try desktop.ask("(car (gimp-image-is-dirty image))") == "0")
     }
 
     @Test("The preview can be switched off, and stays so")
