@@ -85,6 +85,21 @@ extension Gimp3 {
     configuration.set(Settings(text, of: procedure), of: procedure)
   }
 
+  func rememberedInSession(_ name: String) -> String? {
+    guard let note = gimp_get_parasite(name) else { return nil }
+    defer { gimp_parasite_free(note) }
+    var size: guint32 = 0
+    guard let data = gimp_parasite_get_data(note, &size) else { return nil }
+    return String(pathBytes: UnsafeRawBufferPointer(start: data, count: Int(size)))
+  }
+
+  func rememberInSession(_ text: String, as name: String) {
+    let bytes = text.pathBytes
+    let note = gimp_parasite_new(name, 0, guint32(bytes.count), bytes)
+    gimp_attach_parasite(note)
+    gimp_parasite_free(note)
+  }
+
   /// GIMP 3 leaves it to plug-ins to tell of failed calls.
   func silenceErrors() { gimp_plug_in_set_pdb_error_handler(gimp_get_plug_in(), GIMP_PDB_ERROR_HANDLER_PLUGIN) }
 

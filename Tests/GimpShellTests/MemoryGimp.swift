@@ -158,6 +158,8 @@ extension MemoryGimp {
   var version: String { "GIMP in memory" }
   func remembered(_ name: String) -> String? { memory[name] }
   func remember(_ text: String, as name: String) { memory[name] = text }
+  func rememberedInSession(_ name: String) -> String? { memory["session " + name] }
+  func rememberInSession(_ text: String, as name: String) { memory["session " + name] = text }
   func silenceErrors() {}
   func call(_ procedure: String, _ image: Image, _ layer: Layer, _ arguments: [Value]) throws -> Layer {
     let procedure = try Procedure(named: procedure)

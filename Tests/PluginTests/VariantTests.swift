@@ -16,6 +16,7 @@ extension GimpTests {
         (define (again) (car (plug-in-resshift-again RUN-NONINTERACTIVE image source)))
         (define (seed-of layer) (caddr (car (gimp-item-get-parasite layer "resshift-seed"))))
         (define (name-of layer) (car (gimp-item-get-name layer)))
+        (attempt "early" again)
         (define first (car (plug-in-resshift-inpaint RUN-NONINTERACTIVE image source "" 7)))
         (define second (again))
         (say "names" (list (name-of first) "/" (name-of second)))
@@ -26,6 +27,7 @@ extension GimpTests {
         (plug-in-resshift-upscale RUN-NONINTERACTIVE image source "" 2 0 7)
         (attempt "grown" again)
         """)
+      #expect(gimp.log["early"]?.contains("There is nothing to repeat yet") == true)
       let seeds = (gimp.log["seeds"] ?? "").split(separator: " ").map(String.init)
       #expect(seeds.count == 2 && seeds.first == "7" && seeds.last != "7")
       let second = "Inpainted (compact-inpaint, seed \(seeds.last ?? ""))"

@@ -216,14 +216,6 @@ extension PixelRect {
       y: min(max(centre.y - height / 2, whole.y), whole.y + whole.height - height), width: width, height: height)
   }
 
-  func grown(by pixels: Int, within whole: PixelRect) -> PixelRect {
-    let (left, top) = (max(whole.x, x - pixels), max(whole.y, y - pixels))
-    let (right, bottom) = (
-      min(whole.x + whole.width, x + width + pixels), min(whole.y + whole.height, y + height + pixels)
-    )
-    return PixelRect(x: left, y: top, width: right - left, height: bottom - top)
-  }
-
   /// The same, beginning at a whole position of any latent, counted from the corner of `whole`.
   fileprivate func surrounded(by pixels: Int, within whole: PixelRect) -> PixelRect {
     var area = grown(by: pixels, within: whole)

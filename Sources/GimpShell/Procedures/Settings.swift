@@ -69,9 +69,6 @@ public struct Settings: Equatable, Sendable {
 
   var output: UpscaleOutput { UpscaleOutput(rawValue: number(.output)) ?? .scaledImage }
 
-  /// Whether the procedure has a parameter.
-  func has(_ parameter: Parameter) -> Bool { values[parameter.name] != nil }
-
   // Of procedures that lack a parameter its standard value.
   var width: Int? { values[Parameter.width.name] == nil ? nil : number(.width) }
   var grow: Int { number(.grow) }

@@ -122,6 +122,7 @@ extension Procedure {
         return Computed(source: source, writing: try work.perform(request))
       }
     }
+    engine.unload()
     let layers = try write(results, ofCanvas: canvas, in: gimp)
     if isShown { gimp.updateDisplays() }
     return layers
@@ -198,6 +199,9 @@ final class Engine: Sendable {
       return restorer
     }
   }
+
+  /// Its memory is free for what comes after the computation.
+  func unload() { loaded.withLock { $0 = nil } }
 }
 
 /// The models of a call: the preview's is the one that is used then. On the main thread.
