@@ -55,7 +55,11 @@ extension GimpTests {
       try desktop.click(in: Self.inpaint, at: (first.x + 64, first.y))
       try desktop.click(in: Self.inpaint, at: (first.x + 128, first.y + 41))
       try desktop.saveScreen(as: "preview-chosen")
-      try desktop.press("alt+v", "Return")
+      try eventually("the dialog to close", within: 60) {
+        try desktop.press("alt+v", "Return")
+        usleep(500_000)
+        return try desktop.windows(named: Self.inpaint).isEmpty
+      }
       try eventually("two layers", within: 120) { try names(desktop).components(separatedBy: "seed ").count == 3 }
       try desktop.activateImageWindow()
       try desktop.press("ctrl+z")
