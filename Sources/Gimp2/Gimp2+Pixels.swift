@@ -18,6 +18,14 @@ extension Gimp2 {
     return StoredSamples(picture, isLinear: format.isLinear)
   }
 
+  func thumbnail(of layer: Layer, within side: Int) -> PixelImage? {
+    var (width, height) = place(of: layer).fitted(into: side)
+    var channels: gint = 0
+    guard let bytes = gimp_drawable_get_thumbnail_data(layer.id, &width, &height, &channels) else { return nil }
+    defer { g_free(bytes) }
+    return PixelImage(bytes: bytes, width: Int(width), height: Int(height), channels: Int(channels))
+  }
+
   func isLinear(_ layer: Layer) -> Bool {
     FloatFormat(channels: 3, like: gimp_drawable_get_format(layer.id)).isLinear
   }

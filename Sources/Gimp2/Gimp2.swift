@@ -47,11 +47,24 @@ extension Gimp2 {
       environment: { name in getenv(name).map { String(cString: $0) } })
   }
 
-  /// GIMP 2.10 keeps nothing of what was chosen for longer than it runs.
+  /// GIMP 2.10 itself keeps nothing of what was chosen for longer than it runs.
   func remembered(_ name: String) -> String? { KeptTexts(in: settingsFolder).text(named: name + ".settings") }
 
   func remember(_ text: String, as name: String) {
     KeptTexts(in: settingsFolder).keep(text, named: name + ".settings")
+  }
+
+  func rememberedInSession(_ name: String) -> String? {
+    let size = Int(gimp_procedural_db_get_data_size(name))
+    guard size > 0 else { return nil }
+    var bytes = [UInt8](repeating: 0, count: size)
+    guard gimp_procedural_db_get_data(name, &bytes) != 0 else { return nil }
+    return String(pathBytes: bytes)
+  }
+
+  func rememberInSession(_ text: String, as name: String) {
+    let bytes = text.pathBytes
+    gimp_procedural_db_set_data(name, bytes, guint32(bytes.count))
   }
 
   func silenceErrors() { gimp_plugin_set_pdb_error_handler(GIMP_PDB_ERROR_HANDLER_PLUGIN) }

@@ -7,6 +7,20 @@ func cast<T>(_ widget: Widget) -> UnsafeMutablePointer<T>? {
   widget.map { UnsafeMutableRawPointer($0).assumingMemoryBound(to: T.self) }
 }
 
+/// Lets a canvas draw itself.
+func connectDrawing(_ canvas: Canvas) {
+  connectSignal(canvas.widget, "expose-event", unsafeBitCast(isExposed, to: GCallback.self), canvas)
+}
+
+private let isExposed:
+  @convention(c) (UnsafeMutablePointer<GtkWidget>?, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> gboolean = {
+    widget, _, canvas in
+    guard let canvas, let cairo = gdk_cairo_create(gtk_widget_get_window(widget)) else { return 0 }
+    Unmanaged<Canvas>.fromOpaque(canvas).takeUnretainedValue().draw(cairo)
+    cairo_destroy(cairo)
+    return 1
+  }
+
 /// Before the first window.
 func prepareWindows() { gimp_ui_init("resshift", 0) }
 

@@ -31,6 +31,17 @@ extension Gimp3 {
     return copy.drawable
   }
 
+  func thumbnail(of layer: Layer, within side: Int) -> PixelImage? {
+    var (width, height) = place(of: layer).fitted(into: side)
+    var channels: gint = 0
+    guard let data = gimp_drawable_get_thumbnail_data(layer.drawable, width, height, &width, &height, &channels) else {
+      return nil
+    }
+    defer { g_bytes_unref(data) }
+    guard let bytes = g_bytes_get_data(data, nil)?.assumingMemoryBound(to: UInt8.self) else { return nil }
+    return PixelImage(bytes: bytes, width: Int(width), height: Int(height), channels: Int(channels))
+  }
+
   func isLinear(_ layer: Layer) -> Bool {
     FloatFormat(channels: 3, like: gimp_drawable_get_format(layer.drawable)).isLinear
   }

@@ -67,14 +67,10 @@ extension Gimp3 {
   }
 
   /// What GIMP has remembered in the arguments of this call, as the shell would have written it; under names that are no
-  /// procedure's in a parasite of its own.
+  /// procedure's in a file.
   func remembered(_ name: String) -> String? {
     guard let procedure = try? Procedure(named: name) else {
-      guard let note = gimp_get_parasite(name) else { return nil }
-      defer { gimp_parasite_free(note) }
-      var size: guint32 = 0
-      guard let data = gimp_parasite_get_data(note, &size) else { return nil }
-      return String(pathBytes: UnsafeRawBufferPointer(start: data, count: Int(size)))
+      return KeptTexts(in: settingsFolder).text(named: name + ".settings")
     }
     guard let configuration else { return nil }
     return try? Settings(configuration.arguments(of: procedure), of: procedure).text
@@ -83,14 +79,25 @@ extension Gimp3 {
   /// GIMP remembers the arguments of this call if it succeeds.
   func remember(_ text: String, as name: String) {
     guard let procedure = try? Procedure(named: name) else {
-      let bytes = text.pathBytes
-      let note = gimp_parasite_new(name, 0, guint32(bytes.count), bytes)
-      gimp_attach_parasite(note)
-      gimp_parasite_free(note)
-      return
+      return KeptTexts(in: settingsFolder).keep(text, named: name + ".settings")
     }
     guard let configuration else { return }
     configuration.set(Settings(text, of: procedure), of: procedure)
+  }
+
+  func rememberedInSession(_ name: String) -> String? {
+    guard let note = gimp_get_parasite(name) else { return nil }
+    defer { gimp_parasite_free(note) }
+    var size: guint32 = 0
+    guard let data = gimp_parasite_get_data(note, &size) else { return nil }
+    return String(pathBytes: UnsafeRawBufferPointer(start: data, count: Int(size)))
+  }
+
+  func rememberInSession(_ text: String, as name: String) {
+    let bytes = text.pathBytes
+    let note = gimp_parasite_new(name, 0, guint32(bytes.count), bytes)
+    gimp_attach_parasite(note)
+    gimp_parasite_free(note)
   }
 
   /// GIMP 3 leaves it to plug-ins to tell of failed calls.

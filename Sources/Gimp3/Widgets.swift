@@ -2,6 +2,18 @@
 
 typealias Widget = UnsafeMutablePointer<GtkWidget>?
 
+/// Lets a canvas draw itself.
+func connectDrawing(_ canvas: Canvas) {
+  connectSignal(canvas.widget, "draw", unsafeBitCast(isDrawn, to: GCallback.self), canvas)
+}
+
+private let isDrawn: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutableRawPointer?) -> gboolean = {
+  _, cairo, canvas in
+  guard let canvas, let cairo else { return 0 }
+  Unmanaged<Canvas>.fromOpaque(canvas).takeUnretainedValue().draw(cairo)
+  return 1
+}
+
 /// Before the first window.
 func prepareWindows() { gimp_ui_init("resshift") }
 

@@ -15,6 +15,7 @@ final class FormDialog {
   /// Looks at it again: users select something else while the dialog is open.
   private var timer: guint = 0
   private var shownProspect: Prospect?
+  private let pane: PreviewPane?
   /// What the widgets show.
   private var shown: [Form.Row] = []
   /// Of the widgets; GTK holds pointers to them as long as the window lives.
@@ -46,7 +47,10 @@ final class FormDialog {
     dialog.offerModels(gimp)
     // Widgets may still tell of changes while they are closed.
     return withExtendedLifetime(dialog) {
-      defer { dialog.close() }
+      defer {
+        dialog.pane?.close()
+        dialog.close()
+      }
       return window.run() ? dialog.form : nil
     }
   }
@@ -63,7 +67,18 @@ final class FormDialog {
       }
     }
     details = form.rows.map { _ in makeNote() }
-    gtk_box_pack_start(cast(window.content), grid, 1, 1, 0)
+    pane = form.preview.map(PreviewPane.init)
+    let options = gtk_vbox_new(0, 0)
+    gtk_box_pack_start(cast(options), grid, 0, 0, 0)
+    let whole = gtk_hbox_new(0, 0)
+    gtk_box_pack_start(cast(whole), options, 1, 1, 0)
+    if let pane {
+      gtk_container_set_border_width(cast(pane.controls), 12)
+      gtk_container_set_border_width(cast(pane.view), 12)
+      gtk_box_pack_start(cast(options), pane.controls, 0, 0, 0)
+      gtk_box_pack_start(cast(whole), pane.view, 0, 0, 0)
+    }
+    gtk_box_pack_start(cast(window.content), whole, 1, 1, 0)
     var place: gint = 0
     for (index, row) in form.rows.enumerated() {
       attach(rows[index].widget, to: grid, row: place, label: row.label.text)
@@ -77,6 +92,8 @@ final class FormDialog {
     attach(notes, toWholeRow: place, of: grid)
     attach(prospect, toWholeRow: place + 1, of: grid)
     gtk_widget_show_all(grid)
+    gtk_widget_show(options)
+    gtk_widget_show(whole)
     fill()
     connect()
   }
@@ -159,6 +176,7 @@ final class FormDialog {
     shown = rows
     setLines(form.notes, of: notes)
     window.allow(form.isReady)
+    pane?.preview.change(form.settings)
     window.keep(form.settings)
     showProspect()
   }

@@ -161,6 +161,8 @@ extension MemoryGimp {
   var version: String { "GIMP in memory" }
   func remembered(_ name: String) -> String? { memory[name] }
   func remember(_ text: String, as name: String) { memory[name] = text }
+  func rememberedInSession(_ name: String) -> String? { memory["session " + name] }
+  func rememberInSession(_ text: String, as name: String) { memory["session " + name] = text }
   func silenceErrors() {}
   func call(_ procedure: String, _ image: Image, _ layer: Layer, _ arguments: [Value]) throws -> Layer {
     let procedure = try Procedure(named: procedure)
@@ -336,6 +338,11 @@ extension MemoryGimp {
   func samples(of layer: Layer, _ area: PixelRect) throws -> StoredSamples {
     reads.append(area)
     return StoredSamples(self[layer].pixels.cropped(to: area), isLinear: self[layer].isLinear)
+  }
+  func thumbnail(of layer: Layer, within side: Int) -> PixelImage? {
+    let pixels = self[layer].pixels
+    let (width, height) = place(of: layer).fitted(into: side)
+    return pixels.resized(width: Int(width), height: Int(height))
   }
   func isLinear(_ layer: Layer) -> Bool { self[layer].isLinear }
   func setSamples(of layer: Layer, _ picture: PixelImage) throws { self[layer].pixels = picture }

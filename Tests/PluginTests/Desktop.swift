@@ -188,6 +188,32 @@ extension Desktop {
     }
   }
 
+  /// The width of the window of that title, without its frame.
+  func width(ofWindow title: String) throws -> Int {
+    guard let window = try windows(named: title).first else { throw SetUpFailure(description: "no window “\(title)”") }
+    let lines = try tool(["xdotool", "getwindowgeometry", "--shell", window]).split(whereSeparator: \.isNewline)
+    return lines.first { $0.hasPrefix("WIDTH=") }.flatMap { Int($0.dropFirst(6)) } ?? 0
+  }
+
+  /// Presses the first mouse button at a place of the window of that title, moves to another, and lets go.
+  func drag(in title: String, from start: (x: Int, y: Int), to end: (x: Int, y: Int)) throws {
+    guard let window = try windows(named: title).first else { throw SetUpFailure(description: "no window “\(title)”") }
+    func move(_ place: (x: Int, y: Int)) throws {
+      _ = try tool(["xdotool", "mousemove", "--window", window, "\(place.x)", "\(place.y)"])
+      usleep(200_000)
+    }
+    try move(start)
+    _ = try tool(["xdotool", "mousedown", "1"])
+    try move(end)
+    _ = try tool(["xdotool", "mouseup", "1"])
+    usleep(200_000)
+  }
+
+  func click(in title: String, at place: (x: Int, y: Int)) throws { try drag(in: title, from: place, to: place) }
+
+  /// Whether the plug-in runs.
+  var isPlugInRunning: Bool { remaining.contains { $0.name == "resshift" } }
+
   /// How many pixels of the screen have that colour.
   func pixelsOnScreen(_ colour: (UInt8, UInt8, UInt8)) throws -> Int {
     let file = folder.appending(path: "screen.ppm")

@@ -24,6 +24,9 @@ public protocol GimpPixels: AnyObject {
   /// all others keep their very bytes.
   func copyPixels(of part: Layer, to area: PixelRect, of layer: Layer, where weights: PixelImage?) throws
 
+  /// A layer made small, its longer side at most so long, as it looks on a screen; nil = GIMP refused.
+  func thumbnail(of layer: Layer, within side: Int) -> PixelImage?
+
   /// The values of the selection in canvas coordinates, 0...1, one channel.
   func selection(of image: Image, _ area: PixelRect) throws -> PixelImage
   /// The values of a layer's mask in the layer's coordinates, 0...1, one channel.

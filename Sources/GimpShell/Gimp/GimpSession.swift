@@ -31,6 +31,9 @@ public protocol GimpSession: AnyObject {
   func remembered(_ name: String) -> String?
   /// Keeps a text under a name, also for when GIMP is started again.
   func remember(_ text: String, as name: String)
+  /// The same until GIMP ends.
+  func rememberedInSession(_ name: String) -> String?
+  func rememberInSession(_ text: String, as name: String)
   /// Failed calls are no longer told by GIMP itself.
   func silenceErrors()
   /// Calls one of this plug-in's procedures without a dialog, in a process of its own; returns its layer.

@@ -12,6 +12,8 @@ public struct Form {
   public let action: Message
   /// What is to be done, as far as it is possible.
   public private(set) var settings: Settings
+  /// How it will look; nil = there is nothing to look at.
+  public internal(set) var preview: Preview?
 
   private let foretell: ((Settings) -> Prospect?)?
   private let parameters: [Parameter]

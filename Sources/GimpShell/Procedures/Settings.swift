@@ -4,6 +4,8 @@ import ResShift
 public struct Settings: Equatable, Sendable {
   /// By the parameters' names; all of the procedure's.
   private var values: [String: Value]
+  /// Seeds that were chosen by looking at their results, instead of those of the parameters; not remembered.
+  var chosenSeeds: [UInt64] = []
 
   /// What holds if nothing is chosen.
   public init(standardOf procedure: Procedure) {
@@ -48,6 +50,9 @@ public struct Settings: Equatable, Sendable {
     }
   }
 
+  /// Whether the procedure has a parameter.
+  func has(_ parameter: Parameter) -> Bool { values[parameter.name] != nil }
+
   func number(_ parameter: Parameter) -> Int {
     if case .number(let number) = self[parameter] { number } else { 0 }
   }
@@ -63,9 +68,6 @@ public struct Settings: Equatable, Sendable {
   var factor: Int { number(.factor) }
 
   var output: UpscaleOutput { UpscaleOutput(rawValue: number(.output)) ?? .scaledImage }
-
-  /// Whether the procedure has a parameter.
-  func has(_ parameter: Parameter) -> Bool { values[parameter.name] != nil }
 
   // Of procedures that lack a parameter its standard value.
   var width: Int? { values[Parameter.width.name] == nil ? nil : number(.width) }
@@ -101,11 +103,12 @@ public struct Settings: Equatable, Sendable {
 
   /// The seeds to use now, one for each result, in the range that the procedures accept; that of the first is to lie on top.
   func drawSeeds() -> [UInt64] {
-    Variants.seeds(from: seed ?? UInt64.random(in: 0...UInt64(Int32.max)), count: count)
+    if !chosenSeeds.isEmpty { return chosenSeeds }
+    return Variants.seeds(from: seed ?? UInt64.random(in: 0...UInt64(Int32.max)), count: count)
   }
 
   /// How many results there are to be of each layer.
-  var count: Int { max(1, number(.variants)) }
+  var count: Int { chosenSeeds.isEmpty ? max(1, number(.variants)) : chosenSeeds.count }
 }
 
 /// The values of the last dialog, as text: a line `name=value` for each parameter, so that a later version with more of them,

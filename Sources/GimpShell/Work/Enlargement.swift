@@ -34,6 +34,9 @@ struct Enlargement {
     guard max(width, height) <= largestSide else { throw ShellError.resultTooLarge(width: width, height: height) }
   }
 
+  /// How many times as long a side becomes.
+  var ratio: Double { Double(newWidth) / Double(width) }
+
   func size(_ width: Int, _ height: Int) -> (width: Int, height: Int) {
     (max(1, rounded(width * newWidth, self.width)), max(1, rounded(height * newHeight, self.height)))
   }

@@ -93,13 +93,3 @@ extension PixelImage {
   /// The pixels above 0 of a picture with one channel.
   fileprivate var count: Int { samples.count { $0 > 0 } }
 }
-
-extension PixelRect {
-  /// The rectangle with so many pixels more on each side, as far as they lie within another.
-  fileprivate func grown(by pixels: Int, within whole: PixelRect) -> PixelRect {
-    let (left, top) = (max(whole.x, x - pixels), max(whole.y, y - pixels))
-    let right = min(whole.x + whole.width, x + width + pixels)
-    let bottom = min(whole.y + whole.height, y + height + pixels)
-    return PixelRect(x: left, y: top, width: right - left, height: bottom - top)
-  }
-}

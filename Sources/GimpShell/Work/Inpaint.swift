@@ -11,6 +11,15 @@ struct FillChoices {
   var makesOpaque = false
   /// The channel that marks what the fill must not be made of; nil = none.
   var excludedChannel: String?
+
+  /// Those of the engine.
+  func options(_ options: RestoreOptions) -> RestoreOptions {
+    var options = options
+    // nil = on, as ever.
+    options.toneMatch = matchesTone ? nil : false
+    options.grain = matchesGrain
+    return options
+  }
 }
 
 /// A fill that was computed, and what it was computed from.
@@ -25,14 +34,19 @@ struct Fill {
 
 extension Request {
   /// Fills the selection: read, compute; then write.
-  func inpaint() throws -> Writing { try inpaint(FillChoices(makesOpaque: settings.fillsTransparent)) }
+  func inpaint() throws -> Writing { try inpaint(fillChoices) }
 
   /// The same with all that can be chosen.
   func inpaintFull() throws -> Writing {
-    let choices = FillChoices(
-      grow: settings.grow, matchesTone: settings.matchesTone, matchesGrain: settings.matchesTone,
-      makesOpaque: settings.fillsTransparent, excludedChannel: settings.excludedChannel)
-    return try settings.samplesMerged ? inpaintSeen(choices) : inpaint(choices)
+    try settings.samplesMerged ? inpaintSeen(fillChoices) : inpaint(fillChoices)
+  }
+
+  /// What was chosen; what the procedure has no parameter for is as it ever was.
+  var fillChoices: FillChoices {
+    FillChoices(
+      grow: settings.grow, matchesTone: settings.matchesTone,
+      matchesGrain: settings.has(.toneMatch) && settings.matchesTone, makesOpaque: settings.fillsTransparent,
+      excludedChannel: settings.excludedChannel)
   }
 
   private func inpaint(_ choices: FillChoices) throws -> Writing {
@@ -60,11 +74,7 @@ extension Request {
     }
     let (needed, mask) = (part, selection.mask(over: part.place))
     let filled = try compute(Notice.inpainting) { restorer, options in
-      var options = options
-      // nil = on, as ever.
-      options.toneMatch = choices.matchesTone ? nil : false
-      options.grain = choices.matchesGrain
-      return try restorer.inpaint(needed, mask: mask, options)
+      try restorer.inpaint(needed, mask: mask, choices.options(options))
     }
     let inPart = selection.bounds.moved(x: -part.place.x, y: -part.place.y)
     // Through the feather a further try shows the layer, not the try before.
@@ -73,7 +83,7 @@ extension Request {
   }
 
   /// What the model has to see of the layer to fill the hole. Throws if there is nothing to fill, or to fill it from.
-  private func partNeeded(
+  func partNeeded(
     _ selection: Selection, _ pixels: LayerPixels, of source: Source, isVisibleNeeded: Bool
   ) throws -> PicturePart {
     let area = model.areaNeeded(toFill: selection.holeBounds, ofWidth: source.width, height: source.height)

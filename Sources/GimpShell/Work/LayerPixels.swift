@@ -23,6 +23,9 @@ struct LayerPixels {
     hasLinearProfile = isLinear
   }
 
+  /// The whole layer.
+  var layerBounds: PixelRect { source.bounds }
+
   /// The pixels of an area, in the source layer's coordinates: one to four channels, alpha in 0...1.
   ///
   /// Colours of float images may lie outside 0...1; what is not a number becomes 0.

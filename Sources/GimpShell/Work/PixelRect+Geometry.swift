@@ -18,6 +18,14 @@ extension PixelRect {
 
   func contains(x px: Int, y py: Int) -> Bool { (x..<x + width).contains(px) && (y..<y + height).contains(py) }
 
+  /// The rectangle with so many pixels more on each side, as far as they lie within another.
+  func grown(by pixels: Int, within whole: PixelRect) -> PixelRect {
+    let (left, top) = (max(whole.x, x - pixels), max(whole.y, y - pixels))
+    let right = min(whole.x + whole.width, x + width + pixels)
+    let bottom = min(whole.y + whole.height, y + height + pixels)
+    return PixelRect(x: left, y: top, width: right - left, height: bottom - top)
+  }
+
   /// Its rows in bands of at most `rows`, from the top.
   func bands(of rows: Int) -> [PixelRect] {
     stride(from: y, to: y + height, by: rows).map { top in

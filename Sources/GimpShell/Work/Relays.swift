@@ -1,6 +1,6 @@
 import ResShift
 
-/// The last call of a procedure that works on layers, kept until GIMP ends.
+/// The last call of a procedure that works on layers.
 struct LastCall {
   let procedure: Procedure
   var settings: Settings
@@ -14,13 +14,13 @@ struct LastCall {
 
   /// nil = nothing was called yet.
   init?(in gimp: any Gimp) {
-    guard let text = gimp.remembered(Self.name), let line = text.split(separator: "\n").first,
+    guard let text = gimp.rememberedInSession(Self.name), let line = text.split(separator: "\n").first,
       let procedure = try? Procedure(named: String(line))
     else { return nil }
     self.init(procedure, Settings(text, of: procedure))
   }
 
-  func remember(in gimp: any Gimp) { gimp.remember(procedure.name + "\n" + settings.text, as: Self.name) }
+  func remember(in gimp: any Gimp) { gimp.rememberInSession(procedure.name + "\n" + settings.text, as: Self.name) }
 }
 
 /// Procedures that call others.

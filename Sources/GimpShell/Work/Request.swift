@@ -86,6 +86,7 @@ extension Procedure {
     if sources[0].isIndexed && call.mode != .interactive { throw ShellError.indexed(layer: sources[0].name) }
 
     let catalogue = ModelCatalogue(roots: gimp.modelFolders)
+    let engines = Engines()
     let settings: Settings
     switch call.mode {
     case _ where given != nil: settings = given ?? Settings(standardOf: self)
@@ -93,11 +94,14 @@ extension Procedure {
     case .lastValues: settings = Settings(lastOf: self, in: gimp)
     case .interactive:
       let foreteller = Foreteller(sources)
-      let form = try Form(self, work, sources[0], catalogue, Settings(lastOf: self, in: gimp)) {
+      var form = try Form(self, work, sources[0], catalogue, Settings(lastOf: self, in: gimp)) {
         foreteller.prospect($0, work.task, catalogue)
       }
+      let preview = Preview(work, sources[0], form.settings, catalogue, engines)
+      form.preview = preview
+      defer { preview.close() }
       guard let filled = gimp.ask(form) else { throw ShellError.cancelled }
-      settings = filled.settings
+      settings = preview.decided(filled.settings)
       settings.remember(for: self, in: gimp)
       // While the dialog was open the user may have changed the layers.
       guard gimp.isValid(call.image) else { throw ShellError.imageClosed(layer: sources[0].name) }
@@ -111,15 +115,16 @@ extension Procedure {
     let seeds = settings.drawSeeds()
     let isShown = call.mode != .nonInteractive
     let canvas = gimp.size(of: call.image)
-    let engine = Engine(model)
+    let engine = engines.engine(of: model)
     let results = try sources.flatMap { source in
       try seeds.reversed().map { seed in
         let request = Request(
           source: source, settings: settings, engine: engine, seed: seed,
-          namesSeed: settings.seed == nil || seeds.count > 1, isShown: isShown)
+          namesSeed: seeds != [settings.seed], isShown: isShown)
         return Computed(source: source, writing: try work.perform(request))
       }
     }
+    engine.unload()
     let layers = try write(results, ofCanvas: canvas, in: gimp)
     if isShown { gimp.updateDisplays() }
     return layers
@@ -196,6 +201,21 @@ final class Engine: Sendable {
       return restorer
     }
   }
+
+  /// Its memory is free for what comes after the computation.
+  func unload() { loaded.withLock { $0 = nil } }
+}
+
+/// The models of a call: the preview's is the one that is used then. On the main thread.
+final class Engines {
+  private var last: Engine?
+
+  func engine(of model: ModelDescriptor) -> Engine {
+    if let last, last.model.name == model.name { return last }
+    let engine = Engine(model)
+    last = engine
+    return engine
+  }
 }
 
 /// What one result is computed with: the layer, the choices, the model.
@@ -219,7 +239,7 @@ struct Request {
     LayerWriter(source: source, pixels: pixels, seed: seed)
   }
 
-  private var options: RestoreOptions {
+  var options: RestoreOptions {
     var options = RestoreOptions()
     options.seed = seed
     options.threads = gimp.threads

@@ -36,6 +36,8 @@ public struct RestoreOptions: Sendable {
   }
   /// From the plain picture to that of the network alone.
   public static let strengths = 0.0...1.0
+  /// Where a picture that is enlarged lies in a larger one, whose noise it is to have: whole positions of the latent, in pixels.
+  public var origin = (x: 0, y: 0)
   /// Worker threads, one of `threadCounts`; other numbers become the nearest of these. The result does not depend
   /// on it.
   public var threads: Int = 1 {

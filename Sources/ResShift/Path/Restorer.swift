@@ -297,7 +297,8 @@ public final class Restorer: Sendable {
       let cost = begun == nil ? path.cost : path.costFromStart
       let meter = try ProgressMeter(total: cost, options.scope)
       options.meter?.addNetwork(cost: cost)
-      let noise = SeededNoise(seed: options.seed, origin: ((region?.y ?? 0) / ratio, (region?.x ?? 0) / ratio))
+      let (x, y) = (options.origin.x + (region?.x ?? 0), options.origin.y + (region?.y ?? 0))
+      let noise = SeededNoise(seed: options.seed, origin: (y / ratio, x / ratio))
       output = try path.restore(lq: input, mask: hole, from: begun, noise: noise, meter)
     case .independent:
       output = try independently(plan, tiles, input, hole, options)
