@@ -39,7 +39,8 @@ extension Request {
     let side = isSameSize ? PreviewScene.side / 2 : Int(Double(PreviewScene.side) / ratio)
     let place = PixelRect(around: centre, side: side, within: area)
     let seen = place.surrounded(by: PreviewScene.margin, within: area)
-    let picture = try LayerPixels(source).read(seen)
+    let pixels = try LayerPixels(source).seen(with: isSameSize ? .fills : .all, of: Tries(on: source))
+    let picture = try pixels.read(seen)
     let size = isSameSize ? (seen.width, seen.height) : enlargement.size(seen.width, seen.height)
     let inner = place.moved(x: -seen.x, y: -seen.y).scaled(by: ratio, withinWidth: size.0, height: size.1)
     let before = picture.resized(width: size.0, height: size.1).cropped(to: inner)
@@ -62,7 +63,7 @@ extension Request {
     let place = face ?? PixelRect(around: centre, side: PreviewScene.side / 2, within: area)
     let box = face ?? place.surrounded(by: PreviewScene.margin, within: area)
     let needed = model.areaNeeded(toRestore: [box], ofWidth: source.width, height: source.height).union(box)
-    let part = try LayerPixels(source).partAlone(needed)
+    let part = try LayerPixels(source).seen(with: .fills, of: Tries(on: source)).partAlone(needed)
     let inPart = place.moved(x: -needed.x, y: -needed.y)
     let before = part.image.cropped(to: inPart)
     let isTransparent = part.image.isTransparent()
@@ -90,11 +91,11 @@ extension Request {
   private func fillScene(_ selection: Selection, of source: Source) throws -> PreviewScene {
     let choices = fillChoices
     let selection = selection.grown(by: choices.grow, within: source.bounds)
-    let pixels = try LayerPixels(source)
+    let pixels = try LayerPixels(source).seen(with: .all, of: Tries(on: source))
     let longest = max(selection.bounds.width, selection.bounds.height)
     let reduction = (longest + PreviewScene.reducedSide - 1) / PreviewScene.reducedSide
     let part =
-      try reduction == 1 ? partNeeded(selection, pixels, of: source, isVisibleNeeded: !choices.makesOpaque) : nil
+      try reduction == 1 ? partNeeded(selection, pixels, of: source, choices) : nil
     let area =
       part?.place
       ?? model.areaNeeded(toFill: selection.holeBounds, ofWidth: source.width, height: source.height)
@@ -115,8 +116,8 @@ extension Request {
 
   /// The whole extended picture.
   private func outpaintScene() throws -> PreviewScene {
-    let (margins, canvas) = (settings.margins, gimp.size(of: source.image))
-    guard !margins.isEmpty else { throw ShellError.nothingToExtend }
+    let canvas = gimp.size(of: source.image)
+    let margins = try settings.canvas.checkedMargins(on: canvas, largestSide: gimp.largestSide)
     let size = margins.extended(width: canvas.width, height: canvas.height)
     let reduction = (max(size.width, size.height) + PreviewScene.reducedSide - 1) / PreviewScene.reducedSide
     let picture = try source.withSeen { try LayerPixels($0).read($0.bounds, reducedBy: reduction) }

@@ -64,17 +64,14 @@ extension Request {
     let own = try LayerPixels(source)
     // What was removed or mended before must not come back as a piece of the fill.
     let pixels = own.seen(with: .all, of: Tries(on: source))
-    var part = try partNeeded(selection, pixels, of: source, isVisibleNeeded: !choices.makesOpaque)
-
-    if let name = choices.excludedChannel {
-      guard let values = try gimp.channelValues(named: name, of: source.image, source.onCanvas(part.place)) else {
-        throw ShellError.noChannel(name)
-      }
-      part.excluded = values.maskWeights
+    let part = try partNeeded(selection, pixels, of: source, choices)
+    let mask = selection.mask(over: part.place)
+    // At the edge of a cut-out a little is no matter.
+    if !choices.makesOpaque, part.image.transparentShare(of: mask) > 0.1 {
+      gimp.tell(Notice.staysTransparent(source.name))
     }
-    let (needed, mask) = (part, selection.mask(over: part.place))
     let filled = try compute(Notice.inpainting) { restorer, options in
-      try restorer.inpaint(needed, mask: mask, choices.options(options))
+      try restorer.inpaint(part, mask: mask, choices.options(options))
     }
     let inPart = selection.bounds.moved(x: -part.place.x, y: -part.place.y)
     // Through the feather a further try shows the layer, not the try before.
@@ -84,18 +81,14 @@ extension Request {
 
   /// What the model has to see of the layer to fill the hole. Throws if there is nothing to fill, or to fill it from.
   func partNeeded(
-    _ selection: Selection, _ pixels: LayerPixels, of source: Source, isVisibleNeeded: Bool
+    _ selection: Selection, _ pixels: LayerPixels, of source: Source, _ choices: FillChoices
   ) throws -> PicturePart {
     let area = model.areaNeeded(toFill: selection.holeBounds, ofWidth: source.width, height: source.height)
       .union(selection.bounds)
     var part = try pixels.part(area, hole: selection)
-    guard !isVisibleNeeded || !part.image.isTransparent(selection.mask(over: area)) else {
+    guard choices.makesOpaque || !part.image.isTransparent(selection.mask(over: area)) else {
       throw try pixels.isAnythingVisible()
         ? ShellError.transparentHole(layer: source.name) : ShellError.transparentLayer(source.name)
-    }
-    // At the edge of a cut-out a little is no matter.
-    if isVisibleNeeded, part.image.transparentShare(of: selection.mask(over: area)) > 0.1 {
-      gimp.tell(Notice.staysTransparent(source.name))
     }
     if !part.hasContext(of: selection.mask(over: area), for: model) {
       // Whatever there is lies farther away.
@@ -103,6 +96,12 @@ extension Request {
       guard part.hasContext(of: selection.mask(over: source.bounds), for: model) else {
         throw ShellError.nothingKnown(layer: source.name)
       }
+    }
+    if let name = choices.excludedChannel {
+      guard let values = try gimp.channelValues(named: name, of: source.image, source.onCanvas(part.place)) else {
+        throw ShellError.noChannel(name)
+      }
+      part.excluded = values.maskWeights
     }
     return part
   }
