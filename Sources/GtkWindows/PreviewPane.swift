@@ -111,6 +111,8 @@ final class PreviewPane {
     listen(isOn, "toggled") { pane in
       pane.preview.isOn = gtk_toggle_button_get_active(cast(pane.isOn)) != 0
       pane.show()
+      // GTK 3 keeps the room of what is hidden; the least size is what is needed.
+      gtk_window_resize(cast(gtk_widget_get_toplevel(pane.controls)), 1, 1)
     }
     pack(isOn, into: controls)
     let label = gtk_label_new_with_mnemonic(Self.countLabel.text)

@@ -7,7 +7,7 @@ extension GimpTests {
     private static let magenta: (UInt8, UInt8, UInt8) = (255, 0, 255)
     private static let (inpaint, restore) = ("ResShift: Inpaint", "ResShift: Restore")
     /// Of the large view: its side, and how far it is from the right and the upper edge of the window.
-    private static let (side, margin) = (384, 12)
+    private static let (side, margin) = (384, GimpVersion.tested == .two ? 12 : 24)
 
     private func desktop() throws -> Desktop {
       var photo = Picture.photograph(width: 240, height: 180, channels: 3)
@@ -42,7 +42,7 @@ extension GimpTests {
       let desktop = try desktop()
       defer { desktop.close() }
       let before = try names(desktop)
-      try desktop.openDialog("i", title: Self.inpaint)
+      try desktop.openDialog("i", title: Self.inpaint, screenshot: "preview")
       try eventually("the fill behind the line", within: 120) {
         try moveLine(desktop, toRight: true)
         let whole = try desktop.pixelsOnScreen(Self.magenta)
@@ -51,7 +51,7 @@ extension GimpTests {
       }
       try desktop.press("alt+v", "3", "Tab")
       try desktop.saveScreen(as: "preview-variants")
-      let first = (x: try desktop.width(ofWindow: Self.inpaint) - Self.margin - Self.side + 30, y: 455)
+      let first = (x: try desktop.width(ofWindow: Self.inpaint) - Self.margin - Self.side + 30, y: Self.margin + Self.side + 59)
       try desktop.click(in: Self.inpaint, at: (first.x + 64, first.y))
       try desktop.click(in: Self.inpaint, at: (first.x + 128, first.y + 41))
       try desktop.saveScreen(as: "preview-chosen")

@@ -119,4 +119,4 @@
   (gimp3-again #:run-mode mode #:image image #:drawables (vector drawable)))
 (define gimp3-call plug-in-resshift-call)
 (define (plug-in-resshift-call mode image drawable procedure options)
-  (gimp3-call #:run-mode mode #:image image #:drawables (vector drawable) #:procedure procedure #:options options))
+  (gimp3-call #:run-mode mode #:image image #:drawables (vector drawable) #:procedure-name procedure #:options options))

@@ -282,7 +282,7 @@ extension Parameter {
 
   // Of calls by name.
   static let procedure = Parameter(
-    "procedure", .text, help: "The procedure to call, such as plug-in-resshift-inpaint")
+    "procedure-name", .text, help: "The procedure to call, such as plug-in-resshift-inpaint")
   static let options = Parameter(
     "options", .text, help: "Its options, a line NAME=VALUE each; those that are left out are standard")
 
