@@ -58,6 +58,7 @@ extension GimpTests {
         (define source (layer-of image))
         (gimp-image-convert-color-profile-from-file image (string-append "file://" (path "wide.icc")) 1 0)
         (gimp-image-set-resolution image 123 77)
+        (gimp-image-set-filename image (path "photo.xcf"))
         (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 4 6 12 9)
         (save-drawable source "source.tif")
         (define layer (car (plug-in-resshift-upscale RUN-NONINTERACTIVE image source "compact-sr-x4" 3 1 11)))

@@ -77,6 +77,7 @@
 (define (gimp-xcf-save mode image drawable path name) (gimp3-xcf-save mode image path))
 (define (without-scheme uri)
   (if (string=? (substring uri 0 7) "file://") (substring uri 7 (string-length uri)) uri))
+(define (gimp-image-set-filename image path) (gimp-image-set-file image path))
 (define (gimp-image-get-filename image) (list (without-scheme (car (gimp-image-get-file image)))))
 (define gimp3-image-set-color-profile-from-file gimp-image-set-color-profile-from-file)
 (define (gimp-image-set-color-profile-from-file image uri)
