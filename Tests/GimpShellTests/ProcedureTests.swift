@@ -21,7 +21,7 @@ import Testing
           + " ratio:int anchor:int variants:int)",
         "plug-in-resshift-restore(model:string seed:int strength:int variants:int)",
         "plug-in-resshift-again()",
-        "plug-in-resshift-call(procedure:string options:string)",
+        "plug-in-resshift-call(procedure-name:string options:string)",
         "plug-in-resshift-batch-upscale(pattern:string output-folder:string model:string factor:int seed:int)",
         "plug-in-resshift-batch-inpaint(pattern:string mask-folder:string output-folder:string model:string seed:int)",
         "plug-in-resshift-batch-restore(pattern:string output-folder:string model:string seed:int)",
