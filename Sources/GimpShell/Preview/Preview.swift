@@ -210,8 +210,7 @@ public final class Preview {
       if hasPlace && overview == nil {
         overview = gimp.thumbnail(of: source.layer, within: Self.overviewSide).map(PreviewPicture.init)
       }
-      let factor = work.task == .superResolution ? settings.factorNeeded(for: [source]) : nil
-      let model = try catalogue.model(named: settings.model, for: work.task, factor: factor)
+      let model = try settings.model(for: work.task, of: [source], catalogue)
       let request = Request(
         source: source, settings: settings, engine: engines.engine(of: model), seed: 0, namesSeed: false, isShown: false
       )

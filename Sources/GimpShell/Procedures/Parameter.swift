@@ -231,9 +231,16 @@ extension Parameter {
     tip: "How many pixels the picture is continued by at the bottom.")
 
   private static func margin(_ name: String, _ label: Message, help: Message, tip: Message) -> Parameter {
+    added(name, label, 0...65_535, help: help, tip: tip) { .marginImpossible(name, $0) }
+  }
+
+  /// Pixels of a canvas, or beside it; 0 = none.
+  private static func added(
+    _ name: String, _ label: Message, _ range: ClosedRange<Int>, help: Message, tip: Message,
+    refusal: @escaping @Sendable (Int) -> ShellError
+  ) -> Parameter {
     Parameter(
-      name, label: label, .number(Number(range: 0...65_535, standard: 0, refusal: { .marginImpossible(name, $0) })),
-      help: help, tip: tip)
+      name, label: label, .number(Number(range: range, standard: 0, refusal: refusal)), help: help, tip: tip)
   }
 
   static let canvasWidth = canvasSide(
@@ -244,10 +251,7 @@ extension Parameter {
     tip: "How high the image becomes, instead of what Top and Bottom say.")
 
   private static func canvasSide(_ name: String, _ label: Message, help: Message, tip: Message) -> Parameter {
-    Parameter(
-      name, label: label,
-      .number(Number(range: 0...524_288, standard: 0, refusal: { .canvasSideImpossible(name, $0) })), help: help,
-      tip: tip)
+    added(name, label, 0...524_288, help: help, tip: tip) { .canvasSideImpossible(name, $0) }
   }
 
   /// Of a new canvas, in the order of the argument's values.

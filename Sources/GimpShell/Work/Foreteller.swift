@@ -61,13 +61,13 @@ final class Foreteller {
       let margins = try settings.canvas.checkedMargins(on: canvas, largestSide: gimp.largestSide)
       return .extend(width: canvas.width, height: canvas.height, by: margins)
     case .inpainting:
-      let isMerged = settings.has(.sampleMerged) && settings.samplesMerged
+      let isMerged = settings.samplesMerged
       guard let selection = try isMerged ? Selection(onCanvasOf: source) : selection(on: source) else {
         throw ShellError.emptySelection
       }
       let whole = isMerged ? PixelRect(x: 0, y: 0, width: canvas.width, height: canvas.height) : source.bounds
       let hole = selection.holeBounds
-      let grown = hole.grown(by: settings.has(.grow) ? settings.grow : 0, within: whole)
+      let grown = hole.grown(by: settings.grow, within: whole)
       // Grown in proportion to the box: near enough for a time.
       let pixels = min(selection.hole.count * grown.area / max(1, hole.area), grown.area)
       return .inpaint(width: whole.width, height: whole.height, hole: grown, pixels: pixels)

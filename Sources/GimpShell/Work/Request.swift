@@ -244,7 +244,6 @@ struct Request {
     options.seed = seed
     options.threads = gimp.threads
     options.rates = gimp.rates
-    options.expectedSeconds = (try? Foreteller([source]).outlook(settings, model, source))?.seconds
     options.strength = settings.strength
     return options
   }
@@ -257,6 +256,9 @@ struct Request {
     gimp.beginProgress(title(source.name, model.name))
     gimp.tellProgress(Notice.loading(model.name))
     let engine = engine
+    var options = options
+    // For the progress alone: a preview, which shows none, does not read the selection again for each try.
+    options.expectedSeconds = (try? Foreteller([source]).outlook(settings, model, source))?.seconds
     do {
       return try Worker.run(options, in: gimp) { options in try work(try engine.restorer(), options) }
     } catch let error as RestoreError {
