@@ -21,7 +21,7 @@ import Testing
     for option in [
       "--output", "-o,", "--model", "--seed", "--tile", "--overlap", "--tiling", "--tone-match", "--threads",
       "--memory",
-      "--bit-depth", "--skip-existing", "--strip", "--quiet", "--progress", "12345",
+      "--bit-depth", "--skip-existing", "--strip", "--quiet", "--progress", "--report", "12345",
     ] {
       #expect(run.output.contains(option))
     }
@@ -42,7 +42,7 @@ import Testing
     ["--factor", "-2", "--factor must be 2, 3 or 4, found -2"],
     ["--bit-depth", "-8", "--bit-depth must be 8 or 16, found -8"],
     ["--memory", "-4G", "such as 4G or 800M"], ["--memory", "4Q", "such as 4G or 800M"],
-    ["--tiling", "apart", "one of 'joint' and 'independent'; see"],
+    ["--slice", "-1/3", "a slice is K/N"], ["--tiling", "apart", "one of 'joint' and 'independent'; see"],
   ])
   func messagesSayWhatIsRight(option: [String]) throws {
     let run = try Workbench().run(["upscale", "a.png", "-o", "b.png"] + option.dropLast())

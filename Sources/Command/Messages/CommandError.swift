@@ -15,6 +15,8 @@ enum CommandError: Explained, Equatable {
   case emptyInput
   case emptyOutput
   case emptySaveFolder
+  case listHasZeros(String)
+  case notAReport(String)
   case needsFolder(String)
   case isFileNotFolder(String)
   case inputIsFolder(String)
@@ -35,6 +37,8 @@ enum CommandError: Explained, Equatable {
 
   // Files that are not there.
   case folderUnreadable(String, reason: String)
+  case listUnreadable(String, reason: String)
+  case listEmpty(String)
   case noPictures(folder: String, known: [String])
   /// All that is there is of other kinds; some of their names.
   case onlyForeignPictures(folder: String, known: [String], Foreign)
@@ -57,6 +61,7 @@ enum CommandError: Explained, Equatable {
   case deadLink(String)
   case nameTooLong(String, count: Int, most: Int)
   case sameFile(String, resultOf: String)
+  case reportNotWritten(String, reason: String)
 
   /// Where a mask is black or white.
   enum MaskPlace: Equatable { case everywhere, cropped }
@@ -70,9 +75,11 @@ extension CommandError {
   /// The status of `sysexits.h` that scripts can rely on.
   var exitStatus: Int32 {
     switch self {
-    case .folderUnreadable, .noPictures, .onlyForeignPictures, .noTwin: EX_NOINPUT
+    case .folderUnreadable, .listUnreadable, .listEmpty, .noPictures, .onlyForeignPictures, .noTwin: EX_NOINPUT
     case .maskSize, .maskBlack, .maskWhite, .maskGrownWhite, .inputSize, .referenceSize, .tooSmall: EX_DATAERR
-    case .noFolder, .notAFolder, .folderNotWritable, .folderNotMade, .deadLink, .nameTooLong, .sameFile: EX_CANTCREAT
+    case .noFolder, .notAFolder, .folderNotWritable, .folderNotMade, .deadLink, .nameTooLong, .sameFile,
+      .reportNotWritten:
+      EX_CANTCREAT
     default: EX_USAGE
     }
   }

@@ -13,6 +13,9 @@ extension CommandError {
     case .emptyInput: "an input is empty; name a picture or a folder"
     case .emptyOutput: "--output is empty; name a file, or a folder for several"
     case .emptySaveFolder: "--save is empty; name a folder"
+    case .listHasZeros(let path): "\(path): names in this list end with zero bytes; give --null, too"
+    case .notAReport(let path):
+      "\(path): is not a report, so nothing is appended to it; choose another file for --report"
     case .needsFolder(let path): "\(path): several inputs need a folder as --output"
     case .isFileNotFolder(let path): "\(path): is a file, but several inputs need a folder as --output"
     case .inputIsFolder(let path): "\(path): is a folder, but inpaint takes one picture and its mask"
@@ -45,6 +48,8 @@ extension CommandError {
       "\(one) and \(other) have the same name, \(name); remove one of them"
 
     case .folderUnreadable(let folder, let reason): "\(folder): cannot read this folder: \(reason)"
+    case .listUnreadable(let path, let reason): "\(path): cannot read this list: \(reason)"
+    case .listEmpty(let path): "\(path): this list names no pictures; write one a line"
     case .noPictures(let folder, let known):
       "\(folder): no pictures in this folder (\(known.joined(separator: ", ")))"
     case .onlyForeignPictures(let folder, let known, let foreign):
@@ -110,6 +115,7 @@ extension CommandError {
     case .deadLink(let path): "\(path): cannot write, this link leads nowhere"
     case .nameTooLong(let path, let count, let most):
       "\(path): the name has \(count) bytes, at most \(most) are possible; choose a shorter one"
+    case .reportNotWritten(let path, let reason): "\(path): cannot write the report: \(reason)"
     case .sameFile(let path, let other): "\(path): is the result of \(other) by another name; choose another folder"
     }
   }

@@ -14,6 +14,9 @@ enum Notice {
   }
   static func namedTwice(_ path: String) -> Message { "\(path): named twice, done once" }
   static func sameFile(_ path: String, as other: String) -> Message { "\(path): left out, the same file as \(other)" }
+  static func emptySlice(_ slice: Slice, of count: Int) -> Message {
+    "slice \(slice) is empty: the number of pictures is \(count)"
+  }
   static func skipped(_ path: String) -> Message { "\(path): already there, skipped" }
 
   static func fewerBits(_ output: String, _ format: PictureFormat, _ bits: Int, of most: Int) -> Message {
@@ -38,6 +41,10 @@ enum Notice {
       pictures, one: "\(input): about \(Amount.roughTime(seconds: seconds))",
       other: "\(input): about \(Amount.roughTime(seconds: seconds)), one of \(pictures) pictures")
   }
+  static func place(_ number: Int, of total: Int, _ name: String, _ message: Message) -> Message {
+    "picture \(number) of \(total), \(name): \(message)"
+  }
+  static func place(_ name: String, _ message: Message) -> Message { "\(name): \(message)" }
   static let reading: Message = "reading"
   static let writing: Message = "writing"
   static func loading(_ model: String) -> Message { "loading \(model)" }

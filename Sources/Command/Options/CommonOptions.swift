@@ -169,6 +169,15 @@ struct CommonOptions: ParsableArguments {
       """)
   var progress: ProgressFormat?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      Append a JSON object a line to this file for each picture: done, skipped or failed, sizes, seconds, memory, error and its \
+      status; at the end a summary.
+      """, valueName: "file"))
+  var report: String?
+
   /// One for each result of a picture.
   var seeds: [UInt64] { Variants.seeds(from: engine.seed, count: variants) }
 

@@ -16,6 +16,8 @@ final class ProgressReport: Sendable {
     var input = ""
     var index = 0
     var percent = -1
+    /// Pictures that there is work on after this one.
+    var left = 0
     /// When the terminal's line was written last.
     var written = ContinuousClock.now
     /// When work on the picture began; how many pictures were done, in how many seconds.
@@ -30,10 +32,12 @@ final class ProgressReport: Sendable {
     self.total = total
   }
 
-  /// Work on a picture begins; `tellsShare`: at 0 %.
-  func start(_ input: String, index: Int, tellsShare: Bool = true) {
+  /// Work on a picture begins; `left` is the number of pictures that there is work on after it, nil = all that follow.
+  /// `tellsShare`: at 0 %.
+  func start(_ input: String, index: Int, left: Int? = nil, tellsShare: Bool = true) {
     state.withLock { state in
       (state.input, state.index, state.percent) = (input, index, -1)
+      state.left = left ?? total - index - 1
       state.began = .now
     }
     if style == .json && tellsShare { advance(to: 0) }
@@ -151,16 +155,24 @@ final class ProgressReport: Sendable {
   private func secondsLeft(_ progress: RestoreProgress, _ state: State) -> Double? {
     guard let left = progress.secondsLeft else { return nil }
     let this = state.began.duration(to: .now).inSeconds + left
-    return left + Double(total - state.index - 1) * (state.seconds + this) / Double(state.done + 1)
+    return left + Double(state.left) * (state.seconds + this) / Double(state.done + 1)
   }
 
   private func writeLine(_ state: State, _ message: Message) {
-    let name = Terminal.oneLine(state.input)
-    let line: Message =
-      total > 1 ? "picture \(state.index + 1) of \(total), \(name): \(message)" : "\(name): \(message)"
-    // A line that goes over the edge could not be rewritten.
-    Terminal.write("\r\u{1B}[K\(line.text.prefix(Terminal.columns - 1))", to: STDERR_FILENO)
+    func line(_ name: String) -> String {
+      let line =
+        total > 1 ? Notice.place(state.index + 1, of: total, name, message) : Notice.place(name, message)
+      return line.text
+    }
+    // A line that goes over the edge could not be rewritten: of a long path its end is kept, where the name is.
+    let (name, most) = (Terminal.oneLine(state.input), Terminal.columns - 1)
+    let room = max(name.count - (line(name).count - most), Self.shortestName)
+    let short = name.count > room ? "..." + name.suffix(room - 3) : name
+    Terminal.write("\r\u{1B}[K\(line(short).prefix(most))", to: STDERR_FILENO)
   }
+
+  /// Characters of a name that stay, however little room there is.
+  private static let shortestName = 15
 
   private func writeObject(_ state: State, _ more: [(name: String, value: String)]) {
     let input = JSONText.string(state.input)
@@ -182,7 +194,7 @@ extension ProgressReport.State {
 }
 
 extension Duration {
-  fileprivate var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+  var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }
 
 /// JSON written by hand: there is little of it.

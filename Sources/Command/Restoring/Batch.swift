@@ -24,6 +24,24 @@ struct Batch {
   func run(
     task: ModelTask, factor: Int? = nil, size: ResultSize? = nil, job plannedJob: Job, _ restoration: Restoration
   ) throws {
+    let record = try common.dryRun ? nil : common.report.map(openReport)
+    do {
+      try run(task, factor, size, plannedJob, record, restoration)
+    } catch {
+      try record?.summarize(error: error)
+      throw error
+    }
+    try record?.summarize(error: nil)
+  }
+
+  private func openReport(_ path: String) throws -> RunReport {
+    try RunReport(path, total: plan.jobs.count, slice: plan.slice)
+  }
+
+  private func run(
+    _ task: ModelTask, _ factor: Int?, _ size: ResultSize?, _ plannedJob: Job, _ record: RunReport?,
+    _ restoration: Restoration
+  ) throws {
     var refused = try checkOutputs()
     let descriptor = try ModelCatalogue.ofThisProgram.model(named: common.engine.model, for: task, factor: factor)
     if let factor { try descriptor.checkFactor(option: factor) }
@@ -31,26 +49,35 @@ struct Batch {
     if !common.engine.quiet { for note in plan.notes { Terminal.note(note) } }
     var restorers: [String: Restorer] = [:]
     var firstFailure: Int32?
-    var failed: Set<[UInt8]> = []
+    var failed: [[UInt8]: any Error] = [:]
     var written: [FileIdentity: String] = [:]
     // What is known to fail is said before the work on the others.
     let order = plan.jobs.indices.filter { refused[$0] != nil } + plan.jobs.indices.filter { refused[$0] == nil }
+    let present = Set(plan.jobs.indices.filter { isThere(plan.jobs[$0]) })
+    var left = plan.jobs.count - present.count
     for index in order {
       let job = plan.jobs[index]
-      report.start(job.input, index: index, tellsShare: !common.dryRun)
-      if common.skipExisting, FileKind(of: job.output) == .file {
-        report.finish("skipped", output: job.output)
+      if !present.contains(index) { left -= 1 }
+      report.start(job.input, index: index, left: left, tellsShare: !common.dryRun)
+      var entry = record?.start(job)
+      func finish(_ event: RunReport.Event, error: (any Error)? = nil) {
+        report.finish(event.rawValue, output: job.output)
+        if let entry { record?.finish(event, entry, error: error) }
+      }
+      if isThere(job) {
+        finish(.skipped)
         if !common.engine.quiet { Terminal.note(Notice.skipped(job.output)) }
         continue
       }
+      var concernsVariants = false
       do {
         if let error = refused.removeValue(forKey: index) { throw error }
         // What fails for one variant would fail for the others, and is said once.
-        if failed.contains(job.input.pathBytes) {
-          report.finish("failed", output: job.output)
+        if let error = failed[job.input.pathBytes] {
+          finish(.failed, error: error)
           continue
         }
-        failed.insert(job.input.pathBytes)
+        concernsVariants = true
         // Where case does not count, names that differ may be one file.
         if let other = FileIdentity(job.output).flatMap({ written[$0] }) {
           throw CommandError.sameFile(job.output, resultOf: other)
@@ -65,6 +92,9 @@ struct Batch {
         let bitDepth = try check(job, picture, target.width, target.height, common.engine.notice(report))
         var options = common.engine.restoreOptions(report)
         options.seed = job.seed
+        entry?.size = (picture.image.width, picture.image.height)
+        entry?.resultSize = target
+        entry?.model = descriptor.name
         let planned = try plannedJob(picture.image, job.input, target)
         if common.dryRun {
           do {
@@ -73,7 +103,6 @@ struct Batch {
           } catch let error as RestoreError {
             throw Failure(error, about: job.input)
           }
-          failed.remove(job.input.pathBytes)
           continue
         }
         // What cannot be done is said by the restoration itself.
@@ -89,15 +118,16 @@ struct Batch {
         } catch let error as CheckpointError {
           throw ModelFailure(reason: error)
         }
+        entry?.resultSize = (picture.image.width, picture.image.height)
         report.wait(Notice.writing)
         try plan.withFolder {
           try picture.write(to: job.output, bitDepth: bitDepth, notice: common.engine.notice(report))
         }
         if let file = FileIdentity(job.output) { written[file] = job.input }
-        failed.remove(job.input.pathBytes)
-        report.finish("done", output: job.output)
+        finish(.done)
       } catch {
-        report.finish("failed", output: job.output)
+        if concernsVariants { failed[job.input.pathBytes] = error }
+        finish(.failed, error: (error as? ModelFailure)?.reason ?? error)
         // A model that does not load, or a single picture: there is nothing to go on with.
         if plan.isOfOnePicture || error is ModelFailure { throw (error as? ModelFailure)?.reason ?? error }
         let status = Terminal.report(error)
@@ -106,6 +136,9 @@ struct Batch {
     }
     if let firstFailure { throw ReportedFailure(status: firstFailure) }
   }
+
+  /// Whether a picture is left alone, as its result is there.
+  private func isThere(_ job: BatchPlan.Job) -> Bool { common.skipExisting && FileKind(of: job.output) == .file }
 
   /// What can be known before a picture has been read: types of files, bits, names, folders. Throws what concerns all
   /// outputs or the only one; returns the others by the position of their job.

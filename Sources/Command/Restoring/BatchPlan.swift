@@ -17,26 +17,34 @@ struct BatchPlan {
   /// What was left out of the folders among the inputs, a line each.
   let notes: [Message]
 
+  /// The part of the pictures that the plan is for; nil = all.
+  let slice: Slice?
+
   /// Whether there is one picture, if only in several variants.
   var isOfOnePicture: Bool { jobs.allSatisfy { $0.input.pathBytes == jobs[0].input.pathBytes } }
 
-  /// Expands folders among the inputs, and each picture into its variants, one for each seed. Throws a `Failure` for a plan that
-  /// cannot work; missing inputs are found later.
-  init(inputs: [String], output: String, seeds: [UInt64]) throws {
+  /// Expands folders among the inputs, and each picture into its variants, one for each seed. What was read from a list
+  /// (`isList`) goes into a folder, however short that is. A slice is taken of the pictures at the end, so that what is wrong
+  /// with all of them is told by each slice. Throws a `Failure` for a plan that cannot work; missing inputs are found later.
+  init(inputs: [String], output: String, seeds: [UInt64], isList: Bool = false, slice: Slice? = nil) throws {
     guard !output.isEmpty else { throw CommandError.emptyOutput }
     let found = try InputPictures(inputs)
-    notes = found.notes
+    self.slice = slice
     let several =
-      inputs.count > 1 || found.hasFolder || output.endsInSlash || FileKind(of: output) == .folder
-    guard several else {
+      isList || inputs.count > 1 || found.hasFolder || output.endsInSlash || FileKind(of: output) == .folder
+    let pictures: [[Job]]
+    if several {
+      try Self.check(folder: output)
+      folder = output
+      pictures = found.paths.map { Self.variants(of: $0, FileSystem.join(output, Self.outputName(of: $0)), seeds) }
+      try Self.checkTwins(pictures.flatMap { $0 })
+    } else {
       folder = nil
-      jobs = Self.variants(of: found.paths[0], output, seeds)
-      return
+      pictures = [Self.variants(of: found.paths[0], output, seeds)]
     }
-    try Self.check(folder: output)
-    folder = output
-    jobs = found.paths.flatMap { Self.variants(of: $0, FileSystem.join(output, Self.outputName(of: $0)), seeds) }
-    try checkTwins()
+    let part = slice?.part(of: pictures) ?? pictures
+    jobs = part.flatMap { $0 }
+    notes = found.notes + (part.isEmpty ? slice.map { [Notice.emptySlice($0, of: pictures.count)] } ?? [] : [])
   }
 
   /// The only variant has the plain name, of several each has its seed in its name: photo-seed7.png.
@@ -48,7 +56,7 @@ struct BatchPlan {
 
   /// Throws a `Failure` for two results in one file, and for a result in place of another picture that is still to be
   /// read. Names are compared by their bytes, and files that are already there by what they are.
-  private func checkTwins() throws {
+  private static func checkTwins(_ jobs: [Job]) throws {
     var names: [[UInt8]: Job] = [:]
     var files: [FileIdentity: Job] = [:]
     var inputs: [FileIdentity: Job] = [:]

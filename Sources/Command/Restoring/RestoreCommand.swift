@@ -14,8 +14,7 @@ struct RestoreCommand: ParsableCommand {
         resshift restore group.jpg -o group-restored.png --box 310,120,180,220 --box 560,140,170,210
       """)
 
-  @Argument(help: "Pictures, or folders of pictures (not the folders inside them).")
-  var input: [String]
+  @OptionGroup var inputs: InputOptions
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The file, or the folder of several.", valueName: "path"))
   var output: String
@@ -32,7 +31,7 @@ struct RestoreCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let batch = Batch(plan: try BatchPlan(inputs: input, output: output, seeds: common.seeds), common: common)
+    let batch = Batch(plan: try inputs.plan(output: output, seeds: common.seeds), common: common)
     let job: Batch.Job = { picture, path, _ in
       for box in box { try box.check(inside: picture, of: path) }
       return .restore(width: picture.width, height: picture.height, boxes: box.map(\.rect))

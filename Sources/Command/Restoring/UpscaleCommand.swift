@@ -12,12 +12,12 @@ struct UpscaleCommand: ParsableCommand {
         resshift upscale photo.jpg -o photo-large.png
         resshift upscale scan.png -o scan-twice.png --factor 2
         resshift upscale photo.jpg -o photo-wide.jpg --width 1920
-        resshift upscale holidays --output enlarged --skip-existing
+        resshift upscale holidays --output enlarged --skip-existing --report enlarged.jsonl
+        resshift upscale --files-from list.txt --slice 3/16 --output enlarged --skip-existing
         resshift upscale photo.jpg -o photo-large.png --model realsr-x4-v3 --memory 4G
       """)
 
-  @Argument(help: "Pictures, or folders of pictures (not the folders inside them).")
-  var input: [String]
+  @OptionGroup var inputs: InputOptions
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The file, or the folder of several.", valueName: "path"))
   var output: String
@@ -55,7 +55,7 @@ struct UpscaleCommand: ParsableCommand {
   }
 
   func run() throws {
-    let batch = Batch(plan: try BatchPlan(inputs: input, output: output, seeds: common.seeds), common: common)
+    let batch = Batch(plan: try inputs.plan(output: output, seeds: common.seeds), common: common)
     let job: Batch.Job = { picture, _, target in
       .upscale(width: picture.width, height: picture.height, toWidth: target.width, toHeight: target.height)
     }

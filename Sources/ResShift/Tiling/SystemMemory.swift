@@ -21,8 +21,8 @@ public enum SystemMemory {
   /// Bytes that this process holds.
   static var resident: Int? { kilobytes(of: "VmRSS:", in: "/proc/self/status") }
 
-  /// The most that this process ever held.
-  static var peakResident: Int? { kilobytes(of: "VmHWM:", in: "/proc/self/status") }
+  /// The most that this process ever held, or has held since `restartPeak`.
+  package static var peakResident: Int? { kilobytes(of: "VmHWM:", in: "/proc/self/status") }
 
   private static func kilobytes(of key: String, in path: String) -> Int? {
     contents(of: path).flatMap { number(after: key, in: $0) }.map { $0 * 1024 }
