@@ -85,7 +85,8 @@ let package = Package(
     .target(
       name: "ResShift",
       dependencies: [
-        "ModelLibrary", "Diffusion", "Models", "CoarseFill", "Layers", "TensorCore", "Checkpoints", "Wording",
+        "ModelLibrary", "Diffusion", "Models", "CoarseFill", "Layers", "TensorCore", "Checkpoints", "FilePaths",
+        "Wording",
       ], exclude: ["README.md"]),
 
     // Ways in: C programs, picture files and the command line, GIMP.
@@ -111,7 +112,7 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CTransfer", dependencies: ["CCurl", "CCrypto"]),
     .target(
-      name: "ModelStore", dependencies: ["ModelLibrary", "Checkpoints", "Wording", "CTransfer"],
+      name: "ModelStore", dependencies: ["ModelLibrary", "Checkpoints", "FilePaths", "Wording", "CTransfer"],
       exclude: ["README.md"]),
     .target(
       name: "Diagnosis",

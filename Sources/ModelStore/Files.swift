@@ -1,4 +1,5 @@
 import CTransfer
+import FilePaths
 import FoundationEssentials
 import Glibc
 import ModelLibrary
@@ -104,17 +105,13 @@ enum Files {
     }
   }
 
-  /// Writes a small file by way of a hidden one. Throws `StoreError.system`.
+  /// Writes a small file whole or not at all. Throws `StoreError.system`.
   static func write(_ data: Data, to path: String) throws {
-    do { try data.write(to: URL(filePath: path), options: .atomic) } catch { throw refused(.write, path) }
-    chmod(path, 0o644)
+    guard SmallFile.write(Array(data), to: path) else { throw refused(.write, path) }
   }
 
   /// The bytes of a small file; nil if it cannot be read, or is longer than any that the store writes.
-  static func read(_ path: String) -> Data? {
-    guard let size = ModelPath.sizeOfFile(path), size <= 1 << 20 else { return nil }
-    return FileManager.default.contents(atPath: path)
-  }
+  static func read(_ path: String) -> Data? { SmallFile.bytes(of: path, atMost: 1 << 20).map { Data($0) } }
 
   /// SHA-256 in hexadecimal digits; nil if the file cannot be read.
   static func digest(_ path: String) -> String? {

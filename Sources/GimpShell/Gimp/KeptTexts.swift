@@ -10,26 +10,17 @@ public struct KeptTexts {
 
   /// nil = there is none that can be read.
   public func text(named name: String) -> String? {
-    guard let file = folder.appendingName(name).withPathBytes({ fopen($0, "re") }) else { return nil }
-    defer { fclose(file) }
-    // Nothing of ours is longer.
-    var bytes = [UInt8](repeating: 0, count: 1 << 16)
-    return String(pathBytes: bytes[..<fread(&bytes, 1, bytes.count, file)])
+    SmallFile.bytes(of: folder.appendingName(name), atMost: Self.mostBytes).map { String(pathBytes: $0) }
   }
 
   /// Whole or not at all; that a disk is full or read-only is no reason to fail.
   public func keep(_ text: String, named name: String) {
     folder.withPathBytes { _ = mkdir($0, 0o777) }
-    let (path, part) = (folder.appendingName(name), folder.appendingName(".\(name).\(getpid()).part"))
-    guard let file = part.withPathBytes({ fopen($0, "we") }) else { return }
-    let bytes = text.pathBytes
-    let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count
-    let isClosed = fclose(file) == 0
-    guard isWritten && isClosed, part.withPathBytes({ part in path.withPathBytes { rename(part, $0) } }) == 0 else {
-      part.withPathBytes { _ = unlink($0) }
-      return
-    }
+    _ = SmallFile.write(text.pathBytes, to: folder.appendingName(name))
   }
+
+  /// Nothing of ours is longer.
+  private static let mostBytes = 1 << 20
 }
 
 extension GimpSession {

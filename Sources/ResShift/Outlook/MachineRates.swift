@@ -1,3 +1,5 @@
+import FilePaths
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -47,39 +49,19 @@ public struct MachineRates: Sendable, Equatable {
   private static func isPlausible(_ rate: Double) -> Bool { rate.isFinite && rate > 1 && rate < 1e18 }
 
   private func rates() -> [(name: String, rate: Double)] {
-    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard file >= 0 else { return [] }
-    defer { close(file) }
-    var bytes = [UInt8](repeating: 0, count: Self.mostBytes)
-    let count = read(file, &bytes, bytes.count)
-    guard count > 0 else { return [] }
-    return String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n").compactMap { line in
+    guard let bytes = SmallFile.bytes(of: path, atMost: Self.mostBytes) else { return [] }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line in
       let parts = line.split(separator: "\t")
       guard parts.count == 2, let rate = Double(parts[1]), Self.isPlausible(rate) else { return nil }
       return (String(parts[0]), rate)
     }
   }
 
-  /// Puts a whole file in place of the old one, so that others read the one or the other.
   private func write(_ rates: ArraySlice<(name: String, rate: Double)>) {
     let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     let parent = String(folder[..<(folder.lastIndex(of: "/") ?? folder.startIndex)])
     mkdir(parent, 0o700)
     mkdir(folder, 0o700)
-    let text = rates.map { "\($0.name)\t\($0.rate)\n" }.joined()
-    var template = Array((path + ".XXXXXX").utf8CString)
-    let file = mkstemp(&template)
-    guard file >= 0 else { return }
-    let isWritten = Array(text.utf8).withUnsafeBytes { Self.writeAll($0, to: file) }
-    let isClosed = close(file) == 0
-    if !(isWritten && isClosed && rename(template, path) == 0) { unlink(template) }
-  }
-
-  private static func writeAll(_ bytes: UnsafeRawBufferPointer, to file: Int32) -> Bool {
-    #if canImport(Glibc)
-      Glibc.write(file, bytes.baseAddress, bytes.count) == bytes.count
-    #else
-      Musl.write(file, bytes.baseAddress, bytes.count) == bytes.count
-    #endif
+    _ = SmallFile.write(Array(rates.map { "\($0.name)\t\($0.rate)\n" }.joined().utf8), to: path)
   }
 }
