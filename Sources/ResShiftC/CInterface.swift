@@ -98,18 +98,16 @@ public func resshift_inpaint(
   guard let handle = ModelHandle.at(model) else { return RESSHIFT_USAGE }
   return handle.call {
     let size = try PictureLayout(input, .input)
-    let hole = try PictureLayout(mask, .mask)
-    guard hole.channels == 1, hole.width == size.width, hole.height == size.height else {
-      throw CallError.mask(
-        width: hole.width, height: hole.height, channels: hole.channels, inputWidth: size.width,
-        inputHeight: size.height)
-    }
+    try PictureLayout(mask, .mask).requireMask(of: size)
     let target = try PictureLayout(output, .output)
     try target.requireRoom(width: size.width, height: size.height, channels: size.channels, .inpainting)
+    let exclude = try resshift_options(options).exclude
+    if exclude != nil { try PictureLayout(exclude, .exclude).requireMask(of: size) }
     let options = try RestoreOptions(options)
     let picture = try PixelImage(input, .input)
     let weights = try PixelImage(mask, .mask).maskWeights
-    let filled = try handle.restorer.inpaint(picture, mask: weights, options)
+    let excluded = try exclude.map { try PixelImage($0, .exclude).maskWeights }
+    let filled = try handle.restorer.inpaint(picture, mask: weights, excluding: excluded, options)
     target.write(filled.blended(over: picture, weights: weights))
   }
 }

@@ -26,11 +26,11 @@ enum CallError: Explained {
   case rowBytes(Argument, Int, needed: Int)
   /// A sample that is NaN or infinite.
   case notFinite(Argument, x: Int, y: Int, Float)
-  case mask(width: Int, height: Int, channels: Int, inputWidth: Int, inputHeight: Int)
+  case mask(Argument, width: Int, height: Int, channels: Int, inputWidth: Int, inputHeight: Int)
   case output(width: Int, height: Int, channels: Int, Work, needed: (width: Int, height: Int, channels: Int))
 
-  /// The pictures of a call, by the names of the arguments.
-  enum Argument: String { case input, mask, output }
+  /// The pictures of a call, by the names of the arguments, or of the option.
+  enum Argument: String { case input, mask, output, exclude }
 
   /// What gives a result of the size that it has.
   enum Work {

@@ -34,9 +34,9 @@ extension CallError {
       "\(image): row_bytes is \(bytes): a row of these samples has \(needed) bytes."
     case .notFinite(let image, let x, let y, let sample):
       "\(image): the sample at x \(x), y \(y) is \(sample): samples must be finite."
-    case .mask(let width, let height, let channels, let inputWidth, let inputHeight):
+    case .mask(let image, let width, let height, let channels, let inputWidth, let inputHeight):
       """
-      mask: \(width)x\(height) pixels of \(channels) channels: a mask has one channel and the size of input, \
+      \(image): \(width)x\(height) pixels of \(channels) channels: a mask has one channel and the size of input, \
       \(inputWidth)x\(inputHeight).
       """
     case .output(let width, let height, let channels, .enlarging(let times), let needed):

@@ -9,13 +9,14 @@ extension resshift_options {
       struct_size: MemoryLayout<resshift_options>.size, seed: defaults.seed, tile: Int64(RESSHIFT_TILE_AUTOMATIC),
       overlap: Int64(RESSHIFT_OVERLAP_AUTOMATIC), memory_limit: 0, progress: nil, progress_context: nil, notice: nil,
       notice_context: nil, tiling: RESSHIFT_TILING_JOINT, tone_match: RESSHIFT_DEFAULT,
-      threads: Int32(defaults.threads), reserved: 0, strength: defaults.strength)
+      threads: Int32(defaults.threads), reserved: 0, strength: defaults.strength, exclude: nil)
   }
 
-  /// The sizes of the structure that callers may have: that of the first version, before `strength`, and this one. A newer
-  /// version adds members at the end and its size here.
+  /// The sizes of the structure that callers may have: those of the versions before `strength` and before `exclude`, and this one. A
+  /// newer version adds members at the end and its size here.
   private static let sizes: [Int?] = [
-    MemoryLayout<resshift_options>.offset(of: \.strength), MemoryLayout<resshift_options>.size,
+    MemoryLayout<resshift_options>.offset(of: \.strength), MemoryLayout<resshift_options>.offset(of: \.exclude),
+    MemoryLayout<resshift_options>.size,
   ]
 
   /// Whether this library knows a structure of that size.
@@ -39,17 +40,25 @@ extension resshift_options {
   }
 }
 
+extension resshift_options {
+  /// What a caller's structure says, members that it lacks by their defaults; nil = the defaults. Throws `CallError.structSize`.
+  init(_ pointer: UnsafePointer<resshift_options>?) throws {
+    guard let pointer else {
+      self = .defaults
+      return
+    }
+    // Only `struct_size` may be read before it is known how long the caller's structure is.
+    let size = UnsafeRawPointer(pointer).load(as: Int.self)
+    guard resshift_options.isKnown(size: size) else { throw CallError.structSize(UInt(bitPattern: size)) }
+    self.init(reading: pointer, size: size)
+  }
+}
+
 extension RestoreOptions {
   /// Throws `CallError` that names the member that is out of range.
   init(_ pointer: UnsafePointer<resshift_options>?) throws {
     self.init()
-    guard let pointer else { return }
-    // Only `struct_size` may be read before it is known how long the caller's structure is.
-    let size = UnsafeRawPointer(pointer).load(as: Int.self)
-    guard resshift_options.isKnown(size: size) else {
-      throw CallError.structSize(UInt(bitPattern: size))
-    }
-    let options = resshift_options(reading: pointer, size: size)
+    let options = try resshift_options(pointer)
     seed = options.seed
     tile =
       switch options.tile {

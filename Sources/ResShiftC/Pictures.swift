@@ -52,6 +52,8 @@ struct PictureLayout {
     var size: Int { rawValue }
   }
 
+  /// Its name, for errors.
+  private let what: CallError.Argument
   let width: Int
   let height: Int
   let channels: Int
@@ -74,6 +76,7 @@ struct PictureLayout {
       throw CallError.sampleType(what, image.sample_type.rawValue)
     }
     guard let pixels = image.pixels else { throw CallError.noPixels(what) }
+    self.what = what
     width = Int(image.width)
     height = Int(image.height)
     channels = Int(image.channels)
@@ -93,6 +96,14 @@ struct PictureLayout {
     guard self.width == width, self.height == height, self.channels == channels else {
       throw CallError.output(
         width: self.width, height: self.height, channels: self.channels, work, needed: (width, height, channels))
+    }
+  }
+
+  /// Throws `CallError.mask` unless it can be a mask for a picture of that layout.
+  func requireMask(of size: PictureLayout) throws {
+    guard channels == 1, width == size.width, height == size.height else {
+      throw CallError.mask(
+        what, width: width, height: height, channels: channels, inputWidth: size.width, inputHeight: size.height)
     }
   }
 

@@ -130,6 +130,11 @@ typedef struct resshift_options {
   /* How much of an enlargement or restoration is the network's, 0...1; the rest is the plain picture, or its cubic
    * enlargement. 1, also where struct_size says that the caller does not know it. Inpainting does not look at it. */
   double strength;
+  /* Of inpainting: a picture of one channel and the size of the input, read as a mask is; above 0 the input shows what the
+   * fill must not be made of. Only models that fill holes with pieces of their surroundings first look at it; for others
+   * the notice callback is told so. NULL, also where struct_size says that the caller does not know it: everything may
+   * be used. Its pixels are only read, during the call. */
+  const resshift_image *exclude;
 } resshift_options;
 
 /* One loaded model. */

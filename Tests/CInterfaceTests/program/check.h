@@ -37,6 +37,7 @@ void check_upscale(const char *models);
 void check_samples(const char *models);
 void check_refusals(const char *models);
 void check_inpaint(const char *models);
+void check_exclude(const char *models);
 void check_restore(const char *models);
 void check_progress(const char *models);
 

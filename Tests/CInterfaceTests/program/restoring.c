@@ -141,6 +141,57 @@ void check_inpaint(const char *models) {
   resshift_free(model);
 }
 
+/* Whether a fill of the same hole with some options is what it is without any. */
+static bool fills_as_ever(resshift_model *model, const resshift_image *input, const resshift_options *options) {
+  resshift_image mask = picture(40, 30, 1, RESSHIFT_UINT8), plain = picture(40, 30, 3, RESSHIFT_UINT8);
+  resshift_image other = picture(40, 30, 3, RESSHIFT_UINT8);
+  for (int32_t y = 0; y < 30; y++)
+    for (int32_t x = 0; x < 40; x++) set_sample(&mask, x, y, 0, x >= 15 && x < 25 && y >= 10 && y < 20 ? 1 : 0);
+  EXPECT(resshift_inpaint(model, input, &mask, &plain, NULL) == RESSHIFT_OK);
+  EXPECT(resshift_inpaint(model, input, &mask, &other, options) == RESSHIFT_OK);
+  bool same = same_pixels(&plain, &other);
+  free(mask.pixels), free(plain.pixels), free(other.pixels);
+  return same;
+}
+
+void check_exclude(const char *models) {
+  resshift_model *model = open_model(models, "compact-inpaint");
+  resshift_image input = pattern(40, 30, 3, RESSHIFT_UINT8), excluded = picture(40, 30, 1, RESSHIFT_FLOAT32);
+  resshift_options options = default_options();
+  EXPECT(options.exclude == NULL);
+  options.exclude = &excluded;
+
+  /* Nothing is excluded: as ever. The left part, with pieces that were taken from: not as ever. */
+  for (int32_t y = 0; y < 30; y++)
+    for (int32_t x = 0; x < 40; x++) set_sample(&excluded, x, y, 0, 0);
+  EXPECT(fills_as_ever(model, &input, &options));
+  for (int32_t y = 0; y < 30; y++)
+    for (int32_t x = 0; x < 15; x++) set_sample(&excluded, x, y, 0, 1);
+  EXPECT(!fills_as_ever(model, &input, &options));
+  EXPECT(padding_is_untouched(&excluded));
+
+  /* A caller whose structure ends before it: whatever stands there. */
+  EXPECT(resshift_options_init(&options, offsetof(resshift_options, exclude)) == RESSHIFT_OK);
+  EXPECT(options.exclude == &excluded);
+  EXPECT(fills_as_ever(model, &input, &options));
+
+  /* Pictures that are no masks of the input. */
+  resshift_image mask = excluded, blank = picture(40, 30, 3, RESSHIFT_UINT8);
+  options = default_options();
+  options.exclude = &input;
+  EXPECT_REFUSED(model, &blank, RESSHIFT_BAD_DATA, resshift_inpaint(model, &input, &mask, &blank, &options));
+  EXPECT(strstr(resshift_reason(model), "exclude: ") != NULL);
+  resshift_image narrow = excluded;
+  narrow.width = 39;
+  options.exclude = &narrow;
+  EXPECT_REFUSED(model, &blank, RESSHIFT_BAD_DATA, resshift_inpaint(model, &input, &mask, &blank, &options));
+  narrow.pixels = NULL;
+  EXPECT_REFUSED(model, &blank, RESSHIFT_USAGE, resshift_inpaint(model, &input, &mask, &blank, &options));
+
+  free(input.pixels), free(excluded.pixels), free(blank.pixels);
+  resshift_free(model);
+}
+
 void check_restore(const char *models) {
   resshift_model *model = open_model(models, "tiny-restore");
   EXPECT(resshift_model_task(model) == RESSHIFT_TASK_RESTORATION);
