@@ -170,6 +170,28 @@ import Testing
     #expect(try bench.files == ["a.png"])
   }
 
+  /// Stops a run while its finished picture is on the way to the disk: the hidden file that it grows in goes, too.
+  @Test func interruptedWhileWriting() throws {
+    let bench = try Workbench()
+    var (noise, random) = (PixelImage(width: 1500, height: 1200, channels: 3), SystemRandomNumberGenerator())
+    for index in noise.samples.indices { noise.samples[index] = Float(random.next() as UInt16) / 65535 }
+    try bench.write(noise, "a.tif", bitDepth: 16)
+    func hidden() throws -> [String] { try bench.files.filter { $0.hasPrefix(".") } }
+    // A busy machine may let the file be finished between the look and the signal.
+    for _ in 0..<20 {
+      let process = bench.process(["restore", "a.tif", "-o", "b.tif", "--strength", "0"])
+      (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
+      try process.run()
+      while process.isRunning, try hidden().isEmpty {}
+      process.interrupt()
+      process.waitUntilExit()
+      #expect(try hidden() == [])
+      if process.terminationStatus == 130, try bench.files == ["a.tif"] { return }
+      try? FileManager.default.removeItem(atPath: bench.path("b.tif"))
+    }
+    Issue.record("the signal never came in time")
+  }
+
   /// The model's files are read while the work goes on; one that ends too early then is an error like any other.
   @Test func modelFileCutShortInTheMiddle() throws {
     let bench = try Workbench()

@@ -1,5 +1,6 @@
 import FilePaths
 import Glibc
+import PictureFiles
 import ResShift
 import Synchronization
 import Wording
@@ -61,8 +62,9 @@ enum Terminal {
   /// From here on Ctrl-C ends the program at once with status 130, and so does, with 65, a model's file that another
   /// program cuts short while it is in use.
   ///
-  /// Results appear by renaming a finished file, so there is nothing to tidy up.
+  /// Results appear by renaming a finished file: only a hidden one that is being written has to be removed.
   static func exitOnSignals() {
+    UnfinishedFile.prepare()
     _ = (isLeaving.load(ordering: .relaxed), interrupted, modelCutShort)
     signal(SIGINT) { _ in Terminal.leave(Terminal.interrupted, status: 130) }
     // Weights are read from the mapped file as they are needed; past its new end there is nothing to read.
@@ -93,6 +95,7 @@ enum Terminal {
   private static func leave(_ line: UnsafeBufferPointer<UInt8>, status: Int32) -> Never {
     // Threads may come here at once, each with a page of its own that is gone: one of them says so, the others wait.
     if isLeaving.exchange(true, ordering: .relaxed) { while true { pause() } }
+    UnfinishedFile.remove()
     let start = isatty(STDERR_FILENO) == 1 ? 0 : 1
     _ = Glibc.write(STDERR_FILENO, line.baseAddress.map { $0 + start }, line.count - start)
     _exit(status)

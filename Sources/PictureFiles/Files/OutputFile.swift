@@ -66,6 +66,11 @@ struct OutputFile {
     try check()
     PartFile.removeStale(in: folder)
     let part = PartFile.path(for: name, in: folder)
+    try UnfinishedFile.write(part) { try write(bytes, by: part) }
+    syncFolder()
+  }
+
+  private func write(_ bytes: UnsafeRawBufferPointer, by part: String) throws {
     var old = stat()
     let exists = target.withPathBytes { stat($0, &old) } == 0
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
@@ -88,7 +93,6 @@ struct OutputFile {
       throw error
     }
     close(descriptor)
-    syncFolder()
   }
 
   private func fill(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws {
