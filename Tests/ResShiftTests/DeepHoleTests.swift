@@ -9,7 +9,7 @@ import Testing
 /// Holes that are too deep for a network's window.
 struct DeepHoleTests {
   /// The recorded network, whose window has 64 pixels: holes 24 pixels deep fit.
-  private static let tiny = Result {
+  static let tiny = Result {
     var descriptor = try ModelDescriptor(configuration: fixture("tiny-inpaint/config.json"))
     descriptor.folder = fixture("tiny-inpaint")
     descriptor.files.unet.name = "unet.pth"
@@ -17,7 +17,7 @@ struct DeepHoleTests {
     return try Restorer(descriptor)
   }
 
-  private func scene(_ width: Int, _ height: Int, hole: PixelRect) -> (picture: PixelImage, mask: PixelImage) {
+  static func scene(_ width: Int, _ height: Int, hole: PixelRect) -> (picture: PixelImage, mask: PixelImage) {
     var random = SeededRandom(31)
     var (picture, mask) = (
       PixelImage(width: width, height: height, channels: 3), PixelImage(width: width, height: height, channels: 1)
@@ -33,7 +33,7 @@ struct DeepHoleTests {
   }
 
   private func deepHole(_ width: Int, _ height: Int, hole: PixelRect) throws -> DeepHole {
-    let (picture, mask) = scene(width, height, hole: hole)
+    let (picture, mask) = Self.scene(width, height, hole: hole)
     let known = try Hole(picture, mask: mask).known(PixelRect(x: 0, y: 0, width: width, height: height))
     return DeepHole(colours: SeenPicture(picture, known: known, isNeutral: false).colours, known: known)
   }
@@ -63,7 +63,7 @@ struct DeepHoleTests {
 
   @Test("Known pixels come back bit for bit, the same seed gives the same fill, whatever the threads")
   func deepHolesAreFilled() throws {
-    let (picture, mask) = scene(160, 140, hole: PixelRect(x: 30, y: 20, width: 100, height: 100))
+    let (picture, mask) = Self.scene(160, 140, hole: PixelRect(x: 30, y: 20, width: 100, height: 100))
     var options = RestoreOptions()
     options.threads = 2
     let restorer = try Self.tiny.get()

@@ -97,15 +97,70 @@ struct OutlookTests {
   @Test func onlyTilesAtTheHoleCount() throws {
     let model = try ModelDescriptor(contentsOf: packageFolder.appending(path: "plugin/models/compact-inpaint").path)
     let hole = PixelRect(x: 700, y: 500, width: 40, height: 30)
-    let outlook = try model.outlook(.inpaint(width: 2000, height: 1500, hole: hole, pixels: 1200), options, nil)
+    let outlook = try model.outlook(
+      .inpaint(width: 2000, height: 1500, hole: hole, pixels: 1200, depth: 15), options, nil)
     let mask = PixelImage(2000, 1500, channels: 1) { x, y in
       [hole.contains(PixelRect(x: x, y: y, width: 1, height: 1)) ? 1 : 0]
     }
-    #expect(RestorationJob.inpaint(hole: mask) == .inpaint(width: 2000, height: 1500, hole: hole, pixels: 1200))
+    #expect(
+      RestorationJob.inpaint(hole: mask) == .inpaint(width: 2000, height: 1500, hole: hole, pixels: 1200, depth: 15))
     #expect(outlook.tiles < 30 && outlook.tiles > 0)
     let large = try model.outlook(
       .extend(width: 800, height: 600, by: Margins(left: 100, right: 100)), options, nil)
     #expect((large.resultWidth, large.resultHeight) == (1000, 600) && large.operations > outlook.operations)
+  }
+
+  /// What is filled at smaller sizes first counts at each of them.
+  @Test(arguments: [
+    PixelRect(x: 60, y: 40, width: 48, height: 48), PixelRect(x: 60, y: 40, width: 100, height: 100),
+    PixelRect(x: 30, y: 20, width: 200, height: 220), PixelRect(x: 0, y: 0, width: 130, height: 300),
+  ])
+  func deepHolesDoWhatWasForetold(_ hole: PixelRect) throws {
+    let restorer = try DeepHoleTests.tiny.get()
+    let (picture, mask) = DeepHoleTests.scene(320, 300, hole: hole)
+    let options = RestoreOptions()
+    let outlook = try restorer.descriptor.outlook(.inpaint(hole: mask), options, nil)
+    let count = WorkCount()
+    try WorkCount.$current.withValue(count) { _ = try restorer.inpaint(picture, mask: mask, options) }
+    #expect(outlook.operations == count.operations)
+    var (whole, blank) = (options, options)
+    (whole.tile, blank.tiling) = (.whole, .independent)
+    let published = try restorer.descriptor.outlook(.inpaint(hole: mask), blank, nil)
+    #expect((outlook.operations > published.operations) == (hole.width > 48))
+    #expect(try restorer.descriptor.outlook(.inpaint(hole: mask), whole, nil).tiles == 1)
+  }
+
+  @Test func theDepthOfAHole() {
+    func depth(_ hole: PixelRect) -> Int? {
+      let mask = DeepHoleTests.scene(60, 50, hole: hole).mask
+      guard case .inpaint(_, _, hole, _, let depth) = RestorationJob.inpaint(hole: mask) else { return nil }
+      return depth
+    }
+    #expect(depth(PixelRect(x: 10, y: 10, width: 21, height: 30)) == 11)
+    #expect(depth(PixelRect(x: 0, y: 10, width: 60, height: 5)) == 3, "long, not deep")
+    #expect(depth(PixelRect(x: 0, y: 0, width: 20, height: 50)) == 20, "at the border")
+    #expect(
+      RestorationJob.inpaint(hole: PixelImage(width: 9, height: 9, channels: 1))
+        == .inpaint(
+          width: 9, height: 9, hole: PixelRect(x: 0, y: 0, width: 0, height: 0), pixels: 0, depth: 0))
+  }
+
+  @Test func onlyWhatWasMeasuredHasAPace() throws {
+    let folder = CacheFolder()
+    let names = ["compact-sr-x4", "compact-inpaint", "compact-restore", "faceir"]
+    let models = try names.map {
+      try ModelDescriptor(contentsOf: packageFolder.appending(path: "plugin/models/\($0)/model.json").path)
+    }
+    #expect(models.allSatisfy { $0.pace(folder.rates, threads: 2) == nil })
+    for model in models { folder.rates.record(RateNames(model, threads: 2).network, 1e11) }
+    #expect(models[1].pace(folder.rates, threads: 2) == nil, "the search for pieces was not measured")
+    folder.rates.record(RateNames(models[1], threads: 2).fill, 1e6)
+    let paces = try models.map { try #require($0.pace(folder.rates, threads: 2)) }
+    #expect(paces.map(\.unit) == [.megapixel, .hole(side: 256), .megapixel, .face])
+    #expect(paces.allSatisfy { $0.seconds > 0 } && models[0].pace(folder.rates, threads: 1) == nil)
+    #expect(Pace(seconds: 3.4, unit: .megapixel).message.text == "3 s per megapixel")
+    #expect(Pace(seconds: 0.42, unit: .face).message.text == "0.4 s per face")
+    #expect(Pace(seconds: 72, unit: .hole(side: 256)).message.text == "1 min 10 s for a hole of 256 x 256")
   }
 
   @Test func boxesCountEach() throws {

@@ -7,6 +7,8 @@ final class Foreteller {
   private let sources: [Source]
   /// Selections are read anew when their bounding boxes change.
   private var read: [Layer: (bounds: PixelRect?, selection: Result<Selection?, any Error>)] = [:]
+  /// How deep the hole of the selection was found to be that has these bounds.
+  private var depths: [Layer: (bounds: PixelRect, depth: Int)] = [:]
 
   init(_ sources: [Source]) { self.sources = sources }
 
@@ -46,19 +48,15 @@ final class Foreteller {
 
   /// What the engine will be asked to do.
   private func job(_ settings: Settings, _ model: ModelDescriptor, _ source: Source) throws -> RestorationJob {
-    let (gimp, canvas) = (source.gimp, source.gimp.size(of: source.image))
+    let canvas = source.gimp.size(of: source.image)
     switch model.task {
     case .superResolution:
-      if settings.width == nil { try model.checkFactor(settings.factor) }
       let selection = settings.output == .scaledImage ? nil : try selection(on: source)
-      let area = selection?.bounds ?? source.bounds
-      let enlargement = try Enlargement(settings, model, area, canvas: canvas)
-      try enlargement.check(area, settings.output, canvas: canvas, largestSide: gimp.largestSide)
-      let isSameSize = settings.output == .sameSize
-      let size = isSameSize ? (area.width, area.height) : enlargement.size(area.width, area.height)
-      return .upscale(width: area.width, height: area.height, toWidth: size.0, toHeight: size.1)
+      let enlargement = try Enlargement(settings, model, of: source, selected: selection?.bounds)
+      let (area, size) = (enlargement.area, enlargement.resultSize)
+      return .upscale(width: area.width, height: area.height, toWidth: size.width, toHeight: size.height)
     case .inpainting where settings.has(.left):
-      let margins = try settings.canvas.checkedMargins(on: canvas, largestSide: gimp.largestSide)
+      let margins = try settings.canvas.checkedMargins(on: canvas, largestSide: source.gimp.largestSide)
       return .extend(width: canvas.width, height: canvas.height, by: margins)
     case .inpainting:
       let isMerged = settings.samplesMerged
@@ -70,13 +68,22 @@ final class Foreteller {
       let grown = hole.grown(by: settings.grow, within: whole)
       // Grown in proportion to the box: near enough for a time.
       let pixels = min(selection.hole.count * grown.area / max(1, hole.area), grown.area)
-      return .inpaint(width: whole.width, height: whole.height, hole: grown, pixels: pixels)
+      // Islands grow together; a hole at the border of the picture only grows on its other sides.
+      let depth = depth(of: selection, in: whole, on: source) + settings.grow
+      return .inpaint(width: whole.width, height: whole.height, hole: grown, pixels: pixels, depth: depth)
     case .restoration:
       let selection = try selection(on: source)
       let faces = model.frame == .face ? Faces(on: source, selection) : nil
       let boxes = faces?.boxes ?? selection.map { [$0.bounds] } ?? []
       return .restore(width: source.width, height: source.height, boxes: boxes)
     }
+  }
+
+  private func depth(of selection: Selection, in whole: PixelRect, on source: Source) -> Int {
+    if let known = depths[source.layer], known.bounds == selection.bounds { return known.depth }
+    let depth = selection.hole.holeDepth(at: selection.bounds, withinWidth: whole.width, height: whole.height)
+    depths[source.layer] = (selection.bounds, depth)
+    return depth
   }
 
   private func selection(on source: Source) throws -> Selection? {

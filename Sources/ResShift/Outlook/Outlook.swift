@@ -1,4 +1,5 @@
 import CoarseFill
+import Diffusion
 import ModelLibrary
 import Models
 import TensorCore
@@ -26,8 +27,9 @@ public struct Outlook: Sendable, Equatable {
 public enum RestorationJob: Sendable, Equatable {
   /// To a size.
   case upscale(width: Int, height: Int, toWidth: Int, toHeight: Int)
-  /// `hole` is the smallest rectangle around what is to be filled, `pixels` how many these are.
-  case inpaint(width: Int, height: Int, hole: PixelRect, pixels: Int)
+  /// `hole` is the smallest rectangle around what is to be filled, `pixels` how many these are, `depth` how far their middle is from
+  /// what is known (`PixelImage.holeDepth`).
+  case inpaint(width: Int, height: Int, hole: PixelRect, pixels: Int, depth: Int)
   /// By margins, which are filled.
   case extend(width: Int, height: Int, by: Margins)
   /// No boxes = the whole picture.
@@ -37,22 +39,26 @@ public enum RestorationJob: Sendable, Equatable {
   public static func inpaint(hole mask: PixelImage) -> RestorationJob {
     let pixels = mask.width * mask.height
     let isMarked = (0..<pixels).map { MaskRule.marks(mask.samples[$0 * mask.channels]) }
-    let hole = PixelRect(around: { isMarked[$0] }, ofWidth: mask.width, height: mask.height)
+    guard let hole = PixelRect(around: { isMarked[$0] }, ofWidth: mask.width, height: mask.height) else {
+      let none = PixelRect(x: 0, y: 0, width: 0, height: 0)
+      return .inpaint(width: mask.width, height: mask.height, hole: none, pixels: 0, depth: 0)
+    }
+    let depth = mask.cropped(to: hole).holeDepth(at: hole, withinWidth: mask.width, height: mask.height)
     return .inpaint(
-      width: mask.width, height: mask.height, hole: hole ?? PixelRect(x: 0, y: 0, width: 0, height: 0),
-      pixels: isMarked.count { $0 })
+      width: mask.width, height: mask.height, hole: hole, pixels: isMarked.count { $0 }, depth: depth)
   }
 
   /// What is filled, in a picture of what size; nil = nothing.
-  fileprivate var fill: (frame: HoleFrame, pixels: Int)? {
+  fileprivate var fill: (frame: HoleFrame, pixels: Int, depth: Int)? {
     switch self {
     case .upscale, .restore: return nil
-    case .inpaint(let width, let height, let hole, let pixels):
-      return (HoleFrame(bounds: hole, width: width, height: height), pixels)
+    case .inpaint(let width, let height, let hole, let pixels, let depth):
+      return (HoleFrame(bounds: hole, width: width, height: height), pixels, depth)
     case .extend(let width, let height, let margins):
       let (wide, high) = margins.extended(width: width, height: height)
       let whole = PixelRect(x: 0, y: 0, width: wide, height: high)
-      return (HoleFrame(bounds: whole, width: wide, height: high), wide * high - width * height)
+      let depth = max(margins.left, margins.right, margins.top, margins.bottom)
+      return (HoleFrame(bounds: whole, width: wide, height: high), wide * high - width * height, depth)
     }
   }
 }
@@ -62,7 +68,7 @@ extension ModelDescriptor {
   ///
   /// Throws `RestoreError.notEnoughMemory` where it could not be done.
   public func outlook(_ job: RestorationJob, _ options: RestoreOptions, _ rates: MachineRates?) throws -> Outlook {
-    let passes = passes(of: job)
+    let passes = passes(of: job, options)
     let weights = 4 * parameterCount
     var outlook = Outlook(
       width: job.size.width, height: job.size.height, resultWidth: job.resultSize.width,
@@ -78,7 +84,7 @@ extension ModelDescriptor {
       let tiles = plan.tiles.count { tile in
         pass.needed.map { $0.intersects(plan.rect(of: tile, scale: ratio).moved(by: pass.area)) } ?? true
       }
-      let work = architecture.work(of: plan, tiles: tiles)
+      let work = architecture.work(of: plan, tiles: tiles, fromStart: pass.hasStart)
       outlook.tiles += tiles
       outlook.operations += work.operations
       outlook.memory = max(outlook.memory, weights + choice.memory(of: plan))
@@ -93,17 +99,44 @@ extension ModelDescriptor {
     let area: PixelRect
     /// What has to be computed of it; nil = all.
     var needed: PixelRect?
+    /// Whether it begins with the result of a smaller size.
+    var hasStart = false
+
+    /// The same of a smaller picture (`DeepHole.smaller`).
+    func reduced(to length: Int, from whole: Int) -> Pass {
+      func span(_ start: Int, _ side: Int, _ most: Int) -> (Int, Int) {
+        let first = min(start * length / whole, most - 1)
+        return (first, max(1, min(((start + side) * length + whole - 1) / whole, most) - first))
+      }
+      let (wide, high) = (max(1, area.width * length / whole), max(1, area.height * length / whole))
+      let needed = needed.map { needed in
+        let ((x, width), (y, height)) = (
+          span(needed.x - area.x, needed.width, wide), span(needed.y - area.y, needed.height, high)
+        )
+        return PixelRect(x: x, y: y, width: width, height: height)
+      }
+      return Pass(area: PixelRect(x: 0, y: 0, width: wide, height: high), needed: needed)
+    }
   }
 
-  private func passes(of job: RestorationJob) -> [Pass] {
+  private func passes(of job: RestorationJob, _ options: RestoreOptions) -> [Pass] {
     switch job {
     case .upscale(let width, let height, _, _):
       return [Pass(area: PixelRect(x: 0, y: 0, width: width, height: height))]
     case .inpaint, .extend:
-      guard let frame = job.fill?.frame else { return [] }
-      return [
+      guard var (frame, _, depth) = job.fill else { return [] }
+      var passes = [
         Pass(area: frame.region(multiple: unet.lqSize, latentPosition: inputPerLatent), needed: frame.bounds)
       ]
+      guard fillsCoarseToFine(options) else { return passes }
+      while passes.count < 16, let length = DeepHole.smallerDepth(than: depth, window: unet.lqSize) {
+        let smaller = passes[passes.count - 1].reduced(to: length, from: depth)
+        passes[passes.count - 1].hasStart = true
+        passes.append(smaller)
+        // What is known in part of a pixel is not known there.
+        depth = min(length + 1, depth - 1)
+      }
+      return passes
     case .restore(let width, let height, let boxes):
       let whole = PixelRect(x: 0, y: 0, width: width, height: height)
       let face = PixelRect(x: 0, y: 0, width: unet.lqSize, height: unet.lqSize)
@@ -114,7 +147,7 @@ extension ModelDescriptor {
   }
 
   private func fillCost(of job: RestorationJob) -> Double {
-    guard fill == .exemplar, let (frame, pixels) = job.fill else { return 0 }
+    guard fill == .exemplar, let (frame, pixels, _) = job.fill else { return 0 }
     let searched = frame.exemplarRegion(
       around: frame.region(multiple: unet.lqSize, latentPosition: inputPerLatent))
     return exemplarFillCost(
@@ -132,17 +165,19 @@ extension ModelDescriptor {
 }
 
 extension ModelArchitecture {
-  /// The work of a whole restoration of so many tiles of a plan.
-  func work(of plan: TilePlan, tiles: Int) -> NetworkWork {
+  /// The work of a whole restoration of so many tiles of a plan; `fromStart`: whose sampler begins with a picture, which is encoded,
+  /// too.
+  func work(of plan: TilePlan, tiles: Int, fromStart: Bool = false) -> NetworkWork {
     let stages = stageWork(height: plan.tileHeight, width: plan.tileWidth)
-    return tiles * (stages.encode + diffusion.steps * stages.step + stages.decode)
+    let steps = fromStart ? EtaSchedule(diffusion).stepToBeginAt : diffusion.steps
+    return tiles * ((fromStart ? 2 : 1) * stages.encode + steps * stages.step + stages.decode)
   }
 }
 
 extension RestorationJob {
   fileprivate var size: (width: Int, height: Int) {
     switch self {
-    case .upscale(let width, let height, _, _), .inpaint(let width, let height, _, _),
+    case .upscale(let width, let height, _, _), .inpaint(let width, let height, _, _, _),
       .extend(let width, let height, _), .restore(let width, let height, _):
       (width, height)
     }
@@ -153,6 +188,22 @@ extension RestorationJob {
     case .upscale(_, _, let width, let height): (width, height)
     case .extend(let width, let height, let margins): margins.extended(width: width, height: height)
     case .inpaint, .restore: size
+    }
+  }
+}
+
+extension PixelImage {
+  /// How far the middle of the hole that a mask marks is from what is known: in rows or columns, whichever are more, from the pixel
+  /// that is farthest. The mask lies at a place in a picture; beyond it all is known.
+  public func holeDepth(at place: PixelRect, withinWidth width: Int, height: Int) -> Int {
+    let (left, top) = (min(place.x, 1), min(place.y, 1))
+    let right = min(width - place.x - self.width, 1)
+    let bottom = min(height - place.y - self.height, 1)
+    let (wide, high) = (self.width + left + right, self.height + top + bottom)
+    return DeepHole.depth(height: high, width: wide) { pixel in
+      let (x, y) = (pixel % wide - left, pixel / wide - top)
+      guard (0..<self.width).contains(x), (0..<self.height).contains(y) else { return true }
+      return !MaskRule.marks(samples[(y * self.width + x) * channels])
     }
   }
 }

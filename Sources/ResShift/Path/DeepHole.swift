@@ -1,4 +1,5 @@
 import CoarseFill
+import ModelLibrary
 import TensorCore
 
 /// How a hole that is too deep for the window of a network is filled: first smaller, where it fits with what is around it, then at
@@ -15,9 +16,12 @@ struct DeepHole {
 
   /// How far the pixel that is farthest from all that is known is from it, in rows or columns, whichever are more.
   var depth: Int {
-    let (h, w) = (known.shape.h, known.shape.w)
+    known.read { known in Self.depth(height: self.known.shape.h, width: self.known.shape.w) { known[$0] > 0 } }
+  }
+
+  static func depth(height h: Int, width w: Int, isKnown: (_ pixel: Int) -> Bool) -> Int {
     let far = Int32(h + w)
-    var distance = known.elements.map { $0 > 0 ? 0 : far }
+    var distance = (0..<h * w).map { isKnown($0) ? 0 : far }
     func take(_ at: Int, _ y: Int, _ x: Int) {
       if (0..<h).contains(y) && (0..<w).contains(x) { distance[at] = min(distance[at], distance[y * w + x] + 1) }
     }
@@ -34,12 +38,18 @@ struct DeepHole {
     return Int(distance.max() ?? 0)
   }
 
-  /// The same at the next smaller size: half of it, or as large as fits the window; nil = it fits as it is.
-  func smaller(window: Int) -> DeepHole? {
-    let (depth, most) = (self.depth, Self.mostDepth(window: window))
+  /// The depth of a hole at the next smaller size, about: half of it, or what fits the window; nil = it fits as it is.
+  static func smallerDepth(than depth: Int, window: Int) -> Int? {
+    let most = mostDepth(window: window)
     // An eighth more than that is not worth another size.
-    guard depth > most + most / 8 else { return nil }
-    func side(_ length: Int) -> Int { max(1, length * max(most, (depth + 1) / 2) / depth) }
+    return depth > most + most / 8 ? max(most, (depth + 1) / 2) : nil
+  }
+
+  /// The same at the next smaller size; nil = it fits as it is.
+  func smaller(window: Int) -> DeepHole? {
+    let depth = self.depth
+    guard let smaller = Self.smallerDepth(than: depth, window: window) else { return nil }
+    func side(_ length: Int) -> Int { max(1, length * smaller / depth) }
     let (h, w) = (side(known.shape.h), side(known.shape.w))
     guard (h, w) != (known.shape.h, known.shape.w) else { return nil }
     let share = known.resized(height: h, width: w)
@@ -66,13 +76,20 @@ struct DeepHole {
   }
 }
 
+extension ModelDescriptor {
+  /// Whether deep holes are filled at smaller sizes first. The published algorithm, of a picture in one piece or in tiles each on
+  /// its own, knows none of this.
+  func fillsCoarseToFine(_ options: RestoreOptions) -> Bool {
+    fill == .blank && options.tile != .whole && options.tiling == .joint
+  }
+}
+
 extension Restorer {
-  /// What the deep holes of a region begin with at full size, [1, h, w, 3]; nil = there are none. The published algorithm, of a picture
-  /// in one piece or in tiles each on its own, knows none.
+  /// What the deep holes of a region begin with at full size, [1, h, w, 3]; nil = there are none.
   func begun(_ hole: DeepHole, _ options: RestoreOptions) throws -> Tensor? {
-    guard descriptor.fill == .blank, options.tile != .whole, options.tiling == .joint,
-      let smaller = hole.smaller(window: descriptor.unet.lqSize)
-    else { return nil }
+    guard descriptor.fillsCoarseToFine(options), let smaller = hole.smaller(window: descriptor.unet.lqSize) else {
+      return nil
+    }
     let earlier = try begun(smaller, options.reporting(from: 0, to: Self.shareOfSmaller))
     let isKnown = smaller.known.elements
     let width = smaller.known.shape.w

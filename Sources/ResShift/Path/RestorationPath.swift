@@ -34,13 +34,10 @@ struct RestorationPath {
   private var outputPerLatent: Int { architecture.autoencoder.downsampling }
 
   /// The cost of a whole restoration, for `ProgressMeter`.
-  var cost: Double { architecture.work(of: plan, tiles: tiles.count).cost }
+  var cost: Double { cost(fromStart: false) }
 
-  /// The same where the sampler begins with a picture.
-  var costFromStart: Double {
-    let steps = networks.sampler.diffusion.schedule.stepToBeginAt
-    return (tiles.count * (2 * stages.encode + steps * stages.step + stages.decode)).cost
-  }
+  /// The same where the sampler begins with a picture, perhaps.
+  func cost(fromStart: Bool) -> Double { architecture.work(of: plan, tiles: tiles.count, fromStart: fromStart).cost }
 
   /// `lq` [1, h, w, 3] in [-1, 1], a multiple of lq_size a side, and for inpainting `mask` [1, h, w, 1] of +1 in the hole:
   /// the restored picture [1, h * sf, w * sf, 3], not clamped. `start`, of the result's size, is a picture to begin with: it is

@@ -294,7 +294,7 @@ public final class Restorer: Sendable {
     switch options.tiling {
     case .joint:
       let path = RestorationPath(networks, descriptor.architecture, plan, tiles: tiles, clock: clock)
-      let cost = begun == nil ? path.cost : path.costFromStart
+      let cost = path.cost(fromStart: begun != nil)
       let meter = try ProgressMeter(total: cost, options.scope)
       options.meter?.addNetwork(cost: cost)
       let (x, y) = (options.origin.x + (region?.x ?? 0), options.origin.y + (region?.y ?? 0))
