@@ -16,6 +16,7 @@ final class FormDialog {
   private var timer: guint = 0
   private var shownProspect: Prospect?
   private let pane: PreviewPane?
+  private let presets: PresetBar
   /// What the widgets show.
   private var shown: [Form.Row] = []
   /// Of the widgets; GTK holds pointers to them as long as the window lives.
@@ -68,6 +69,7 @@ final class FormDialog {
     }
     details = form.rows.map { _ in makeNote() }
     pane = form.preview.map(PreviewPane.init)
+    presets = PresetBar(role: form.role)
     let options = gtk_vbox_new(0, 0)
     gtk_box_pack_start(cast(options), grid, 0, 0, 0)
     let whole = gtk_hbox_new(0, 0)
@@ -79,7 +81,8 @@ final class FormDialog {
       gtk_box_pack_start(cast(whole), pane.view, 0, 0, 0)
     }
     gtk_box_pack_start(cast(window.content), whole, 1, 1, 0)
-    var place: gint = 0
+    attach(presets.widget, to: grid, row: 0, label: PresetBar.label.text)
+    var place: gint = 1
     for (index, row) in form.rows.enumerated() {
       attach(rows[index].widget, to: grid, row: place, label: row.label.text)
       gtk_widget_set_tooltip_text(rows[index].widget, row.tip?.text)
@@ -150,6 +153,18 @@ final class FormDialog {
       form.adopt(settings)
       fill()
     }
+    presets.calledUp = { [unowned self] in
+      form.callUpPreset(named: $0)
+      fill()
+    }
+    presets.saved = { [unowned self] in
+      form.savePreset(named: $0)
+      fill()
+    }
+    presets.deleted = { [unowned self] in
+      form.deletePreset(named: $0)
+      fill()
+    }
   }
 
   /// Shows what the form says where that has changed, here and in GIMP's own settings of the window.
@@ -174,6 +189,7 @@ final class FormDialog {
       setLines(row.details.map { [$0] } ?? [], of: details[index])
     }
     shown = rows
+    presets.show(form.presets.names, chosen: form.preset)
     setLines(form.notes, of: notes)
     window.allow(form.isReady)
     pane?.preview.change(form.settings)

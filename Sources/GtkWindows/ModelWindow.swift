@@ -28,7 +28,8 @@ final class ModelWindow {
   static func show(above widget: Widget, _ gimp: any Gimp) {
     prepareWindows()
     let store = ModelStore(ModelCatalogue(roots: gimp.modelFolders))
-    ModelWindow(ModelList(store), role: Procedure.models.name, gimp).run(above: widget)
+    let list = ModelList(store, gimp.rates, threads: gimp.threads)
+    ModelWindow(list, role: Procedure.models.name, gimp).run(above: widget)
   }
 
   private init(_ list: ModelList, role: String, _ gimp: any Gimp) {

@@ -1,5 +1,6 @@
 import Foundation
 import ModelLibrary
+import ModelStore
 import ResShift
 import TestSupport
 import Testing
@@ -35,11 +36,11 @@ import Wording
   @Test func theUpscaleFormHasARowForEachParameter() throws {
     let form = try form(.upscale)
     #expect(form.title.text == "ResShift: Upscale" && form.action.text == "_Upscale")
-    #expect(form.rows.map(\.label.text) == ["_Model:", "_Factor:", "_Output:", "_Seed:", "S_trength in %:"])
+    #expect(form.rows.map(\.label.text) == ["_Model:", "_Factor:", "_Output:", "S_trength in %:", "_Seed:"])
     #expect(choice(form, 1).options.last == "4 times")
     #expect(choice(form, 2).options.count == 3 && choice(form, 2).chosen == 0)
-    #expect(form.rows[3].control == .seed(nil))
-    #expect(form.rows[4].control == .number(100, in: 0...100))
+    #expect(form.rows[3].control == .number(100, in: 0...100))
+    #expect(form.rows[4].control == .seed(nil))
     #expect(form.notes.isEmpty)
   }
 
@@ -91,6 +92,77 @@ import Wording
       #expect(choice(form, 1).options.count == max(2, scale) - 1)
       #expect(form.settings.factor <= max(2, scale))
     }
+  }
+
+  @Test("Models that were measured on this machine say how fast they are, others nothing")
+  func paces() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "resshift-pace-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let rates = MachineRates(path: folder.appending(path: "resshift/rates").path)
+    gimp.rates = rates
+    #expect(
+      choice(try form(.upscale), 0).options == [
+        "Automatic (recommended)", "Photographs, 4 times", "Photographs, 2 times",
+      ])
+    var options = RestoreOptions()
+    (options.rates, options.threads) = (rates, gimp.threads)
+    let model = try ModelCatalogue(roots: gimp.modelFolders).model(named: "compact-sr-x2", for: .superResolution)
+    _ = try Restorer(model).upscale(PixelImage(width: 128, height: 128, channels: 3, repeating: 0.4), options)
+    var form = try form(.upscale)
+    let labels = choice(form, 0).options
+    #expect(labels[1] == "Photographs, 4 times", "the pace of another model is not its own")
+    #expect(labels[2].hasPrefix("Photographs, 2 times – ") && labels[2].hasSuffix(" per megapixel"))
+    // Where the model is chosen by the factor, it stands below.
+    form.choose(0, inRow: 1)
+    #expect(form.rows[0].details?.text.hasPrefix("\(labels[2]). For photographs") == true)
+    let list = ModelList(ModelStore(ModelCatalogue(roots: gimp.modelFolders)), rates, threads: gimp.threads)
+    let rows = list.groups[0].rows
+    #expect(
+      rows.filter { $0.details.text.hasSuffix(" per megapixel on this machine") }.map(\.name) == ["compact-sr-x2"])
+  }
+
+  @Test("Settings are kept under names, called up and deleted, each procedure's for itself")
+  func presets() throws {
+    var first = try form(.upscale)
+    #expect(first.presets.names == [] && first.preset == nil)
+    first.choose(0, inRow: 1)
+    first.choose(seed: 5)
+    first.savePreset(named: "  twice\nagain ")
+    #expect(first.presets.names == ["twice again"] && first.preset == "twice again")
+    first.choose(seed: 6)
+    #expect(first.preset == nil, "something else is chosen")
+    first.savePreset(named: "Another")
+    first.savePreset(named: "  ")
+    #expect(first.presets.names == ["Another", "twice again"])
+
+    // In a dialog that is opened later.
+    var second = try form(.upscale)
+    second.callUpPreset(named: "twice again")
+    #expect(second.settings.factor == 2 && second.settings.seed == 5 && second.preset == "twice again")
+    second.callUpPreset(named: "none")
+    #expect(second.preset == "twice again")
+    second.choose(seed: 7)
+    second.savePreset(named: "twice again")
+    second.deletePreset(named: "Another")
+    #expect(second.preset == "twice again" && second.presets.names == ["twice again"])
+    second.callUpPreset(named: "twice again")
+    #expect(second.settings.seed == 7)
+    second.adopt(Settings(standardOf: .upscale))
+    #expect(second.preset == nil)
+    second.callUpPreset(named: "twice again")
+    second.deletePreset(named: "twice again")
+    #expect(second.preset == nil && second.settings.seed == 7, "what is chosen stays")
+    #expect(try form(.upscale).presets.names == [])
+    #expect(try form(.restore).presets.names == [])
+  }
+
+  @Test("Whatever the text of presets is, it is read", arguments: ["", "\n\n", "preset \n", "seed=4\n", "preset a"])
+  func damagedPresets(_ text: String) throws {
+    gimp.memory["plug-in-resshift-upscale-presets"] = text
+    var form = try form(.upscale)
+    #expect(form.presets.names == (text == "preset a" ? ["a"] : []))
+    form.savePreset(named: "b")
+    #expect(try self.form(.upscale).presets.names.contains("b"))
   }
 
   @Test("Automatic takes the model of the factor, and says which")
@@ -182,7 +254,7 @@ import Wording
   func transparencyIsAskedFor() throws {
     let (opaque, other) = (try form(.inpaint), try form(.inpaint, channels: 4))
     #expect(opaque.rows.map(\.label.text) == ["_Model:", "_Seed:"])
-    #expect(other.rows.map(\.label.text) == ["_Model:", "_Seed:", "Make transparent parts opa_que:"])
+    #expect(other.rows.map(\.label.text) == ["_Model:", "Make transparent parts opa_que:", "_Seed:"])
   }
 
   @Test func channelsAreOfTheImage() throws {
@@ -197,7 +269,7 @@ import Wording
         Settings(text, of: .inpaintFull))
     }
     var shown = try form("exclude=sky\n")
-    let row = shown.rows.count - 1
+    let row = shown.rows.count - 2
     #expect(choice(shown, row).options == ["None", "boats", "sky"] && choice(shown, row).chosen == 2)
     shown.choose(1, inRow: row)
     #expect(shown.settings.excludedChannel == "boats")
@@ -212,7 +284,7 @@ import Wording
   func formsOfBatches() throws {
     guard case .files(let work) = Procedure.batchInpaint.kind else { throw ShellError.itemMissing }
     var form = try Form(
-      .batchInpaint, work, ModelCatalogue(roots: gimp.modelFolders), Settings(standardOf: .batchInpaint))
+      .batchInpaint, work, ModelCatalogue(roots: gimp.modelFolders), Settings(standardOf: .batchInpaint), in: gimp)
     #expect(form.title.text == "ResShift: Inpaint a folder")
     #expect(form.rows.prefix(3).map(\.control) == [.folder(""), .folder(""), .folder("")])
     #expect(!form.isReady && form.notes.map(\.text) == ["Choose the folders first."])
@@ -226,25 +298,28 @@ import Wording
   @Test("The Restore dialog says what faces need")
   func facesAreMentioned() throws {
     #expect(
-      try form(.restore).notes.map(\.text) == ["Faces need another model, which can be had under Get more models."])
+      try form(.restore).notes.map(\.text) == [
+        "Faces need another model, which can be had under Get more models.",
+        "Scratches stay: select them and choose Inpaint.",
+      ])
     #expect(try form(.inpaint).notes.isEmpty)
   }
 
   @Test func numbersAndSwitchesAreTakenOver() throws {
     var form = try form(.inpaintFull)
-    #expect(form.rows[2].control == .number(0, in: 0...256))
-    form.choose(number: 12, inRow: 2)
-    form.choose(number: 300, inRow: 2)
+    #expect(form.rows[1].control == .number(0, in: 0...256))
+    form.choose(number: 12, inRow: 1)
+    form.choose(number: 300, inRow: 1)
     form.choose(number: 3, inRow: 0)
-    form.choose(1, inRow: 4)
+    form.choose(1, inRow: 3)
     #expect(form.settings.grow == 12 && form.settings.samplesMerged && form.settings.matchesTone)
     #expect(!form.settings.fillsTransparent)
     var canvas = try self.form(.outpaint)
     for row in 1...4 { canvas.choose(number: row, inRow: row) }
     #expect(canvas.settings.canvas == NewCanvas(margins: Margins(left: 1, right: 2, top: 3, bottom: 4)))
-    canvas.choose(number: 800, inRow: 6)
-    canvas.choose(4, inRow: 8)
-    canvas.choose(1, inRow: 9)
+    canvas.choose(number: 800, inRow: 5)
+    canvas.choose(4, inRow: 7)
+    canvas.choose(1, inRow: 8)
     #expect(canvas.settings.canvas.width == 800 && canvas.settings.canvas.height == nil)
     #expect(canvas.settings.canvas.ratio == NewCanvas.Ratio(16, 9) && canvas.settings.canvas.anchor == .north)
   }

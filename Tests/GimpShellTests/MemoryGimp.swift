@@ -65,6 +65,7 @@ final class MemoryGimp: Gimp {
   /// The areas whose pixels were read, in the layers' coordinates.
   var reads: [PixelRect] = []
   var memory: [String: String] = [:]
+  var rates: MachineRates?
   /// A name that no folder has: nothing is kept there.
   var settingsFolder = "/nonexistent"
   /// Answers forms; nil = the user closes the dialog.
@@ -154,7 +155,6 @@ extension MemoryGimp {
   func beginProgress(_ title: Message) { progressTitles.append(title) }
   func showProgress(_ share: Double) { meanwhile() }
   func tellProgress(_ text: Message) { progressTexts.append(text) }
-  var rates: MachineRates? { nil }
   func ask(_ form: Form) -> Form? { answer(form) }
   var threads: Int { 2 }
   var lastError: String { "no reason" }

@@ -67,12 +67,25 @@ import Wording
       case .files(let work): action = work.action
       default: continue
       }
-      let labels = procedure.parameters.compactMap(\.label) + [action, "_Cancel", "Ra_ndom", "R_eset", "_Get more models..."]
+      let labels =
+        procedure.parameters.compactMap(\.label) + [action, "_Cancel", "Ra_ndom", "R_eset", "_Get more models..."]
       let letters = catalogue.mnemonics(labels)
       #expect(
         !letters.contains(nil) && Set(letters).count == letters.count,
         "\(catalogue.language), \(procedure.name): \(labels.map(catalogue.text))")
     }
+  }
+
+  @Test("In the dialogs of GIMP 3 the letters of GIMP's own Reset and Cancel are free")
+  func lettersOfGimp() {
+    let letters = Procedure.all.flatMap { procedure -> [Character?] in
+      switch procedure.kind {
+      case .layer(let work): Catalogue.english.mnemonics([work.action])
+      case .files(let work): Catalogue.english.mnemonics([work.action])
+      default: []
+      }
+    }
+    #expect(!letters.contains("r") && !letters.contains("c"))
   }
 
   @Test("Entries of the menu have a letter each, and none twice", arguments: Catalogue.all)

@@ -27,7 +27,7 @@ extension Procedure {
   private func chosenArguments(_ work: FilesWork, _ mode: RunMode, in gimp: any Gimp) throws -> [Value] {
     var settings = Settings(lastOf: self, in: gimp)
     if mode == .interactive {
-      let form = try Form(self, work, ModelCatalogue(roots: gimp.modelFolders), settings)
+      let form = try Form(self, work, ModelCatalogue(roots: gimp.modelFolders), settings, in: gimp)
       guard let filled = gimp.ask(form) else { throw ShellError.cancelled }
       settings = filled.settings
       settings.remember(for: self, in: gimp)

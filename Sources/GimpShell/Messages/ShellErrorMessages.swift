@@ -39,7 +39,7 @@ extension ShellError {
     case .canvasSmaller(let width, let height, let newWidth, let newHeight):
       "The canvas of \(width)x\(height) pixels can only grow, not become \(newWidth)x\(newHeight): choose a larger size."
     case .nothingToExtend:
-      "Nothing is to be added: say by how many pixels the canvas is to be extended, or to which size."
+      "Nothing is to be added: say by how many pixels the canvas is to be extended, to which size, or to which proportions."
     case .itemMissing: "The image or the layer does not exist any more."
     case .otherImage(let layer): "Layer “\(layer)” belongs to another image than the one given."
     case .needsWindow: "The model manager is a window: from scripts use the command “resshift models”."

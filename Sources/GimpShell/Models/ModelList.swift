@@ -10,7 +10,13 @@ public struct ModelList {
   /// What came of the last check of the installation.
   public var trials: [ModelTrial] = []
 
-  public init(_ store: ModelStore) { self.store = store }
+  private let rates: MachineRates?
+  private let threads: Int
+
+  /// `rates` says how fast this machine is on so many threads; nil = nobody knows.
+  public init(_ store: ModelStore, _ rates: MachineRates? = nil, threads: Int = 1) {
+    (self.store, self.rates, self.threads) = (store, rates, threads)
+  }
 
   /// The models of one task, or those that cannot be used.
   public struct Group {
@@ -24,7 +30,7 @@ public struct ModelList {
     public let title: Message
     /// What it is for, or what is wrong with it.
     public let purpose: Message
-    /// Its name, licence and size.
+    /// Its name, licence and size, and how fast it is where that is known.
     public let details: Message
     public let state: Message
     /// What came of trying it; nil = it was not tried.
@@ -74,9 +80,12 @@ public struct ModelList {
     let purpose =
       entry.isInstalled || entry.downloadSize != nil
       ? words.purpose : "These files are missing: \(entry.missingFiles.joined(separator: ", "))."
+    let details: Message = "\(entry.name), \(words.licence), \(size)"
+    let pace = entry.isInstalled ? rates.flatMap { entry.descriptor?.pace($0, threads: threads) } : nil
     return Row(
       name: entry.name, title: isStandard ? "\(words.title) (recommended)" : words.title,
-      purpose: purpose ?? "A model of your own.", details: "\(entry.name), \(words.licence), \(size)",
+      purpose: purpose ?? "A model of your own.",
+      details: pace.map { "\(details), about \($0.message) on this machine" } ?? details,
       state: entry.isInstalled ? "installed" : entry.downloadSize == nil ? "not complete" : "not installed",
       trial: trial(of: entry), action: action(for: entry))
   }

@@ -30,26 +30,23 @@ extension Request {
   }
 
   private func upscaleScene(around centre: (x: Int, y: Int)) throws -> PreviewScene {
-    let isSameSize = settings.output == .sameSize
-    if settings.width == nil { try model.checkFactor(settings.factor) }
-    let isSelected = settings.output != .scaledImage && !gimp.isSelectionEmpty(source.image)
-    let area = isSelected ? gimp.selectionBounds(on: source.layer) ?? source.bounds : source.bounds
-    let enlargement = try Enlargement(settings, model, area, canvas: gimp.size(of: source.image))
-    let ratio = isSameSize ? 1 : enlargement.ratio
+    let selected = gimp.isSelectionEmpty(source.image) ? nil : gimp.selectionBounds(on: source.layer)
+    let enlargement = try Enlargement(settings, model, of: source, selected: selected)
+    let (area, isSameSize, ratio) = (enlargement.area, enlargement.isSameSize, enlargement.ratio)
     let side = isSameSize ? PreviewScene.side / 2 : Int(Double(PreviewScene.side) / ratio)
     let place = PixelRect(around: centre, side: side, within: area)
     let seen = place.surrounded(by: PreviewScene.margin, within: area)
     let pixels = try LayerPixels(source).seen(with: isSameSize ? .fills : .all, of: Tries(on: source))
     let picture = try pixels.read(seen)
-    let size = isSameSize ? (seen.width, seen.height) : enlargement.size(seen.width, seen.height)
-    let inner = place.moved(x: -seen.x, y: -seen.y).scaled(by: ratio, withinWidth: size.0, height: size.1)
-    let before = picture.resized(width: size.0, height: size.1).cropped(to: inner)
+    let size = enlargement.resultSize(of: seen)
+    let inner = place.moved(x: -seen.x, y: -seen.y).scaled(by: ratio, withinWidth: size.width, height: size.height)
+    let before = picture.resized(width: size.width, height: size.height).cropped(to: inner)
     let isTransparent = picture.isTransparent()
     return PreviewScene(before: before, place: place) { restorer, options in
       if isTransparent { return before }
       var options = options
       options.origin = (seen.x - area.x, seen.y - area.y)
-      return try restorer.upscale(picture, width: size.0, height: size.1, options).cropped(to: inner)
+      return try restorer.upscale(picture, width: size.width, height: size.height, options).cropped(to: inner)
     }
   }
 

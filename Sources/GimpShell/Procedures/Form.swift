@@ -16,6 +16,11 @@ public struct Form {
   public internal(set) var preview: Preview?
 
   private let foretell: ((Settings) -> Prospect?)?
+  private let gimp: any GimpSession
+  private let procedure: Procedure
+  /// The settings that have names, and the name that was called up or given last, as long as nothing else is chosen.
+  public private(set) var presets: Presets
+  public private(set) var preset: String?
   private let parameters: [Parameter]
   private let task: ModelTask
   /// None where the work is on files.
@@ -27,7 +32,9 @@ public struct Form {
   /// Where the faces are; nil as long as no model of faces is there.
   private var faces: Faces?
   /// What the user chose, some of which may not be possible at the moment.
-  private var wanted: Settings
+  private var wanted: Settings {
+    didSet { preset = nil }
+  }
   /// Of the image.
   private let channels: [String]
 
@@ -35,6 +42,8 @@ public struct Form {
   fileprivate struct Offer {
     let name: String
     let title: Message
+    /// What stands in the list: the title, and what it takes to use it.
+    let label: Message
     let details: Message
     let descriptor: ModelDescriptor?
     var isOfFaces = false
@@ -70,6 +79,8 @@ public struct Form {
     public let label: Message
     /// Others are shown gray: models that are not installed, what the chosen model cannot do.
     public let isPossible: Bool
+
+    public init(label: Message, isPossible: Bool) { (self.label, self.isPossible) = (label, isPossible) }
   }
 
   /// Offers the models of the procedure's task; `foretell` says what settings come to. Throws when there is no model.
@@ -77,19 +88,24 @@ public struct Form {
     _ procedure: Procedure, _ work: LayerWork, _ source: Source, _ catalogue: ModelCatalogue, _ initial: Settings,
     foretell: ((Settings) -> Prospect?)? = nil
   ) throws {
-    try self.init(procedure, work.task, work.title, work.action, source, catalogue, initial, foretell)
+    try self.init(
+      procedure, work.task, work.title, work.action, source, catalogue, initial, foretell, in: source.gimp)
   }
 
   /// The same for many pictures.
-  init(_ procedure: Procedure, _ work: FilesWork, _ catalogue: ModelCatalogue, _ initial: Settings) throws {
-    try self.init(procedure, work.task, work.title, work.action, nil, catalogue, initial, nil)
+  init(
+    _ procedure: Procedure, _ work: FilesWork, _ catalogue: ModelCatalogue, _ initial: Settings,
+    in gimp: any GimpSession
+  ) throws {
+    try self.init(procedure, work.task, work.title, work.action, nil, catalogue, initial, nil, in: gimp)
   }
 
   private init(
     _ procedure: Procedure, _ task: ModelTask, _ title: Message, _ action: Message, _ source: Source?,
-    _ catalogue: ModelCatalogue, _ initial: Settings, _ foretell: ((Settings) -> Prospect?)?
+    _ catalogue: ModelCatalogue, _ initial: Settings, _ foretell: ((Settings) -> Prospect?)?, in gimp: any GimpSession
   ) throws {
-    self.foretell = foretell
+    (self.foretell, self.gimp, self.procedure) = (foretell, gimp, procedure)
+    presets = Presets(of: procedure, in: gimp)
     _ = try catalogue.model(named: "", for: task)
     (self.title, self.action, role, self.task) = (title, action, procedure.name, task)
     (self.source, self.catalogue) = (source, catalogue)
@@ -97,9 +113,11 @@ public struct Form {
     // What is not transparent need not become opaque, but all layers together may be what one is not.
     let mayBeTransparent =
       source?.type.hasAlpha == true || procedure.parameters.contains { $0.name == Parameter.sampleMerged.name }
-    parameters = procedure.parameters.filter { parameter in
+    let shown = procedure.parameters.filter { parameter in
       parameter.label != nil && (mayBeTransparent || parameter.name != Parameter.fillTransparent.name)
     }
+    // What decides how it will look comes before what chance decides.
+    parameters = shown.filter { !$0.isSeed } + shown.filter(\.isSeed)
     (settings, wanted) = (initial, initial)
     lookForModels()
   }
@@ -116,16 +134,40 @@ public struct Form {
     models = catalogue.shown(for: task).map { entry in
       Offer(
         entry, isStandard: task != .superResolution && entry.name == standard[0]?.name,
-        entry.isInstalled ? try? catalogue.model(named: entry.name, for: task) : nil)
+        entry.isInstalled ? try? catalogue.model(named: entry.name, for: task) : nil, in: gimp)
     }
     if task == .superResolution {
       models.insert(
-        Offer(name: "", title: "Automatic (recommended)", details: "", descriptor: standard[4] ?? standard[2]), at: 0)
+        Offer(
+          name: "", title: Self.automatic, label: Self.automatic, details: "", descriptor: standard[4] ?? standard[2]),
+        at: 0)
     }
     if faces == nil, let source, models.contains(where: { $0.isOfFaces && $0.descriptor != nil }) {
       faces = Faces(on: source, try? Selection(on: source))
     }
     limit()
+  }
+
+  private static let automatic: Message = "Automatic (recommended)"
+
+  /// Keeps the settings under a name, in place of those that had it.
+  public mutating func savePreset(named name: String) {
+    presets.save(settings, named: name)
+    presets.remember(for: procedure, in: gimp)
+    preset = Presets.name(name)
+  }
+
+  public mutating func deletePreset(named name: String) {
+    presets.delete(name)
+    presets.remember(for: procedure, in: gimp)
+    if preset == name { preset = nil }
+  }
+
+  /// Shows the settings of a name.
+  public mutating func callUpPreset(named name: String) {
+    guard let settings = presets.settings(named: name, of: procedure) else { return }
+    adopt(settings)
+    preset = name
   }
 
   /// Shows other settings, such as named ones that the user has called up. What is not possible gives way to what is.
@@ -231,7 +273,7 @@ public struct Form {
   private func details(of parameter: Parameter) -> Message? {
     guard parameter.isModel, let chosen = models.first(where: { $0.name == settings.model }) else { return nil }
     guard chosen.name.isEmpty else { return chosen.details }
-    return models.first { $0.name == model?.name }.map { "\($0.title). \($0.details)" }
+    return models.first { $0.name == model?.name }.map { "\($0.label). \($0.details)" }
   }
 
   /// What the user should know besides, each on a line.
@@ -243,7 +285,10 @@ public struct Form {
     if isScaled && !source.gimp.isSelectionEmpty(source.image) {
       notes.append("The selection does not count here: the whole image is enlarged.")
     }
-    if task == .restoration { notes.append(contentsOf: noteOnFaces.map { [$0] } ?? []) }
+    if task == .restoration {
+      notes.append(contentsOf: noteOnFaces.map { [$0] } ?? [])
+      notes.append("Scratches stay: select them and choose Inpaint.")
+    }
     return notes
   }
 
@@ -265,7 +310,7 @@ public struct Form {
     switch parameter.kind {
     case .model:
       .choice(
-        models.map { Option(label: $0.title, isPossible: $0.descriptor != nil) },
+        models.map { Option(label: $0.label, isPossible: $0.descriptor != nil) },
         chosen: models.firstIndex { $0.name == settings.model } ?? 0)
     case .choice(let choice):
       .choice(
@@ -285,16 +330,21 @@ public struct Form {
 }
 
 extension Form.Offer {
-  fileprivate init(_ entry: ModelCatalogue.Entry, isStandard: Bool, _ descriptor: ModelDescriptor?) {
+  fileprivate init(
+    _ entry: ModelCatalogue.Entry, isStandard: Bool, _ descriptor: ModelDescriptor?, in gimp: any GimpSession
+  ) {
     let words = ModelWords(entry)
     (name, details, self.descriptor) = (entry.name, words.details, descriptor)
     isOfFaces = entry.descriptor?.frame == .face
-    if descriptor != nil {
-      title = isStandard ? "\(words.title) (recommended)" : words.title
+    let title: Message = isStandard ? "\(words.title) (recommended)" : words.title
+    self.title = title
+    if let descriptor {
+      let pace = gimp.rates.flatMap { descriptor.pace($0, threads: gimp.threads) }
+      label = pace.map { "\(title) – \($0.message)" } ?? title
     } else if let size = entry.downloadSize {
-      title = "\(words.title): get it (\(size))"
+      label = "\(words.title): get it (\(size))"
     } else {
-      title = "\(words.title): not complete"
+      label = "\(words.title): not complete"
     }
   }
 }

@@ -71,6 +71,7 @@ public struct Parameter: Sendable {
   }
 
   var isModel: Bool { if case .model = kind { true } else { false } }
+  var isSeed: Bool { if case .seed = kind { true } else { false } }
 
   /// The value if nothing was chosen.
   var standard: Value {

@@ -29,7 +29,7 @@ extension Procedure {
       LayerWork(task: .superResolution, title: "ResShift: Upscale to width", action: "_Upscale") { try $0.upscale() }))
 
   static let inpaint = Procedure(
-    "plug-in-resshift-inpaint", menuLabel: "_Inpaint...",
+    "plug-in-resshift-inpaint", menuLabel: "_Inpaint (remove object)...",
     blurb: "Remove object, heal, fill: replace what is selected by what may be behind it (inpaint)",
     help: """
       The selection is the hole. The fill becomes a new layer above the drawable with the selection as its layer mask; \
@@ -42,7 +42,7 @@ extension Procedure {
       }))
 
   static let inpaintFull = Procedure(
-    "plug-in-resshift-inpaint-full", menuLabel: "Inpaint with _options (remove object)...",
+    "plug-in-resshift-inpaint-full", menuLabel: "Inpaint with _options...",
     blurb:
       "Remove object, heal, fill the selection (inpaint): grown, from all visible layers, with tone and grain of its rim",
     help: """
@@ -78,7 +78,7 @@ extension Procedure {
       """,
     year: "2025", [.model, .seed, .strength, .variants], listed: 2,
     .layer(
-      LayerWork(task: .restoration, title: "ResShift: Restore", action: "_Restore") { try $0.restore() }))
+      LayerWork(task: .restoration, title: "ResShift: Restore", action: "Rest_ore") { try $0.restore() }))
 
   static let again = Procedure(
     "plug-in-resshift-again", menuLabel: "_Again with another seed",

@@ -117,10 +117,12 @@ extension Procedure {
     let canvas = gimp.size(of: call.image)
     let engine = engines.engine(of: model)
     let results = try sources.flatMap { source in
-      try seeds.reversed().map { seed in
+      // For the time that is left; all tries take as long.
+      let expected = (try? Foreteller([source]).outlook(settings, model, source))?.seconds
+      return try seeds.reversed().map { seed in
         let request = Request(
           source: source, settings: settings, engine: engine, seed: seed,
-          namesSeed: seeds != [settings.seed], isShown: isShown)
+          namesSeed: seeds != [settings.seed], isShown: isShown, expectedSeconds: expected)
         return Computed(source: source, writing: try work.perform(request))
       }
     }
@@ -228,6 +230,8 @@ struct Request {
   let namesSeed: Bool
   /// Whether results are to be shown, that is unless a script calls.
   let isShown: Bool
+  /// How long it should take; nil = nobody knows, or asks.
+  var expectedSeconds: Double?
 
   var gimp: any Gimp { source.gimp }
   var model: ModelDescriptor { engine.model }
@@ -245,6 +249,7 @@ struct Request {
     options.threads = gimp.threads
     options.rates = gimp.rates
     options.strength = settings.strength
+    options.expectedSeconds = expectedSeconds
     return options
   }
 
@@ -256,9 +261,6 @@ struct Request {
     gimp.beginProgress(title(source.name, model.name))
     gimp.tellProgress(Notice.loading(model.name))
     let engine = engine
-    var options = options
-    // For the progress alone: a preview, which shows none, does not read the selection again for each try.
-    options.expectedSeconds = (try? Foreteller([source]).outlook(settings, model, source))?.seconds
     do {
       return try Worker.run(options, in: gimp) { options in try work(try engine.restorer(), options) }
     } catch let error as RestoreError {

@@ -3,17 +3,9 @@ import ResShift
 extension Request {
   /// Enlarges the layer, or what is selected of it: read, compute; then write.
   func upscale() throws -> Writing {
-    if settings.width == nil {
-      do { try model.checkFactor(settings.factor) } catch let error as RestoreError {
-        throw ShellError(error, about: source)
-      }
-    }
     let selection = settings.output == .scaledImage ? nil : try Selection(on: source)
-    let area = selection?.bounds ?? source.bounds
-    let canvas = gimp.size(of: source.image)
-    let enlargement = try Enlargement(settings, model, area, canvas: canvas)
-    try enlargement.check(area, settings.output, canvas: canvas, largestSide: gimp.largestSide)
-    let isSameSize = settings.output == .sameSize
+    let enlargement = try Enlargement(settings, model, of: source, selected: selection?.bounds)
+    let (area, isSameSize) = (enlargement.area, enlargement.isSameSize)
     let pixels = try LayerPixels(source).seen(with: isSameSize ? .fills : .all, of: Tries(on: source))
     let picture = try pixels.read(area)
     guard !picture.isTransparent(isSameSize ? selection?.weights : nil) else {
@@ -22,8 +14,8 @@ extension Request {
     }
 
     // At the same size the detail is reduced by the engine; alpha is then the source's.
-    let size = isSameSize ? (area.width, area.height) : enlargement.size(area.width, area.height)
-    let result = try compute(Notice.upscaling) { try $0.upscale(picture, width: size.0, height: size.1, $1) }
+    let size = enlargement.resultSize
+    let result = try compute(Notice.upscaling) { try $0.upscale(picture, width: size.width, height: size.height, $1) }
 
     switch settings.output {
     case .scaledImage:
