@@ -51,7 +51,9 @@ extension GimpTests {
       }
       try desktop.press("alt+v", "3", "Tab")
       try desktop.saveScreen(as: "preview-variants")
-      let first = (x: try desktop.width(ofWindow: Self.inpaint) - Self.margin - Self.side + 30, y: Self.margin + Self.side + 59)
+      let first = (
+        x: try desktop.width(ofWindow: Self.inpaint) - Self.margin - Self.side + 30, y: Self.margin + Self.side + 59
+      )
       try desktop.click(in: Self.inpaint, at: (first.x + 64, first.y))
       try desktop.click(in: Self.inpaint, at: (first.x + 128, first.y + 41))
       try desktop.saveScreen(as: "preview-chosen")

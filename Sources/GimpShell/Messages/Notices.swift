@@ -34,7 +34,9 @@ enum Notice {
   }
 
   // Of batches.
-  static func left(_ work: Message, seconds: Double) -> Message { "\(work), \(Amount.roughTime(seconds: seconds)) left" }
+  static func left(_ work: Message, seconds: Double) -> Message {
+    "\(work), \(Amount.roughTime(seconds: seconds)) left"
+  }
   static func picture(_ number: Int, of count: Int, _ name: String) -> Message {
     "ResShift: picture \(number) of \(count), \(name)"
   }
