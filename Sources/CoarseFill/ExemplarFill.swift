@@ -16,7 +16,7 @@ public func exemplarFill(
   let pixels = image.shape.pixels
   let isKnown = known.read { known in (0..<pixels).map { known[$0] > 0 } }
   let isAllowed = allowed.map { $0.elements.map { $0 > 0 } }
-  var levels = pyramid(image, isKnown: isKnown, isAllowed: isAllowed ?? isKnown)
+  var levels = try pyramid(image, isKnown: isKnown, isAllowed: isAllowed ?? isKnown)
   guard levels.allSatisfy({ !$0.sources.isEmpty }) else { return pushPull(image, known: known) }
   guard !levels[0].unknown.isEmpty else { return image }
 
@@ -99,13 +99,16 @@ extension PatchLevel {
 private let deepestFirstFill = 12
 
 /// The picture and its halves, down to where the hole is small.
-private func pyramid(_ image: Tensor, isKnown: [Bool], isAllowed: [Bool]) -> [PatchLevel] {
+private func pyramid(_ image: Tensor, isKnown: [Bool], isAllowed: [Bool]) throws -> [PatchLevel] {
   var levels = [PatchLevel(withRoughness(image, isKnown), isKnown: isKnown, isAllowed: isAllowed)]
   while let last = levels.last, last.depth > deepestFirstFill {
+    try Interruption.check()
     let half = last.halved()
     // Where little is known, small levels have no whole patches left.
     guard half.sources.count >= 64 else { break }
     levels.append(half)
   }
+  // What was stopped half way is no level.
+  try Interruption.check()
   return levels
 }

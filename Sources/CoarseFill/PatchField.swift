@@ -35,7 +35,13 @@ struct PatchField {
   private init(_ level: PatchLevel, _ sourceOf: (_ target: Int) -> Int) {
     source = [Int32](repeating: -1, count: level.height * level.width)
     distance = [Float](repeating: 1, count: source.count)
-    for target in level.targets { source[Int(target)] = Int32(sourceOf(Int(target))) }
+    source.withUnsafeMutableBufferPointer { source in
+      // Each place is written by one thread only.
+      nonisolated(unsafe) let source = source
+      Parallel.forRanges(level.targets.count, chunk: 4096) { range in
+        for target in level.targets[range] { source[Int(target)] = Int32(sourceOf(Int(target))) }
+      }
+    }
   }
 
   private static func randomSource(_ level: PatchLevel, for target: Int, seed: UInt64) -> Int {

@@ -35,6 +35,7 @@ struct PatchLevel {
       ? isWhole : Self.wholePatches(zip(isKnown, allowed).map { $0 && $1 }, height: height, width: width)
     var (sources, targets, unknown) = ([Int32](), [Int32](), [Int32]())
     for y in 0..<height {
+      if y % 64 == 0 && Interruption.isWanted { break }
       for x in 0..<width {
         let p = y * width + x
         if !isKnown[p] { unknown.append(Int32(p)) }
@@ -51,6 +52,7 @@ struct PatchLevel {
     var distance = isKnown.map { $0 ? 0 : height + width }
     func pass(_ places: some Sequence<Int>, _ dy: Int, _ dx: Int) {
       for p in places where distance[p] > 0 {
+        if p % (1 << 20) == 0 && Interruption.isWanted { return }
         let (y, x) = (p / width + dy, p % width + dx)
         if (0..<height).contains(y) { distance[p] = min(distance[p], distance[y * width + p % width] + 1) }
         if (0..<width).contains(x) { distance[p] = min(distance[p], distance[p + dx] + 1) }
@@ -73,6 +75,7 @@ struct PatchLevel {
     func shrunk(_ values: [Bool], lines: Int, length: Int, line: Int, stride: Int) -> [Bool] {
       var result = [Bool](repeating: false, count: values.count)
       for first in 0..<lines {
+        if first % 64 == 0 && Interruption.isWanted { break }
         var run = 0
         for i in 0..<length {
           run = values[first * line + i * stride] ? run + 1 : 0
@@ -94,6 +97,7 @@ struct PatchLevel {
       out.update(repeating: 0, count: h * w * c)
       pixels.read { pixels in
         for y in 0..<h {
+          if y % 64 == 0 && Interruption.isWanted { break }
           for x in 0..<w {
             var (count, all) = (0, 0)
             for row in 2 * y..<min(2 * y + 2, height) {

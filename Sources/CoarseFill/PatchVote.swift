@@ -41,18 +41,27 @@ extension PatchLevel {
 
   /// For each unknown pixel the known one that the best patch over it shows there, and that patch's distance.
   func origins(_ field: PatchField) -> (pixels: [Int32], distances: [Float]) {
-    var (pixels, distances) = ([Int32](), [Float]())
-    for pixel in unknown {
-      let p = Int(pixel)
-      let (ys, xs) = surroundings(p)
-      var (best, least) = (0, Float.infinity)
-      for y in ys {
-        for x in xs where field.distance[y * width + x] < least {
-          (best, least) = (y * width + x, field.distance[y * width + x])
+    var pixels = [Int32](repeating: 0, count: unknown.count)
+    var distances = [Float](repeating: 0, count: unknown.count)
+    pixels.withUnsafeMutableBufferPointer { pixels in
+      distances.withUnsafeMutableBufferPointer { distances in
+        // Each place is written by one thread only.
+        nonisolated(unsafe) let (pixels, distances) = (pixels, distances)
+        Parallel.forRanges(unknown.count, chunk: 4096) { range in
+          for index in range {
+            let p = Int(unknown[index])
+            let (ys, xs) = surroundings(p)
+            var (best, least) = (0, Float.infinity)
+            for y in ys {
+              for x in xs where field.distance[y * width + x] < least {
+                (best, least) = (y * width + x, field.distance[y * width + x])
+              }
+            }
+            pixels[index] = field.source[best] + Int32(p - best)
+            distances[index] = least
+          }
         }
       }
-      pixels.append(field.source[best] + Int32(p - best))
-      distances.append(least)
     }
     return (pixels, distances)
   }

@@ -14,6 +14,7 @@ func withRoughness(_ image: Tensor, _ isKnown: [Bool]) -> Tensor {
       // Of each column, the rows near the current one: differences to the right, downwards, and how many there are.
       var columns = [SIMD4<Double>](repeating: .zero, count: w)
       for y in -reach..<h {
+        if y % 16 == 0 && Interruption.isWanted { return }
         if y + reach < h { addDifferences(ofRow: y + reach, 1, to: &columns, image, isKnown, height: h) }
         if y - reach - 1 >= 0 { addDifferences(ofRow: y - reach - 1, -1, to: &columns, image, isKnown, height: h) }
         guard y >= 0 else { continue }
