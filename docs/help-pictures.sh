@@ -74,7 +74,7 @@ picture() { # LANGUAGE FOLDER
 (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 40 40 120 90)
 (plug-in-resshift-$procedure $arguments)
 SCM
-    GIMP2_DIRECTORY=$work/gimp GIMP3_DIRECTORY=$work/gimp "$program" -n --no-splash \
+    XDG_CACHE_HOME=$work/cache GIMP2_DIRECTORY=$work/gimp GIMP3_DIRECTORY=$work/gimp "$program" -n --no-splash \
       --batch-interpreter plug-in-script-fu-eval -b "(load \"$work/open.scm\")" >"$work/log" 2>&1 &
     local gimp=$!
     started+=("$gimp")
