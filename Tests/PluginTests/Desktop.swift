@@ -188,11 +188,23 @@ extension Desktop {
     }
   }
 
-  /// The width of the window of that title, without its frame.
-  func width(ofWindow title: String) throws -> Int {
+  /// The sides of the window of that title, without its frame.
+  func size(ofWindow title: String) throws -> (width: Int, height: Int) {
     guard let window = try windows(named: title).first else { throw SetUpFailure(description: "no window “\(title)”") }
     let lines = try tool(["xdotool", "getwindowgeometry", "--shell", window]).split(whereSeparator: \.isNewline)
-    return lines.first { $0.hasPrefix("WIDTH=") }.flatMap { Int($0.dropFirst(6)) } ?? 0
+    func side(_ name: String) -> Int {
+      lines.first { $0.hasPrefix(name + "=") }.flatMap { Int($0.dropFirst(name.count + 1)) } ?? 0
+    }
+    return (side("WIDTH"), side("HEIGHT"))
+  }
+
+  func width(ofWindow title: String) throws -> Int { try size(ofWindow: title).width }
+
+  /// Clicks on the Cancel of a dialog that works on a layer.
+  func clickCancel(of title: String) throws {
+    let (width, height) = try size(ofWindow: title)
+    let inset = GimpVersion.tested == .two ? (x: 146, y: 27) : (x: 168, y: 43)
+    try click(in: title, at: (width - inset.x, height - inset.y))
   }
 
   /// Presses the first mouse button at a place of the window of that title, moves to another, and lets go.

@@ -68,14 +68,14 @@ extension GimpTests {
       try eventually("one undo to take both back", within: 20) { try names(desktop) == before }
     }
 
-    @Test("Cancel while a preview is computed: nothing has changed, and nothing goes on")
+    @Test("A click on Cancel while a preview is computed: nothing has changed, and nothing goes on")
     func cancelled() throws {
       let desktop = try desktop()
       defer { desktop.close() }
       let before = try names(desktop)
       _ = try desktop.ask("(begin (save-drawable source \"before.tif\") 1)")
       try desktop.openDialog("r", title: Self.restore)
-      try desktop.press("Escape")
+      try desktop.clickCancel(of: Self.restore)
       try eventually("the plug-in to end", within: 20) { !desktop.isPlugInRunning }
       #expect(try names(desktop) == before)
       _ = try desktop.ask("(begin (save-drawable source \"after.tif\") 1)")
@@ -97,7 +97,8 @@ extension GimpTests {
       try desktop.openDialog("r", title: Self.restore)
       #expect(try desktop.width(ofWindow: Self.restore) < wide - Self.side / 2)
       try desktop.press("alt+p")
-      try eventually("the view to come back", within: 20) { try desktop.width(ofWindow: Self.restore) == wide }
+      // The pace of the model, known since the first preview, may make the list of models wider.
+      try eventually("the view to come back", within: 20) { try desktop.width(ofWindow: Self.restore) >= wide }
       try desktop.press("Escape")
     }
   }

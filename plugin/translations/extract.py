@@ -120,7 +120,8 @@ def is_sentence(template):
     words = re.sub(r"%\d+\$s|%%|</?\w+[^>]*>", "", template)
     # "about %1$s", "%1$s and %2$s", "%1$s s": words between places, and units.
     if re.fullmatch(r"(%\d+\$s[, ]*)*([a-z]+ %\d+\$s|%\d+\$s [A-Za-z]{1,3})( ?%\d+\$s| [a-z]+)*", template):
-        return template.lower() != template or not re.search(r"\bx\b", template)
+        # "%1$s x %2$s" is a size, "%1$s for a hole of %2$s x %3$s" is more.
+        return template.lower() != template or not re.search(r"\bx\b", template) or len(words.split()) > 2
     if template in ("%1$s.%2$s", "%1$s. %2$s") or re.fullmatch(r"%1\$s \([a-z]+\)", template):  # a number with decimals; "x (recommended)"
         return True
     if not re.search(r"[A-Za-z]{2}", words):

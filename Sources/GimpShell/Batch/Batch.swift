@@ -18,7 +18,10 @@ extension Procedure {
     let messages = BatchMessages(gimp: gimp, areCollected: mode != .nonInteractive)
     let outcome = try perform(work, arguments, messages, isChosen: mode != .nonInteractive, in: gimp)
     if mode != .nonInteractive {
-      messages.tellCollected(after: Notice.batchDone(outcome.done, failed: outcome.failures))
+      let folder = zip(parameters, arguments).first { $0.0.name == Parameter.outputFolder.name }?.1
+      messages.tellCollected(
+        after: Notice.batchDone(outcome.done, failed: outcome.failures),
+        folder.flatMap { outcome.done > 0 ? Notice.results(in: $0) : nil })
     }
     return outcome.failures
   }

@@ -17,11 +17,13 @@ final class BatchMessages {
     if areCollected { collected.append(text) } else { gimp.tell("ResShift: \(text)") }
   }
 
-  /// Says how it ended, and what there was to say.
-  func tellCollected(after end: Message) {
+  /// Says how it ended, what there was to say, and at last where to look. GIMP shows what is of one line in the status bar, for
+  /// some seconds; with more there is a window, which waits for who has gone away meanwhile.
+  func tellCollected(after end: Message, _ last: Message?) {
     let more = collected.count - Self.mostShown
     let lines = collected.prefix(Self.mostShown) + (more > 0 ? [Notice.more(more).text] : [])
-    gimp.tell("ResShift: \(([end.text] + lines).joined(separator: "\n"))")
+    let all = [end.text] + lines + (last.map { [$0.text.readablePath] } ?? [])
+    gimp.tell("ResShift: \(all.joined(separator: "\n"))")
   }
 
   /// For what the engine and the picture files tell.

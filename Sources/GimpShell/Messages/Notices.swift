@@ -45,6 +45,11 @@ enum Notice {
     failed == 0 ? "\(done) done." : done == 0 ? "Nothing done, \(failed) failed:" : "\(done) done, \(failed) failed:"
   }
 
+  /// Where a batch has written to, if it is a folder's path.
+  static func results(in folder: Value) -> Message? {
+    if case .text(let path) = folder { "The results are in \(path)." } else { nil }
+  }
+
   static func more(_ count: Int) -> Message {
     .counted(count, one: "and one more.", other: "and \(count) more.")
   }
