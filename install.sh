@@ -48,7 +48,7 @@ build_packages=(gcc g++ git pkg-config gettext gimp libglib2.0-dev libopenblas-d
   libpng-dev zlib1g-dev libjpeg-dev libtiff-dev libwebp-dev libcurl4-openssl-dev libssl-dev)
 gimp_packages=('libgimp2.0-dev|libgimp-3.0-dev')
 test_packages=(xvfb xauth xdotool openbox x11-utils imagemagick fonts-dejavu-core shellcheck python3 openssl locales
-  dpkg-dev debootstrap)
+  dpkg-dev debootstrap parallel slurm-client python3-kubernetes python3-yaml)
 # The packages of what a Swift toolchain is linked to and does not come with.
 declare -A packages_of=([libncurses.so]=libncurses6 [libtinfo.so]=libtinfo6 [libcurl.so]='libcurl4|libcurl4t64'
   [libxml2.so]=libxml2 [libsqlite3.so]=libsqlite3-0 [libz.so]=zlib1g [libuuid.so]=libuuid1 [libstdc++.so]=libstdc++6)
@@ -516,6 +516,7 @@ run_tests() {
   install "${test_packages[@]}"
   local failed=()
   "$here/Tests/Install/checks.sh" || failed+=('checks of the installation (Tests/Install/checks.sh)')
+  "$here/Tests/Batches/checks.sh" "$stage" || failed+=('recipes for many machines (Tests/Batches/checks.sh)')
   # Other flags than those of the build: objects of their own.
   (cd "$here" && RESSHIFT_STAGE=$stage swift test -c release -Xswiftc -enable-testing \
     --scratch-path .build/testing </dev/null) || failed+=('tests (swift test)')

@@ -446,7 +446,7 @@ check_usage() {
 
 check_scripts() {
   command -v shellcheck >/dev/null || fail 'shellcheck is missing'
-  (cd "$here" && shellcheck -x install.sh packaging/deb.sh .ci/run demo/run.sh Tests/{Install,Packages,Gimp3,Debian}/*.sh)
+  (cd "$here" && shellcheck -x install.sh packaging/deb.sh .ci/run demo/run.sh Tests/{Install,Packages,Gimp3,Debian,Batches}/*.sh)
 }
 
 # Heads, places and mnemonics of a catalogue.
