@@ -23,6 +23,15 @@ int cpc_reserve(cpc_file *file, size_t size);
 size_t cpc_sample_size(cpc_sample sample);
 size_t cpc_row_size(const cpc_picture *picture);
 
+/* Writes what there is to the open file, and keeps the memory; 0 if it was not taken. */
+int cpc_flush(cpc_file *file);
+
+/* Rows of a picture that is written, from `first` on: as they lie, or made in `buffer`, which has room for them. */
+const uint8_t *cpc_strip(const cpc_picture *picture, uint32_t first, uint32_t count, void *buffer);
+/* Rows that are made together, and a buffer of malloc for them; if there are pixels, NULL and `*failed` is 0. */
+enum { cpc_strip_rows = 64 };
+void *cpc_strip_buffer(const cpc_picture *picture, uint32_t rows, int *failed);
+
 /* An array of malloc with the address of every row of picture->pixels; NULL if there is no memory. */
 uint8_t **cpc_rows(const cpc_picture *picture);
 

@@ -22,6 +22,7 @@ typedef struct {
   int ended;   /* the file ended before its end marker */
   int skipped; /* bytes between markers that belong to none */
   cpc_file *file; /* writing: where to */
+  void *strip;    /* writing: rows that are made */
   struct jpeg_destination_mgr destination;
 } session;
 
@@ -168,6 +169,12 @@ static void point_to_rest(session *s) {
 
 static void make_room(j_compress_ptr info) {
   session *s = (session *)info->err;
+  if (s->file->to_descriptor) {
+    if (!cpc_flush(s->file)) ERREXIT1(info, JERR_FILE_WRITE, 0);
+    if (!cpc_reserve(s->file, 1 << 16)) ERREXIT1(info, JERR_OUT_OF_MEMORY, 0);
+    point_to_rest(s);
+    return;
+  }
   size_t step = s->file->size / 2 + 65536;
   if (s->file->limit && s->file->limit - s->file->size < step) step = s->file->limit - s->file->size;
   if (step == 0 || !cpc_reserve(s->file, s->file->size + step)) ERREXIT1(info, JERR_OUT_OF_MEMORY, 0);
@@ -185,7 +192,11 @@ static boolean on_full(j_compress_ptr info) {
 static void on_end(j_compress_ptr info) {
   session *s = (session *)info->err;
   s->file->size = s->file->capacity - s->destination.free_in_buffer;
+  if (s->file->to_descriptor && !cpc_flush(s->file)) ERREXIT1(info, JERR_FILE_WRITE, 0);
 }
+
+/* Pixels of the largest picture that gets Huffman tables of its own: larger files are some percent larger. */
+static const uint64_t own_tables_limit = 1 << 25;
 
 static cpc_status write_guarded(j_compress_ptr info, session *s, const cpc_picture *picture, int quality) {
   if (setjmp(s->jump)) return s->code == JERR_OUT_OF_MEMORY ? CPC_NO_MEMORY : CPC_UNSUPPORTED;
@@ -201,7 +212,8 @@ static cpc_status write_guarded(j_compress_ptr info, session *s, const cpc_pictu
   jpeg_set_defaults(info);
   jpeg_set_quality(info, quality, TRUE);
   info->comp_info[0].h_samp_factor = info->comp_info[0].v_samp_factor = 1;
-  info->optimize_coding = TRUE;
+  /* Tables of its own take two passes, with all coefficients in memory between them. */
+  info->optimize_coding = (uint64_t)picture->width * picture->height <= own_tables_limit;
   if (picture->x_ppi > 0 && picture->y_ppi > 0) {
     info->density_unit = 1;
     info->X_density = density(picture->x_ppi);
@@ -213,8 +225,13 @@ static cpc_status write_guarded(j_compress_ptr info, session *s, const cpc_pictu
   if (picture->icc_size) jpeg_write_icc_profile(info, picture->icc, (unsigned)picture->icc_size);
   size_t row_size = cpc_row_size(picture);
   while (info->next_scanline < info->image_height) {
-    JSAMPROW row = (uint8_t *)picture->pixels + info->next_scanline * row_size;
-    jpeg_write_scanlines(info, &row, 1);
+    uint32_t y = info->next_scanline;
+    uint32_t count = picture->height - y < cpc_strip_rows ? picture->height - y : cpc_strip_rows;
+    const uint8_t *strip = cpc_strip(picture, y, count, s->strip);
+    for (uint32_t i = 0; i < count; i++) {
+      JSAMPROW row = (JSAMPROW)(strip + i * row_size);
+      jpeg_write_scanlines(info, &row, 1);
+    }
   }
   jpeg_finish_compress(info);
   return CPC_OK;
@@ -226,7 +243,10 @@ cpc_status cpc_write_jpeg(const cpc_picture *picture, int quality, cpc_file *out
   struct jpeg_compress_struct info = {0};
   prepare(&s, out->message);
   info.err = &s.manager;
-  cpc_status status = write_guarded(&info, &s, picture, quality);
+  int failed;
+  s.strip = cpc_strip_buffer(picture, cpc_strip_rows, &failed);
+  cpc_status status = failed ? CPC_NO_MEMORY : write_guarded(&info, &s, picture, quality);
   jpeg_destroy_compress(&info);
+  free(s.strip);
   return status;
 }

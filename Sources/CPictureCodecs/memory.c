@@ -1,7 +1,9 @@
 #include "internal.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void cpc_say(char message[200], const char *text) {
   size_t length = text ? strlen(text) : 0;
@@ -27,6 +29,9 @@ cpc_status cpc_check_size(cpc_picture *picture, uint64_t max_pixels) {
 cpc_status cpc_allocate(cpc_picture *picture, uint64_t max_pixels) {
   cpc_status status = cpc_check_size(picture, max_pixels);
   if (status != CPC_OK) return status;
+  uint64_t samples = (uint64_t)picture->width * picture->height * picture->channels;
+  size_t each = cpc_sample_size(picture->sample) + sizeof(float);
+  if (picture->limit && samples * each > picture->limit) return CPC_NO_MEMORY;
   picture->pixels = malloc(picture->height * cpc_row_size(picture));
   return picture->pixels ? CPC_OK : CPC_NO_MEMORY;
 }
@@ -49,6 +54,33 @@ int cpc_reserve(cpc_file *file, size_t size) {
   file->data = data;
   file->capacity = capacity;
   return 1;
+}
+
+int cpc_flush(cpc_file *file) {
+  size_t done = 0;
+  while (done < file->size) {
+    ssize_t count = write(file->descriptor, file->data + done, file->size - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) {
+      file->error = count < 0 ? errno : ENOSPC;
+      return 0;
+    }
+    done += (size_t)count;
+  }
+  file->size = 0;
+  return 1;
+}
+
+const uint8_t *cpc_strip(const cpc_picture *picture, uint32_t first, uint32_t count, void *buffer) {
+  if (picture->pixels) return (const uint8_t *)picture->pixels + first * cpc_row_size(picture);
+  picture->make_rows(picture->context, first, count, buffer);
+  return buffer;
+}
+
+void *cpc_strip_buffer(const cpc_picture *picture, uint32_t rows, int *failed) {
+  void *buffer = picture->pixels ? NULL : malloc(rows * cpc_row_size(picture));
+  *failed = !picture->pixels && !buffer;
+  return buffer;
 }
 
 uint8_t **cpc_rows(const cpc_picture *picture) {

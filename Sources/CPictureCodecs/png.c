@@ -13,6 +13,7 @@ typedef struct {
   png_structp png;
   png_infop info;
   uint8_t **rows;
+  void *strip; /* writing: rows that are made */
   const uint8_t *data; /* reading: what is left of the file */
   size_t size;
   cpc_file *file; /* writing: where to */
@@ -52,6 +53,7 @@ static void on_write(png_structp png, png_bytep from, size_t count) {
   }
   memcpy(s->file->data + s->file->size, from, count);
   s->file->size += count;
+  if (s->file->to_descriptor && s->file->size >= 1 << 16 && !cpc_flush(s->file)) png_error(png, "cannot write");
 }
 
 static void on_flush(png_structp png) { (void)png; }
@@ -158,8 +160,14 @@ static cpc_status write_guarded(session *s, const cpc_picture *picture) {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
   if (picture->sample == CPC_U16) png_set_swap(png);
 #endif
-  png_write_image(png, s->rows);
+  size_t row_size = cpc_row_size(picture);
+  for (uint32_t y = 0; y < picture->height; y += cpc_strip_rows) {
+    uint32_t count = picture->height - y < cpc_strip_rows ? picture->height - y : cpc_strip_rows;
+    const uint8_t *strip = cpc_strip(picture, y, count, s->strip);
+    for (uint32_t i = 0; i < count; i++) png_write_row(png, strip + i * row_size);
+  }
   png_write_end(png, info);
+  if (s->file->to_descriptor && !cpc_flush(s->file)) png_error(png, "cannot write");
   return CPC_OK;
 }
 
@@ -167,11 +175,12 @@ cpc_status cpc_write_png(const cpc_picture *picture, cpc_file *out) {
   if (picture->channels < 1 || picture->channels > 4 || picture->sample == CPC_F32) return CPC_UNSUPPORTED;
   session s = {.file = out, .message = out->message};
   cpc_status status = CPC_NO_MEMORY;
-  s.rows = cpc_rows(picture);
-  if (s.rows) s.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &s, on_error, on_warning);
+  int failed;
+  s.strip = cpc_strip_buffer(picture, cpc_strip_rows, &failed);
+  if (!failed) s.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &s, on_error, on_warning);
   if (s.png) s.info = png_create_info_struct(s.png);
   if (s.info) status = write_guarded(&s, picture);
   if (s.png) png_destroy_write_struct(&s.png, &s.info);
-  free(s.rows);
+  free(s.strip);
   return status;
 }

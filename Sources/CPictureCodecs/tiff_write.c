@@ -37,11 +37,16 @@ static int write_picture(TIFF *tiff, const cpc_picture *picture) {
            TIFFSetField(tiff, TIFFTAG_YRESOLUTION, picture->y_ppi) &&
            TIFFSetField(tiff, TIFFTAG_RESOLUTIONUNIT, RESUNIT_INCH);
 
+  int failed;
+  void *buffer = cpc_strip_buffer(picture, rows, &failed);
+  done = done && !failed;
   /* By strips, not rows: libtiff would apply the predictor to the caller's rows in place. */
   for (uint32_t y = 0, strip = 0; done && y < picture->height; y += rows, strip++) {
     tmsize_t size = (tmsize_t)(row_size * (picture->height - y < rows ? picture->height - y : rows));
-    done = TIFFWriteEncodedStrip(tiff, strip, (uint8_t *)picture->pixels + y * row_size, size) == size;
+    const uint8_t *from = cpc_strip(picture, y, (uint32_t)((size_t)size / row_size), buffer);
+    done = TIFFWriteEncodedStrip(tiff, strip, (void *)from, size) == size;
   }
+  free(buffer);
   return done && TIFFFlush(tiff);
 }
 

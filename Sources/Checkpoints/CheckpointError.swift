@@ -4,6 +4,8 @@ public enum CheckpointError: Error, Equatable {
   case notFound(file: String)
   /// The file exists but cannot be opened or mapped: a folder, no permission, not a regular file.
   case unreadable(file: String, found: String)
+  /// The process may not map so many bytes (a limit such as `ulimit -v`).
+  case notEnoughMemory(file: String, needed: Int)
   /// The file has no bytes.
   case empty(file: String)
   /// Another program has written to the file while its weights were in use.
@@ -36,7 +38,8 @@ public enum CheckpointError: Error, Equatable {
   /// The path of the checkpoint, as it was given.
   public var file: String {
     switch self {
-    case .notFound(let file), .unreadable(let file, _), .empty(let file), .changed(let file),
+    case .notFound(let file), .unreadable(let file, _), .notEnoughMemory(let file, _), .empty(let file),
+      .changed(let file),
       .notACheckpoint(let file, _),
       .legacyFormat(let file), .truncated(let file, _, _, _), .malformed(let file, _, _, _),
       .unsupported(let file, _, _, _), .refusedCode(let file, _), .noTensors(let file, _),

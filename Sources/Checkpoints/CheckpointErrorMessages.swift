@@ -10,6 +10,8 @@ extension CheckpointError: Explained {
       "no such file; check the path, or install the model that needs it"
     case .unreadable(_, let found):
       "cannot be read (\(printable(found))); give the path of a readable .pth or .safetensors file"
+    case .notEnoughMemory(_, let needed):
+      "not enough memory: \(Amount.bytes(needed)) of this file cannot be mapped; raise the limit (ulimit -v)"
     case .empty:
       "the file is empty; copy or download it again"
     case .changed:

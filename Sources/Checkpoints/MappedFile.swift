@@ -11,7 +11,7 @@ final class MappedFile: Sendable {
   private let descriptor: Int32
   private let modified: timespec
 
-  /// Maps the regular file at `path`. Throws `notFound`, `unreadable` or `empty`.
+  /// Maps the regular file at `path`. Throws `notFound`, `unreadable`, `empty` or `notEnoughMemory`.
   init(path: String) throws(CheckpointError) {
     guard !path.utf8.contains(0) else { throw .notFound(file: path) }
     // Without O_NONBLOCK the open of a named pipe would wait for a writer forever.
@@ -24,8 +24,10 @@ final class MappedFile: Sendable {
       let status = try Self.checkedStatus(descriptor, path)
       let length = Int(status.st_size)
       guard let mapping = mmap(nil, length, PROT_READ, MAP_PRIVATE, descriptor, 0), mapping != MAP_FAILED else {
-        throw .unreadable(file: path, found: Self.reason(errno))
+        throw errno == ENOMEM
+          ? .notEnoughMemory(file: path, needed: length) : .unreadable(file: path, found: Self.reason(errno))
       }
+      MappedFiles.add(mapping, count: length, path: path)
       // A network is read once, front to back: ask the system to read ahead. If it refuses, only speed changes.
       _ = madvise(mapping, length, MADV_WILLNEED)
       self.path = path
@@ -40,6 +42,7 @@ final class MappedFile: Sendable {
   }
 
   deinit {
+    MappedFiles.remove(base)
     munmap(UnsafeMutableRawPointer(mutating: base), count)
     close(descriptor)
   }

@@ -48,7 +48,11 @@ public struct PictureFile: Sendable {
   /// `notice` gets one line for the user for each thing in the file that is not read: further pages, an unknown sample
   /// beside the colours, damaged metadata.
   /// Throws `PictureFileError` with the path and what is wrong: missing, no picture, truncated, CMYK, too large.
-  public static func read(_ path: String, notice: ((String) -> Void)? = nil) throws -> PictureFile {
+  /// `memoryLimit` is how many bytes the whole program may hold, nil = what there is: a picture that is too large is refused when its
+  /// head has been read.
+  public static func read(
+    _ path: String, memoryLimit: Int? = nil, notice: ((String) -> Void)? = nil
+  ) throws -> PictureFile {
     var format: PictureFormat?
     let bytes = try InputFile.read(path) { start in
       format = PictureFormat(signatureOf: start)
@@ -56,7 +60,7 @@ public struct PictureFile: Sendable {
         throw PictureFileError.notAPicture(path: path, reason: .foreign(ForeignFormat(signatureOf: start)))
       }
     }
-    return try Decoder(format: format ?? .png, path: path).decode(bytes, notice: notice)
+    return try Decoder(format: format ?? .png, path: path, memoryLimit: memoryLimit).decode(bytes, notice: notice)
   }
 
   /// Writes the picture as the type that the extension of `path` stands for, with `bitDepth` 8 or 16 bits per sample.
@@ -66,11 +70,21 @@ public struct PictureFile: Sendable {
   /// white, WebP has no place for IPTC.
   /// Throws `PictureFileError`; whatever `checkOutput` would throw comes before any work.
   public func write(to path: String, bitDepth: Int, notice: ((String) -> Void)? = nil) throws {
-    try Self.checkOutput(path, width: image.width, height: image.height, bitDepth: bitDepth)
+    try write(PixelRows(image), to: path, bitDepth: bitDepth, notice: notice)
+  }
+
+  /// The same with other pixels, such as those of a result: made in bands of rows, as the file takes them.
+  public func write(
+    _ rows: PixelRows, to path: String, bitDepth: Int, notice: ((String) -> Void)? = nil
+  ) throws {
+    try Self.checkOutput(path, width: rows.width, height: rows.height, bitDepth: bitDepth)
     let encoder = Encoder(format: try Self.format(ofOutput: path), path: path, bitDepth: bitDepth)
-    let file = try encoder.encode(self, notice: notice)
-    defer { file.free() }
-    try OutputFile(path).write(file.bytes)
+    let output = try OutputFile(path)
+    try output.write { descriptor in
+      let file = try encoder.encode(self, rows, to: descriptor, failure: output.failure, notice: notice)
+      defer { file.free() }
+      try output.fill(descriptor, file.bytes)
+    }
   }
 
   /// The type of file that `path` will be. Throws `PictureFileError.usage` for an unknown extension.

@@ -31,6 +31,8 @@ public enum PictureFileError: Error, Equatable {
   public enum NotAPicture: Equatable, Sendable {
     case folder
     case empty
+    /// Another program wrote to it while it was read.
+    case changed
     /// nil: nothing that is known.
     case foreign(ForeignFormat?)
   }

@@ -44,6 +44,7 @@ extension PictureFileError.NotAPicture {
     switch self {
     case .folder: "this is a folder, not a picture"
     case .empty: "the file is empty"
+    case .changed: "was changed while it was read; run it again once the other program has written it"
     case .foreign(.gif): "this is a GIF picture; \(PictureFormat.nameList) can be read"
     case .foreign(.bmp): "this is a BMP picture; \(PictureFormat.nameList) can be read"
     case .foreign(.photoshop): "this is a Photoshop picture; \(PictureFormat.nameList) can be read"

@@ -1,4 +1,5 @@
 import ModelLibrary
+import TensorCore
 
 /// Why a restoration could not be done.
 public enum RestoreError: Error, Equatable {
@@ -25,6 +26,8 @@ public enum RestoreError: Error, Equatable {
 
   /// Something needs more memory, in bytes, than there is.
   case notEnoughMemory(MemoryShortage, needed: Int, MemoryBudget)
+  /// What does not fit into memory has no room on a disk either.
+  case noTemporaryFile(FileMemory.Refusal, needed: Int, MemoryBudget)
   /// The caller's progress handler asked to stop.
   case cancelled
 
@@ -45,7 +48,7 @@ public enum RestoreError: Error, Equatable {
     case .factorTooLarge, .sizeNotReached, .boxOutside, .wrongTask: .usage
     case .nothingVisible, .maskOfOtherSize, .maskIsBlack, .maskCoversAll, .nothingVisibleBesideMask: .badPicture
     case .noAutoencoderFile, .noStartFile, .noFiles: .badModel
-    case .notEnoughMemory: .notEnoughMemory
+    case .notEnoughMemory, .noTemporaryFile: .notEnoughMemory
     case .cancelled: .cancelled
     }
   }

@@ -1,4 +1,5 @@
 import ModelLibrary
+import TensorCore
 import Wording
 
 extension RestoreError: Explained {
@@ -39,6 +40,8 @@ extension RestoreError: Explained {
 
     case .notEnoughMemory(let shortage, let needed, let budget):
       Self.message(shortage, needed: mebibytes(needed), budget)
+    case .noTemporaryFile(let refusal, let needed, let budget):
+      Self.message(refusal, needed: mebibytes(needed), budget)
     case .cancelled: "Stopped."
     }
   }
@@ -69,6 +72,28 @@ extension RestoreError: Explained {
       """
       the result of a picture of this size needs about \(needed), but \(budget.message); raise the limit, or use a smaller \
       picture or factor
+      """
+    }
+  }
+}
+
+extension RestoreError {
+  private static func message(_ refusal: FileMemory.Refusal, needed: Message, _ budget: MemoryBudget) -> Message {
+    switch refusal {
+    case .noRoom(let folders, let free):
+      """
+      \(budget.message), and the rest needs \(needed) for a temporary file, but \(folders.joined(separator: ", ")) has only \
+      \(mebibytes(free)) free; make room there, let TMPDIR name a folder with more, or use a smaller picture
+      """
+    case .inMemory(let folders):
+      """
+      \(budget.message), and the rest needs \(needed) for a temporary file, but \(folders.joined(separator: ", ")) is in memory, \
+      too; let TMPDIR name a folder on a disk, or use a smaller picture
+      """
+    case .impossible(let folders, let reason):
+      """
+      \(budget.message), and the rest needs \(needed) for a temporary file, which cannot be made in \
+      \(folders.joined(separator: ", ")) (\(reason)); let TMPDIR name another folder, or use a smaller picture
       """
     }
   }

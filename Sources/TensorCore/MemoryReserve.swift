@@ -139,9 +139,18 @@ public final class MemoryReserve: Sendable {
     } else if posix_memalign(&memory, 64, bytes) != 0 {
       memory = nil
     }
-    guard let memory else { fatalError("out of memory: \(bytes) bytes for one tensor") }
+    guard let memory else {
+      exhausted.withLock { $0 }?()
+      fatalError("out of memory: \(bytes) bytes for one tensor")
+    }
     return memory
   }
+
+  private static let exhausted = Mutex<(@Sendable () -> Never)?>(nil)
+
+  /// What ends the program when the system has no memory for a tensor: no layer could go on. Without it the process is ended by
+  /// a trap. The calling code plans what it takes, so this is left for limits of addresses (`ulimit -v`) that others use up, too.
+  public static func onExhaustion(_ end: @escaping @Sendable () -> Never) { exhausted.withLock { $0 = end } }
 
   private static func deallocate(_ memory: UnsafeMutableRawPointer, _ bytes: Int) {
     if bytes >= smallestBlock { munmap(memory, bytes) } else { free(memory) }

@@ -93,6 +93,11 @@ extension Tensor {
   /// A tensor whose elements are to be replaced, row by row, before any is read.
   public init(uninitialised shape: Shape) { self.init(shape) { _ in } }
 
+  /// Some rows of a picture [1, H, W, C].
+  public func rows(_ rows: Range<Int>) -> Tensor {
+    cropped(y: rows.lowerBound, x: 0, height: rows.count, width: shape.w)
+  }
+
   /// Replaces whole rows of a picture [1, H, W, C].
   public mutating func replace(rows: Range<Int>, with band: Tensor) {
     precondition(shape.n == 1 && band.shape == Shape(1, rows.count, shape.w, shape.c), "a band of the picture's width")

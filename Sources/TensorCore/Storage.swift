@@ -15,6 +15,26 @@ class Storage: @unchecked Sendable {
   var pendingBytes: Int { 0 }
   /// Does the work that the first use would have to wait for.
   func prepare() {}
+
+  /// Memory for so many elements: in the file of the current computation, if it has one and they are many.
+  static func owned(count: Int) -> Storage {
+    let bytes = max(count * MemoryLayout<Float>.stride, 64)
+    if let memory = FileMemory.current, let place = memory.take(bytes) { return FileStorage(memory, place) }
+    return OwnedStorage(count: count)
+  }
+}
+
+/// Memory in a file, given back with its last owner.
+final class FileStorage: Storage, @unchecked Sendable {
+  private let memory: FileMemory
+  private let place: Range<Int>
+
+  init(_ memory: FileMemory, _ place: Range<Int>) { (self.memory, self.place) = (memory, place) }
+
+  deinit { memory.give(place) }
+
+  override var pointer: UnsafeMutablePointer<Float> { memory.address(place).assumingMemoryBound(to: Float.self) }
+  override var isWritable: Bool { true }
 }
 
 /// Memory of its own, aligned to a cache line, given back with its last owner.

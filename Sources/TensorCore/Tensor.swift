@@ -6,7 +6,7 @@ public struct Tensor: Sendable {
   /// A tensor whose elements `build` writes, every one of them.
   public init(_ shape: Shape, building build: (UnsafeMutablePointer<Float>) throws -> Void) rethrows {
     self.shape = shape
-    storage = OwnedStorage(count: shape.count)
+    storage = Storage.owned(count: shape.count)
     try withExtendedLifetime(storage) { try build(storage.pointer) }
   }
 
@@ -44,7 +44,7 @@ public struct Tensor: Sendable {
   /// Calls `body` with the elements for writing, after copying them if they are shared or not the tensor's own.
   public mutating func modify<R>(_ body: (UnsafeMutablePointer<Float>) throws -> R) rethrows -> R {
     if !(storage.isWritable && isKnownUniquelyReferenced(&storage)) {
-      let copy = OwnedStorage(count: shape.count)
+      let copy = Storage.owned(count: shape.count)
       copy.pointer.update(from: storage.pointer, count: shape.count)
       storage = copy
     }

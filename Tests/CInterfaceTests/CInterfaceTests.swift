@@ -3,7 +3,9 @@ import Testing
 
 /// The C program of `program/`, compiled against the library as installed (or, without `RESSHIFT_STAGE`, as built).
 @Suite struct CInterfaceTests {
-  @Test(arguments: ["open", "options", "upscale", "samples", "refusals", "inpaint", "restore", "progress", "exclude"])
+  @Test(arguments: [
+    "open", "options", "upscale", "samples", "refusals", "inpaint", "restore", "progress", "exclude", "endurance",
+  ])
   func programFindsTheInterfaceAsPromised(check: String) throws {
     let program = try Self.program.get()
     let result = try run(program.executable, [check, program.models])

@@ -215,7 +215,7 @@ import Testing
     #expect(process.terminationReason == .exit && process.terminationStatus == 65)
     let line = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     #expect(
-      line == "resshift: a file of the model was cut short or cannot be read any more; restore it and run again\n")
+      line == "resshift: \(model)/unet.pth: was cut short or cannot be read any more; restore it and run again\n")
     #expect(try bench.files == [".models", "a.png"])
   }
 

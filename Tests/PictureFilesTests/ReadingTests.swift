@@ -1,4 +1,6 @@
 import CPictureCodecs
+import Foundation
+import Glibc
 import ResShift
 import Testing
 
@@ -126,5 +128,19 @@ import Testing
     var limits = [UInt8](repeating: 7, count: 5)
     cpc_float_to_u8([.nan, -.infinity, .infinity, 1.5 / 255 - 1e-6, 1.5 / 255 + 1e-6], &limits, 5)
     #expect(limits == [0, 0, 255, 1, 2])
+  }
+
+  /// What was written to while it was read may be half of the one and half of the other picture.
+  @Test func filesThatChangeWhileTheyAreRead() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("a.png")
+    let bytes = [UInt8](repeating: 7, count: 3 << 20)
+    for change in [{ truncate(path, 1 << 20) }, { utimes(path, [timeval(tv_sec: 9, tv_usec: 0), timeval()]) }] {
+      try Data(bytes).write(to: URL(filePath: path))
+      let error = #expect(throws: PictureFileError.self) { try InputFile.read(path) { _ in #expect(change() == 0) } }
+      #expect(error == .notAPicture(path: path, reason: .changed) && error?.exitStatus == 65)
+    }
+    try Data(bytes).write(to: URL(filePath: path))
+    #expect(try InputFile.read(path) { _ in } == bytes)
   }
 }

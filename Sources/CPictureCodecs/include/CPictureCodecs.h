@@ -36,6 +36,7 @@ typedef struct {
   uint32_t width, height;
   uint32_t channels;    /* 1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha */
   cpc_sample sample;
+  size_t limit;         /* reading: bytes that samples may take, here and as floats, or CPC_NO_MEMORY; 0 = any */
   int premultiplied;    /* 1: colours are already multiplied by alpha */
   int orientation;      /* 1...8 if the file format itself has one (TIFF), else 0; not applied */
   double x_ppi, y_ppi;  /* pixels per inch; 0 = not known */
@@ -44,6 +45,9 @@ typedef struct {
   size_t icc_size;
   const cpc_block *blocks; /* writing: what goes into the file before the pixels, in this order; not freed */
   size_t block_count;
+  /* Writing without pixels: puts the samples of `count` rows from `first` on at `to`. Called from the top down. */
+  void (*make_rows)(void *context, uint32_t first, uint32_t count, void *to);
+  void *context;
   int end_missing;      /* reading PNG, JPEG: the pixels are whole, but the end marker is not there */
   size_t trailing;      /* reading PNG, JPEG: bytes after the end */
   unsigned unread_samples; /* reading TIFF: samples of a pixel that are neither colour nor alpha */
@@ -55,13 +59,15 @@ typedef struct {
 typedef struct {
   uint8_t *data;
   size_t size, capacity, limit;
+  /* PNG and JPEG: the file goes to this open one instead; `error` is why it was not taken, a value of errno. */
+  int to_descriptor, descriptor, error;
   int left_out; /* TIFF: the blocks did not go into the file, which is too large for their offsets */
   char message[200];
 } cpc_file;
 
 /* Read the first picture of the file of `size` bytes at `data` into `*out`, which the caller hands over
- * zeroed and gives to cpc_free_picture whatever the status. With CPC_OK everything but message is valid;
- * with CPC_TOO_LARGE width and height are. A file that ends too early is CPC_DAMAGED, never half a picture; only the
+ * zeroed (but for limit) and gives to cpc_free_picture whatever the status. With CPC_OK everything but message is valid;
+ * with CPC_TOO_LARGE and CPC_NO_MEMORY width and height are. A file that ends too early is CPC_DAMAGED, never half a picture; only the
  * end marker of PNG and JPEG, which has nothing of the picture, may be missing.
  *
  * PNG: 1, 2 and 4 bits and palettes come as 8 bits, tRNS as alpha; interlaced or not.
@@ -78,6 +84,8 @@ cpc_status cpc_read_webp(const uint8_t *data, size_t size, uint64_t max_pixels, 
  * limit) and gives to cpc_free_file whatever the status. `*picture` is read only. Of TIFF the first block, if there is
  * one, is a TIFF structure whose first directory joins that of the picture; its bytes keep their offsets, and the file
  * its byte order.
+ *
+ * Its pixels, or make_rows, which PNG, JPEG and TIFF call for a few rows at a time and WebP does not know.
  *
  * PNG, TIFF: CPC_U8 or CPC_U16, 1 to 4 channels. TIFF: deflate with horizontal predictor.
  * JPEG: CPC_U8, 1 or 3 channels; `quality` 1...100, chroma not subsampled.

@@ -59,6 +59,8 @@ enum CommandError: Explained, Equatable {
   case folderNotWritable(String, folder: String, reason: String)
   case folderNotMade(String, reason: String)
   case deadLink(String)
+  /// The folder of the results has been there during the run.
+  case folderGone(String, folder: String)
   case nameTooLong(String, count: Int, most: Int)
   case sameFile(String, resultOf: String)
   case reportNotWritten(String, reason: String)
@@ -77,7 +79,7 @@ extension CommandError {
     switch self {
     case .folderUnreadable, .listUnreadable, .listEmpty, .noPictures, .onlyForeignPictures, .noTwin: EX_NOINPUT
     case .maskSize, .maskBlack, .maskWhite, .maskGrownWhite, .inputSize, .referenceSize, .tooSmall: EX_DATAERR
-    case .noFolder, .notAFolder, .folderNotWritable, .folderNotMade, .deadLink, .nameTooLong, .sameFile,
+    case .noFolder, .notAFolder, .folderNotWritable, .folderNotMade, .deadLink, .folderGone, .nameTooLong, .sameFile,
       .reportNotWritten:
       EX_CANTCREAT
     default: EX_USAGE

@@ -113,6 +113,8 @@ extension CommandError {
       "\(path): cannot write into the folder \(folder): \(reason)"
     case .folderNotMade(let path, let reason): "\(path): cannot make this folder: \(reason)"
     case .deadLink(let path): "\(path): cannot write, this link leads nowhere"
+    case .folderGone(let path, let folder):
+      "\(path): cannot write, the folder \(folder) was removed during the run; run it again"
     case .nameTooLong(let path, let count, let most):
       "\(path): the name has \(count) bytes, at most \(most) are possible; choose a shorter one"
     case .reportNotWritten(let path, let reason): "\(path): cannot write the report: \(reason)"

@@ -49,7 +49,13 @@ struct ReportedFailure: Error {
 }
 
 extension CheckpointError {
-  fileprivate var exitStatus: Int32 { if case .notFound = self { EX_NOINPUT } else { EX_DATAERR } }
+  fileprivate var exitStatus: Int32 {
+    switch self {
+    case .notFound: EX_NOINPUT
+    case .notEnoughMemory: EX_OSERR
+    default: EX_DATAERR
+    }
+  }
 }
 
 extension RestoreError {

@@ -31,6 +31,12 @@ enum Notice {
   static let interrupted: Message = "interrupted, the work at hand was given up"
   static let modelCutShort: Message =
     "a file of the model was cut short or cannot be read any more; restore it and run again"
+  static func cutShort(_ file: String) -> Message {
+    "\(file): was cut short or cannot be read any more; restore it and run again"
+  }
+  static let outOfMemory: Message =
+    "not enough memory for the work at hand; give a lower --memory, or use a smaller picture"
+  static func outputFailed(_ reason: String) -> Message { "standard output: cannot be written (\(reason))" }
 
   // What will happen, and what happens.
   static func plan(_ input: String, _ outlook: Outlook, model: String, output: String) -> Message {

@@ -32,7 +32,7 @@ enum Program {
   static func main() {
     Terminal.useLanguage()
     Terminal.exitOnSignals()
-    exit(status(of: arguments))
+    Terminal.end(status(of: arguments))
   }
 
   /// Pictures may have any name; models, and what they consist of, must be named in UTF-8.

@@ -1,3 +1,4 @@
+import Checkpoints
 import FilePaths
 import Glibc
 import PictureFiles
@@ -36,9 +37,27 @@ enum Terminal {
     while !rest.isEmpty {
       let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if written < 0 && errno == EINTR { continue }
-      guard written > 0 else { return }
+      guard written > 0 else {
+        if descriptor == STDOUT_FILENO { outputError.store(errno, ordering: .relaxed) }
+        return
+      }
       rest = rest.dropFirst(written)
     }
+  }
+
+  /// What standard output did not take: a value of errno, 0 = it took all.
+  private static let outputError = Atomic<Int32>(0)
+
+  /// Ends the program. One that could not say all that it was asked for has not done its work: status 73.
+  ///
+  /// Nothing is called that libraries have for their end: OpenBLAS waits there for its threads, which under a limit of memory
+  /// (`ulimit -v`) try for ever to get some.
+  static func end(_ status: Int32) -> Never {
+    if fflush(nil) != 0 { _ = outputError.compareExchange(expected: 0, desired: errno, ordering: .relaxed) }
+    let code = outputError.load(ordering: .relaxed)
+    guard code != 0 else { _exit(status) }
+    note(Notice.outputFailed(String(cString: strerror(code))))
+    _exit(status == 0 ? EX_CANTCREAT : status)
   }
 
   /// Names of files and models can hold anything; a line stays a line, nothing steers the terminal, and what is not
@@ -60,15 +79,26 @@ enum Terminal {
   }
 
   /// From here on Ctrl-C ends the program at once with status 130, and so does, with 65, a model's file that another
-  /// program cuts short while it is in use.
+  /// program cuts short while it is in use, and with 71 a tensor for which there is no memory.
   ///
-  /// Results appear by renaming a finished file: only a hidden one that is being written has to be removed.
+  /// Results appear by renaming a finished file: only a hidden one that is being written has to be removed. A file that grows
+  /// beyond a limit (`ulimit -f`) is an error of writing like any other.
   static func exitOnSignals() {
     UnfinishedFile.prepare()
-    _ = (isLeaving.load(ordering: .relaxed), interrupted, modelCutShort)
+    _ = (isLeaving.load(ordering: .relaxed), interrupted, modelCutShort, fileCutShort, outOfMemory)
+    _ = MappedFiles.path(at: 0)
     signal(SIGINT) { _ in Terminal.leave(Terminal.interrupted, status: 130) }
+    signal(SIGXFSZ, SIG_IGN)
     // Weights are read from the mapped file as they are needed; past its new end there is nothing to read.
-    signal(SIGBUS) { _ in Terminal.leave(Terminal.modelCutShort, status: EX_DATAERR) }
+    var action = sigaction()
+    action.__sigaction_handler.sa_sigaction = { _, info, _ in
+      let address = info.map { UInt(bitPattern: $0.pointee._sifields._sigfault.si_addr) } ?? 0
+      guard let path = MappedFiles.path(at: address) else { Terminal.leave(Terminal.modelCutShort, status: EX_DATAERR) }
+      Terminal.leave(Terminal.fileCutShort, status: EX_DATAERR, naming: path)
+    }
+    action.sa_flags = SA_SIGINFO
+    sigaction(SIGBUS, &action, nil)
+    MemoryReserve.onExhaustion { Terminal.leave(Terminal.outOfMemory, status: EX_OSERR) }
     // A parent that starts programs from a thread of its own may have handed down a mask that holds signals back.
     var signals = sigset_t()
     sigemptyset(&signals)
@@ -82,6 +112,10 @@ enum Terminal {
   // In the user's language before there is a signal, since a handler could not look it up. Never freed.
   nonisolated(unsafe) private static let interrupted = lastLine(Notice.interrupted)
   nonisolated(unsafe) private static let modelCutShort = lastLine(Notice.modelCutShort)
+  nonisolated(unsafe) private static let outOfMemory = lastLine(Notice.outOfMemory)
+  /// With a mark where the file is to be named.
+  nonisolated(unsafe) private static let fileCutShort = lastLine(Notice.cutShort(String(UnicodeScalar(mark))))
+  private static let mark: UInt8 = 1
 
   private static func lastLine(_ message: Message) -> UnsafeBufferPointer<UInt8> {
     let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1000)
@@ -91,13 +125,24 @@ enum Terminal {
   }
 
   /// For signal handlers: only calls that are safe there. `line` begins with a line feed, for terminals, where the
-  /// percentage has a line of its own.
-  private static func leave(_ line: UnsafeBufferPointer<UInt8>, status: Int32) -> Never {
+  /// percentage has a line of its own; `path` stands where it has its mark.
+  private static func leave(
+    _ line: UnsafeBufferPointer<UInt8>, status: Int32, naming path: UnsafePointer<CChar>? = nil
+  ) -> Never {
     // Threads may come here at once, each with a page of its own that is gone: one of them says so, the others wait.
     if isLeaving.exchange(true, ordering: .relaxed) { while true { pause() } }
     UnfinishedFile.remove()
-    let start = isatty(STDERR_FILENO) == 1 ? 0 : 1
-    _ = Glibc.write(STDERR_FILENO, line.baseAddress.map { $0 + start }, line.count - start)
+    var start = isatty(STDERR_FILENO) == 1 ? 0 : 1
+    for at in start..<line.count where line[at] == mark {
+      put(line, start..<at)
+      if let path { _ = Glibc.write(STDERR_FILENO, path, strlen(path)) }
+      start = at + 1
+    }
+    put(line, start..<line.count)
     _exit(status)
+  }
+
+  private static func put(_ line: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) {
+    _ = Glibc.write(STDERR_FILENO, line.baseAddress.map { $0 + range.lowerBound }, range.count)
   }
 }

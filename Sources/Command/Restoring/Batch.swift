@@ -13,7 +13,7 @@ struct Batch {
 
   /// What a subcommand does with one picture, its path and the engine's options.
   typealias ResultSize = (PixelImage) throws -> (width: Int, height: Int)
-  typealias Restoration = (Restorer, PixelImage, String, RestoreOptions) throws -> PixelImage
+  typealias Restoration = (Restorer, PixelImage, String, RestoreOptions) throws -> PixelRows
   /// The same as a plan, for a picture, its path and the size of its result.
   typealias Job = (PixelImage, String, _ target: (width: Int, height: Int)) throws -> RestorationJob
 
@@ -82,8 +82,10 @@ struct Batch {
         if let other = FileIdentity(job.output).flatMap({ written[$0] }) {
           throw CommandError.sameFile(job.output, resultOf: other)
         }
+        try plan.checkFolder(for: job.output)
         report.wait(Notice.reading)
-        var picture = try PictureFile.read(job.input, notice: common.engine.notice(report))
+        var picture = try PictureFile.read(
+          job.input, memoryLimit: common.engine.memory?.bytes, notice: common.engine.notice(report))
         if common.strip { picture.metadata = PictureMetadata() }
         let scale = factor ?? descriptor.diffusion.sf
         let plain = (width: picture.image.width * scale, height: picture.image.height * scale)
@@ -111,17 +113,18 @@ struct Batch {
         if restorers[descriptor.name] == nil { report.wait(Notice.loading(descriptor.name)) }
         let engine = try restorers[descriptor.name] ?? load(descriptor)
         restorers[descriptor.name] = engine
+        let result: PixelRows
         do {
-          picture.image = try restoration(engine, picture.image, job.input, options)
+          result = try restoration(engine, picture.image, job.input, options)
         } catch let error as RestoreError {
           throw Failure(error, about: job.input)
         } catch let error as CheckpointError {
           throw ModelFailure(reason: error)
         }
-        entry?.resultSize = (picture.image.width, picture.image.height)
+        entry?.resultSize = (result.width, result.height)
         report.wait(Notice.writing)
-        try plan.withFolder {
-          try picture.write(to: job.output, bitDepth: bitDepth, notice: common.engine.notice(report))
+        try plan.withFolder(for: job.output) {
+          try picture.write(result, to: job.output, bitDepth: bitDepth, notice: common.engine.notice(report))
         }
         if let file = FileIdentity(job.output) { written[file] = job.input }
         finish(.done)

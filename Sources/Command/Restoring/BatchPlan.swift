@@ -14,6 +14,7 @@ struct BatchPlan {
   let jobs: [Job]
   /// The folder of several outputs; made when the first of them is written.
   let folder: String?
+  private let seen = SeenFolder()
   /// What was left out of the folders among the inputs, a line each.
   let notes: [Message]
 
@@ -74,11 +75,26 @@ struct BatchPlan {
     }
   }
 
+  /// Whether the folder has been there during this run.
+  private final class SeenFolder {
+    var isSeen = false
+  }
+
+  /// Throws if the folder was there and is no more: made anew it would have the last results alone, and nobody would know.
+  func checkFolder(for output: String) throws {
+    guard let folder else { return }
+    let isThere = FileKind(of: folder) != .missing
+    if seen.isSeen && !isThere { throw CommandError.folderGone(output, folder: folder) }
+    seen.isSeen = isThere
+  }
+
   /// Runs `write`; the folder, if it has to be made for it, goes again when it throws.
-  func withFolder(_ write: () throws -> Void) throws {
+  func withFolder(for output: String, _ write: () throws -> Void) throws {
+    try checkFolder(for: output)
     let isNew = try folder.map(FileSystem.createFolder) ?? false
     do {
       try write()
+      seen.isSeen = true
     } catch {
       if isNew, let folder { FileSystem.removeEmptyFolder(folder) }
       throw error

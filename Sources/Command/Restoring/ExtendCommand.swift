@@ -107,7 +107,7 @@ struct ExtendCommand: ParsableCommand {
       { restorer, picture, _, options in
         var options = options
         options.grain = grain == .on
-        return try restorer.extend(picture, by: margins(picture), options)
+        return PixelRows(try restorer.extend(picture, by: margins(picture), options))
       })
   }
 }

@@ -88,7 +88,7 @@ struct InpaintCommand: ParsableCommand {
         options.notice?(Notice.mostIsMarked(mask, percent).text)
       }
       let fill = coarseOnly ? restorer.coarselyFilled : restorer.inpaint
-      return try fill(picture, hole, excluded, options).blended(over: picture, weights: hole)
+      return PixelRows(try fill(picture, hole, excluded, options).blended(over: picture, weights: hole))
     }
   }
 }

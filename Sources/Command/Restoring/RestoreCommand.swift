@@ -39,7 +39,9 @@ struct RestoreCommand: ParsableCommand {
     try batch.run(task: .restoration, job: job) { restorer, picture, _, options in
       var options = options
       options.strength = amount.strength
-      return try restorer.restore(picture, boxes: box.map(\.rect), options)
+      return box.isEmpty
+        ? try restorer.restoredRows(picture, options)
+        : PixelRows(try restorer.restore(picture, boxes: box.map(\.rect), options))
     }
   }
 }

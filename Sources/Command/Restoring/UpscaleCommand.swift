@@ -64,14 +64,15 @@ struct UpscaleCommand: ParsableCommand {
         let (width, height) = size(picture)
         var options = options
         options.strength = amount.strength
-        return try restorer.upscale(picture, width: width, height: height, options)
+        return try restorer.upscaledRows(picture, width: width, height: height, options)
       }
     } else {
       let factor = factor.map { Int($0) }
       try batch.run(task: .superResolution, factor: factor, job: job) { restorer, picture, _, options in
         var options = options
         options.strength = amount.strength
-        return try restorer.upscale(picture, factor: factor, options)
+        return try restorer.upscaledRows(
+          picture, width: factor.map { $0 * picture.width }, height: factor.map { $0 * picture.height }, options)
       }
     }
   }

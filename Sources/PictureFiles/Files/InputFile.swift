@@ -27,7 +27,13 @@ enum InputFile {
     bytes.reserveCapacity(min(Int(status.st_size), mostBytes))
     while true {
       let next = try piece(of: descriptor, path, count: 1 << 20)
-      if next.isEmpty { return bytes }
+      if next.isEmpty {
+        // Half of the one and half of the other might still look like a picture.
+        guard isUnchanged(descriptor, since: status) else {
+          throw PictureFileError.notAPicture(path: path, reason: .changed)
+        }
+        return bytes
+      }
       bytes += next
       guard bytes.count < mostBytes else {
         throw PictureFileError.unsupported(path: path, reason: .tooManyBytes)
@@ -47,6 +53,14 @@ enum InputFile {
         filled += got
       }
     }
+  }
+
+  /// Whether nobody has written to a file since it was asked about; of pipes and devices nobody knows.
+  private static func isUnchanged(_ descriptor: Int32, since before: stat) -> Bool {
+    var now = stat()
+    guard before.st_mode & S_IFMT == S_IFREG, fstat(descriptor, &now) == 0 else { return true }
+    return now.st_size == before.st_size && now.st_mtim.tv_sec == before.st_mtim.tv_sec
+      && now.st_mtim.tv_nsec == before.st_mtim.tv_nsec
   }
 
   private static func unreadable(_ path: String, _ code: Int32) -> PictureFileError {

@@ -62,15 +62,18 @@ struct OutputFile {
 
   /// Puts `bytes` into the file. One that is overwritten keeps its mode (and owner, if the system allows it), a new
   /// one gets the usual mode. Throws `PictureFileError.cannotWrite`; the target is then what it was.
-  func write(_ bytes: UnsafeRawBufferPointer) throws {
+  func write(_ bytes: UnsafeRawBufferPointer) throws { try write { try fill($0, bytes) } }
+
+  /// The same with what `body` writes to the open file that it gets.
+  func write(_ body: (Int32) throws -> Void) throws {
     try check()
     PartFile.removeStale(in: folder)
     let part = PartFile.path(for: name, in: folder)
-    try UnfinishedFile.write(part) { try write(bytes, by: part) }
+    try UnfinishedFile.write(part) { try write(by: part, body) }
     syncFolder()
   }
 
-  private func write(_ bytes: UnsafeRawBufferPointer, by part: String) throws {
+  private func write(by part: String, _ body: (Int32) throws -> Void) throws {
     var old = stat()
     let exists = target.withPathBytes { stat($0, &old) } == 0
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
@@ -83,7 +86,7 @@ struct OutputFile {
         _ = fchown(descriptor, old.st_uid, old.st_gid)
         _ = fchmod(descriptor, old.st_mode & 0o777)
       }
-      try fill(descriptor, bytes)
+      try body(descriptor)
       guard fsync(descriptor) == 0 else { throw failure(errno) }
       let code = part.withPathBytes { part in target.withPathBytes { rename(part, $0) } }
       guard code == 0 else { throw failure(errno) }
@@ -95,7 +98,7 @@ struct OutputFile {
     close(descriptor)
   }
 
-  private func fill(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws {
+  func fill(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws {
     var rest = bytes[...]
     while !rest.isEmpty {
       let piece = UnsafeRawBufferPointer(rebasing: rest)
@@ -114,7 +117,7 @@ struct OutputFile {
     close(descriptor)
   }
 
-  private func failure(_ code: Int32) -> PictureFileError {
+  func failure(_ code: Int32) -> PictureFileError {
     .cannotWrite(path: path, reason: code == ENOSPC || code == EDQUOT ? .noSpace(code) : .system(code))
   }
 

@@ -8,6 +8,8 @@ struct Decoder {
   let format: PictureFormat
   /// For messages.
   let path: String
+  /// Bytes that the whole program may hold; nil = what there is.
+  var memoryLimit: Int?
 
   /// `notice` gets a line for the user for each thing that is in the file and not in the result.
   func decode(_ file: [UInt8], notice: ((String) -> Void)? = nil) throws -> PictureFile {
@@ -15,6 +17,8 @@ struct Decoder {
     let bytes = withoutTrail(file, notice)
     var stored = cpc_picture()
     defer { cpc_free_picture(&stored) }
+    // Of small ones the restoration says more exactly what is missing.
+    stored.limit = max(1 << 24, memoryLeft)
     let status = bytes.withUnsafeBufferPointer { file in
       format.decode(file.baseAddress, file.count, UInt64(PictureFile.mostPixels), &stored)
     }
@@ -68,7 +72,7 @@ struct Decoder {
     let channels = Int(stored.channels)
     let pixels = Int(stored.width) * Int(stored.height)
     let count = pixels * channels
-    guard let from = stored.pixels, memoryHolds(count * MemoryLayout<Float>.stride) else {
+    guard let from = stored.pixels else {
       throw error(CPC_NO_MEMORY, stored)
     }
     let samples = [Float](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -100,10 +104,10 @@ struct Decoder {
     return .samplesLikeWholeNumbers(low, high, top: high > 255 ? 65535 : 255)
   }
 
-  /// Whether this machine can hold that much at all: the system grants more than it has and then kills the program.
-  private func memoryHolds(_ bytes: Int) -> Bool {
-    let installed = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
-    return installed <= 0 || bytes <= installed / 4 * 3
+  /// Bytes that samples may take: the system grants more than it has and then kills the program.
+  private var memoryLeft: Int {
+    let limit = memoryLimit.map { $0 - (SystemMemory.resident ?? 0) }
+    return [limit, SystemMemory.available].compactMap { $0 }.min() ?? .max
   }
 
   private func error(_ status: cpc_status, _ stored: cpc_picture) -> PictureFileError {

@@ -26,6 +26,11 @@ public struct PictureFormat: Sendable {
   /// The codec's writer: the picture, the quality of lossy formats (0...100), the result.
   let encode: @Sendable (UnsafePointer<cpc_picture>, Int32, UnsafeMutablePointer<cpc_file>) -> cpc_status
 
+  /// Whether the writer takes some rows at a time.
+  var takesRows = true
+  /// Whether it writes from the top down, so that the file need not be in memory.
+  var takesDescriptor = true
+
   /// Reads all of the file but its pixels.
   let readMetadata: @Sendable (inout MetadataReader, _ file: [UInt8]) -> Void
   /// Adds the blocks of a picture's metadata, or notices where there is no place for them.

@@ -9,6 +9,7 @@ extension PictureFormat {
         .contains { start.starts(with: $0) }
     },
     decode: { cpc_read_tiff($0, $1, $2, $3) }, encode: { picture, _, file in cpc_write_tiff(picture, file) },
+    takesDescriptor: false,
     readMetadata: { $0.readTIFF($1) }, addMetadata: { $0.addTIFF($1, $2, $3) })
 }
 

@@ -6,7 +6,8 @@ extension PictureFormat {
     name: "WebP", extensions: ["webp"], otherExtensions: [], bitDepths: [8], longestSide: 16_383,
     hasSignature: { $0.starts(with: "RIFF".utf8) && $0.dropFirst(8).elementsEqual("WEBP".utf8) },
     end: { FileBlocks.endOfWebP($0) },
-    decode: { cpc_read_webp($0, $1, $2, $3) }, encode: { cpc_write_webp($0, $1, $2) },
+    decode: { cpc_read_webp($0, $1, $2, $3) }, encode: { cpc_write_webp($0, $1, $2) }, takesRows: false,
+    takesDescriptor: false,
     readMetadata: { $0.readWebP(FileBlocks.ofWebP($1)) }, addMetadata: { $0.addWebP($1, $2, $3) }, needsExif: true,
     storable: { image, _ in
       let rgb = image.colourChannels == 1 ? image.grayAsRGB() : image

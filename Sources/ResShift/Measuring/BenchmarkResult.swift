@@ -2,6 +2,10 @@ import TensorCore
 
 /// The implementation of matrix products; the variable RESSHIFT_PRODUCTS chooses.
 public typealias Products = TensorCore.Products
+
+/// Where the memory of tensors comes from.
+public typealias MemoryReserve = TensorCore.MemoryReserve
+
 /// The processor's instructions that are used; the variable RESSHIFT_ISA chooses.
 public typealias InstructionSet = TensorCore.InstructionSet
 

@@ -80,14 +80,16 @@ extension ModelDescriptor {
       var options = options
       options.notice = nil
       let choice = TileChoice(architecture: architecture, options: options, pendingWeights: weights)
-      let plan = try choice.plan(height: height / ratio, width: width / ratio)
+      let chosen = try choice.choice(height: height / ratio, width: width / ratio)
+      let plan = chosen.plan
       let tiles = plan.tiles.count { tile in
         pass.needed.map { $0.intersects(plan.rect(of: tile, scale: ratio).moved(by: pass.area)) } ?? true
       }
       let work = architecture.work(of: plan, tiles: tiles, fromStart: pass.hasStart)
       outlook.tiles += tiles
       outlook.operations += work.operations
-      outlook.memory = max(outlook.memory, weights + choice.memory(of: plan))
+      outlook.memory = max(
+        outlook.memory, weights + (chosen.isInFile ? choice.file(of: plan).memory : choice.memory(of: plan)))
       cost += work.cost
     }
     outlook.seconds = rates.flatMap { seconds(cost, fill: fillCost(of: job), options, $0) }

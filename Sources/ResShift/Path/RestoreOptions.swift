@@ -63,6 +63,10 @@ public struct RestoreOptions: Sendable {
   /// Of the restoration that these options are used for.
   var scope: ProgressScope?
   var meter: RunMeter?
+  /// What was found out of memory when its work began; nil before.
+  var budget: MemoryBudget?
+  var isInFile: Bool?
+  var besideTiles = (beside: 0, besideFile: 0, results: 0)
 
   public init() {}
 }

@@ -52,16 +52,44 @@ public final class Restorer: Sendable {
     try check(.superResolution)
     try descriptor.checkSize(ofWidth: picture.width, height: picture.height, to: width, height)
     guard picture.isAnythingVisible() else { throw RestoreError.nothingVisible }
-    return try working(options) { try enlarged(picture.madeFinite(), width: width, height: height, $0) }
+    return try enlarged(picture, width: width, height: height, options, isGathered: true).image
   }
 
-  private func enlarged(_ picture: PixelImage, width: Int, height: Int, _ options: RestoreOptions) throws
-    -> PixelImage
-  {
-    let scale = descriptor.diffusion.sf
+  /// The same as rows that are made when they are asked for: for results that need not be in memory as a whole. `width` and `height`
+  /// nil = the model's scale.
+  public func upscaledRows(
+    _ picture: PixelImage, width: Int? = nil, height: Int? = nil, _ options: RestoreOptions = .init()
+  ) throws -> PixelRows {
+    let (width, height) = (
+      width ?? picture.width * descriptor.diffusion.sf, height ?? picture.height * descriptor.diffusion.sf
+    )
+    try check(.superResolution)
+    try descriptor.checkSize(ofWidth: picture.width, height: picture.height, to: width, height)
+    guard picture.isAnythingVisible() else { throw RestoreError.nothingVisible }
+    return try enlarged(picture, width: width, height: height, options, isGathered: false)
+  }
+
+  private func enlarged(
+    _ picture: PixelImage, width: Int, height: Int, _ options: RestoreOptions, isGathered: Bool
+  ) throws -> PixelRows {
     // At the same size nothing is known that would be better than the colours under transparent pixels.
     let isSame = (width, height) == (picture.width, picture.height)
-    if isSame && options.strength == 0 { return try options.reportingNothingToDo(picture) }
+    if isSame && options.strength == 0 { return try options.reportingNothingToDo(PixelRows(picture)) }
+    let isReduced = width < picture.width * descriptor.diffusion.sf
+    var need = MemoryNeed(areas: [(picture.height, picture.width)])
+    need.results = (options.toneMatch == true ? 4 : 0) + (options.strength < 1 ? 1 : 0) + (isReduced ? 1 : 0)
+    // Planes of alpha are made of arrays.
+    need.beside = (picture.hasAlpha ? 8 * picture.width * picture.height : 0)
+    let gathered = 4 * picture.channels * width * height
+    return try working(options, need, besideFile: isGathered ? gathered : 0) { options in
+      try enlarged(picture.madeFinite(), isSame: isSame, width: width, height: height, options)
+    }
+  }
+
+  private func enlarged(
+    _ picture: PixelImage, isSame: Bool, width: Int, height: Int, _ options: RestoreOptions
+  ) throws -> PixelRows {
+    let scale = descriptor.diffusion.sf
     let seen = SeenPicture(picture, isNeutral: picture.isNeutral(where: picture.isVisible))
     func plain() -> Tensor {
       var plain = seen.colours.resized(height: height, width: width)
@@ -80,12 +108,20 @@ public final class Restorer: Sendable {
       large = large.resized(height: height, width: width)
       if options.strength < 1 { large.combine(Float(options.strength), plain(), Float(1 - options.strength)) }
     }
-    let unseen = seen.unseen?.resized(height: height, width: width)
-    var result = isSame ? picture : PixelImage(width: width, height: height, channels: picture.channels)
-    result.setColours(
-      large, adding: unseen, neutral: seen.isNeutral, where: isSame ? { picture.isVisible($0) } : nil)
-    if picture.hasAlpha { result.setPlane(picture.channels - 1, picture.alpha(height: height, width: width)) }
-    return result
+    let (unseen, isNeutral) = (seen.unseen, seen.isNeutral)
+    let alpha = picture.hasAlpha ? picture.alpha(height: height, width: width) : nil
+    // What it was made from is needed no more, unless something of it is to stay.
+    let original = isSame ? picture : nil
+    let (channels, colours) = (picture.channels, large)
+    return PixelRows(width: width, height: height, channels: channels) { rows in
+      let before = original?.rows(rows)
+      var band = before ?? PixelImage(width: width, height: rows.count, channels: channels)
+      band.setColours(
+        colours.rows(rows), adding: unseen?.resized(height: height, width: width, rows: rows), neutral: isNeutral,
+        where: before.map { before in { before.isVisible($0) } })
+      if let alpha { band.setPlane(channels - 1, alpha.rows(rows)) }
+      return band
+    }
   }
 
   /// Fills the hole: every pixel with a weight above 0 in `mask`, which is what `maskWeights` gives: one channel, the
@@ -160,11 +196,18 @@ public final class Restorer: Sendable {
     if part.excluded != nil && descriptor.fill != .exemplar {
       options.notice?(Notice.nothingIsTakenFrom(model: descriptor.name).text)
     }
-    return try working(options) { options in
-      let region =
-        options.tile == .whole
-        ? part.place
-        : hole.region(multiple: descriptor.unet.lqSize, latentPosition: descriptor.inputPerLatent)
+    let region =
+      options.tile == .whole
+      ? part.place
+      : hole.region(multiple: descriptor.unet.lqSize, latentPosition: descriptor.inputPerLatent)
+    var need = MemoryNeed(areas: [(region.height, region.width)])
+    need.results = 6
+    // The filled picture and the one that it is blended with, of the region its pixels, weights and what is known.
+    let copies =
+      4 * part.image.channels * (2 * part.image.width * part.image.height + 3 * region.width * region.height)
+      + 16 * region.width * region.height
+    need.beside = 4 * (part.image.channels * 2) * part.image.width * part.image.height
+    return try working(options, need, besideFile: copies - need.beside) { options in
       let known = hole.known(region)
       let seen = SeenPicture(
         part.cropped(to: region).madeFinite(), known: known, isNeutral: part.traits.isNeutral)
@@ -219,6 +262,9 @@ public final class Restorer: Sendable {
   public func restore(
     _ part: PicturePart, boxes: [PixelRect] = [], _ options: RestoreOptions = .init()
   ) throws -> PixelImage {
+    if boxes.isEmpty, descriptor.frame != .face, part.isWhole {
+      return try restoredRows(part, options, isGathered: true).image
+    }
     try check(.restoration)
     let whole = PixelRect(x: 0, y: 0, width: part.width, height: part.height)
     for box in boxes where !whole.contains(box) {
@@ -229,13 +275,58 @@ public final class Restorer: Sendable {
       throw RestoreError.nothingVisible
     }
     if options.strength == 0 { return try options.reportingNothingToDo(part.image) }
-    return try working(options) { options in
+    let areas = places.map { descriptor.areaNeeded(toRestore: $0, part.width, part.height) }
+    let largest = areas.map { $0.width * $0.height }.max() ?? 0
+    var need = MemoryNeed(
+      areas: areas.map {
+        descriptor.frame == .face ? (descriptor.unet.lqSize, descriptor.unet.lqSize) : ($0.height, $0.width)
+      })
+    need.results = 4
+    // The result, and of a box its piece, the restored one, and both together.
+    let copies = 4 * part.image.channels * (part.image.width * part.image.height + 4 * largest)
+    return try working(options, need, besideFile: copies) { options in
       var result = part.image
       for (index, box) in places.enumerated() {
         let (start, end) = (Double(index) / Double(places.count), Double(index + 1) / Double(places.count))
         try restoreBox(box, of: part, into: &result, whole: boxes.isEmpty, options.reporting(from: start, to: end))
       }
       return result
+    }
+  }
+
+  /// A whole picture restored, as rows that are made when they are asked for: for results that need not be in memory as a whole. For
+  /// models that take pictures as they are; otherwise as `restore`.
+  public func restoredRows(_ picture: PixelImage, _ options: RestoreOptions = .init()) throws -> PixelRows {
+    guard descriptor.frame != .face else { return PixelRows(try restore(picture, options)) }
+    return try restoredRows(PicturePart(whole: picture), options, isGathered: false)
+  }
+
+  private func restoredRows(_ part: PicturePart, _ options: RestoreOptions, isGathered: Bool) throws -> PixelRows {
+    try check(.restoration)
+    let picture = part.image
+    guard picture.isAnythingVisible() else { throw RestoreError.nothingVisible }
+    if options.strength == 0 { return try options.reportingNothingToDo(PixelRows(picture)) }
+    var need = MemoryNeed(areas: [(picture.height, picture.width)])
+    need.results = options.toneMatch == true ? 4 : 0
+    need.beside = picture.hasAlpha ? 8 * picture.width * picture.height : 0
+    let gathered = 4 * picture.channels * picture.width * picture.height
+    return try working(options, need, besideFile: isGathered ? gathered : 0) { options in
+      let isNeutral = part.traits.isNeutral
+      let seen = SeenPicture(picture.madeFinite(), isNeutral: isNeutral)
+      let area = PixelRect(x: 0, y: 0, width: picture.width, height: picture.height)
+      var output = try restored(seen.colours, mask: nil, options, at: area)
+      if options.toneMatch ?? false {
+        output = toneMatched(output, to: seen.colours, cell: max(1, max(output.shape.h, output.shape.w) / 16))
+      }
+      let (unseen, colours, strength) = (seen.unseen, output, Float(options.strength))
+      return PixelRows(width: picture.width, height: picture.height, channels: picture.channels) { rows in
+        let before = picture.rows(rows)
+        var band = before
+        band.setColours(
+          colours.rows(rows), adding: unseen?.map { $0.rows(rows) }, neutral: isNeutral, where: before.isVisible)
+        return band.blended(
+          over: before, weights: PixelImage(width: band.width, height: band.height, channels: 1, repeating: strength))
+      }
     }
   }
 
@@ -286,8 +377,11 @@ public final class Restorer: Sendable {
     let input = lq.reflectPadded(height: height, width: width)
     let hole = mask?.reflectPadded(height: height, width: width)
     let begun = start?.reflectPadded(height: height, width: width)
-    let choice = TileChoice(
+    var choice = TileChoice(
       architecture: descriptor.architecture, options: options, pendingWeights: networks.pending.bytes)
+    (choice.beside, choice.besideFile, choice.results) = options.besideTiles
+    // Who measures has no file.
+    choice.options.isInFile = FileMemory.current != nil
     let plan = try choice.plan(height: height / ratio, width: width / ratio)
     let tiles = plan.tiles.filter { isNeeded?(plan.rect(of: $0, scale: ratio)) ?? true }
     var output: Tensor
@@ -329,10 +423,53 @@ public final class Restorer: Sendable {
     }
   }
 
+  /// What a restoration needs of memory.
+  private struct MemoryNeed {
+    /// The pictures that the networks see, one after the other: height and width.
+    var areas: [(height: Int, width: Int)] = []
+    /// Tensors as large as the result, beside those of the path.
+    var results = 0
+    /// Bytes of arrays.
+    var beside = 0
+  }
+
+  /// A file for what is as large as the picture, if it does not fit into memory; nil if it does. `options` get what was found out of
+  /// memory, so that nothing of what is taken from here on counts twice.
+  private func fileMemory(for need: MemoryNeed, besideFile: Int, _ options: inout RestoreOptions) throws -> FileMemory?
+  {
+    let budget = MemoryBudget(limit: options.memoryLimit, promised: networks.pending.bytes)
+    options.budget = budget
+    var silent = options
+    silent.notice = nil
+    var file: (bytes: Int, smallest: Int) = (0, 0)
+    for area in need.areas {
+      let (height, width) = descriptor.paddedSides(height: area.height, width: area.width, options.tile)
+      let ratio = descriptor.inputPerLatent
+      var choice = TileChoice(architecture: descriptor.architecture, options: silent)
+      (choice.beside, choice.besideFile, choice.results) = (need.beside, besideFile, need.results)
+      let chosen = try choice.choice(height: height / ratio, width: width / ratio)
+      if chosen.isInFile {
+        let one = choice.file(of: chosen.plan)
+        file = (max(file.bytes, one.bytes), max(file.smallest, one.smallest))
+      }
+    }
+    options.besideTiles = (need.beside, besideFile, need.results)
+    options.isInFile = file.bytes > 0
+    guard file.bytes > 0 else { return nil }
+    do throws(FileMemory.Refusal) {
+      return try FileMemory(bytes: file.bytes, smallest: file.smallest, resident: budget.mostResident)
+    } catch {
+      throw RestoreError.noTemporaryFile(error, needed: file.bytes, budget)
+    }
+  }
+
   /// Runs a whole restoration: on its threads, with memory that is kept meanwhile, and so that its caller hears of it and can
-  /// stop it at any moment.
-  private func working<R>(_ options: RestoreOptions, _ body: (RestoreOptions) throws -> R) throws -> R {
+  /// stop it at any moment. `besideFile` are bytes that count only if there is a file: in memory the estimate has them.
+  private func working<R>(
+    _ options: RestoreOptions, _ need: MemoryNeed, besideFile: Int = 0, _ body: (RestoreOptions) throws -> R
+  ) throws -> R {
     var options = options
+    let file = try fileMemory(for: need, besideFile: besideFile, &options)
     let count = WorkCount.current ?? WorkCount()
     options.scope = ProgressReporter(options, count).map { ProgressScope(reporter: $0) }
     options.meter = options.rates.map(RunMeter.init)
@@ -341,9 +478,11 @@ public final class Restorer: Sendable {
       try Parallel.$threads.withValue(max(1, options.threads)) {
         try WorkCount.$current.withValue(interruption == nil ? WorkCount.current : count) {
           try Interruption.$current.withValue(interruption) {
-            let result = try body(options)
-            try Interruption.check()
-            return result
+            try FileMemory.$current.withValue(file) {
+              let result = try body(options)
+              try Interruption.check()
+              return result
+            }
           }
         }
       }

@@ -32,6 +32,8 @@ public struct PicturePart: Sendable {
       height: image.height, traits)
   }
 
+  var isWhole: Bool { (place.width, place.height) == (width, height) }
+
   /// The pixels of an area of the whole picture that lies in the part.
   func cropped(to area: PixelRect) -> PixelImage { image.cropped(to: inPart(area)) }
 

@@ -14,12 +14,14 @@ struct Unseen {
     Unseen(above: above.map(body), below: below.map(body), tint: tint.map(body))
   }
 
-  /// The same at another size. Bilinear: the overshoot of a bicubic one would darken what lies beside a highlight.
-  func resized(height: Int, width: Int) -> Unseen {
+  /// Some rows of the same at another size. Bilinear: the overshoot of a bicubic one would darken what lies beside a highlight.
+  func resized(height: Int, width: Int, rows: Range<Int>) -> Unseen {
     map { plane in
-      if (height, width) == (plane.shape.h, plane.shape.w) { return plane }
+      if (height, width) == (plane.shape.h, plane.shape.w) {
+        return plane.cropped(y: rows.lowerBound, x: 0, height: rows.count, width: width)
+      }
       return plane.resampled(
-        rows: .bilinear(from: plane.shape.h, to: height, range: 0..<height),
+        rows: .bilinear(from: plane.shape.h, to: height, range: rows),
         columns: .bilinear(from: plane.shape.w, to: width, range: 0..<width))
     }
   }

@@ -12,6 +12,16 @@ public enum MemoryBudget: Sendable, Equatable {
     }
   }
 
+  /// Bytes that the whole program may hold, the limit's for the most part of a window.
+  var mostResident: Int {
+    let total =
+      switch self {
+      case .free(let bytes): bytes + (SystemMemory.resident ?? 0)
+      case .limit(let limit, _): limit
+      }
+    return max(total - TileChoice.window / 2, 0)
+  }
+
   /// `limit` is for the whole program; nil = what the machine has free. `promised` bytes of it will be taken by weights.
   init(limit: Int?, promised: Int) {
     let free = max(0, (SystemMemory.available ?? Int.max / 2) - promised)

@@ -28,6 +28,51 @@ struct MemoryEstimate {
     return 4 * (max(2 * latent + band, latent + 4 * output, 7 * output) + 16 * output / (scale * scale))
   }
 
+  /// Tensors that are as large as the picture, its latent or its result, in bytes, and how many of a kind there are at once: what may
+  /// lie in a file.
+  private func wholes(height: Int, width: Int) -> [(bytes: Int, count: Int)] {
+    let positions = height * width
+    let (scale, down) = (architecture.diffusion.sf, architecture.autoencoder.downsampling)
+    let output = positions * down * down
+    let input = output / (scale * scale)
+    let channels = architecture.autoencoder.latentChannels
+    // Of one row of tiles, joined: sums and weights.
+    let row = min(height, architecture.defaultTileSide) * width
+    return [
+      // The picture as it is seen, filled, padded; planes of alpha or a mask.
+      (12 * input, 3), (4 * input, 3), (4 * row * channels, 1), (4 * row, 1), (12 * row * down * down, 1),
+      (4 * row * down * down, 1), (4 * output, 2),
+      // z_y and z, with the one before it; or z and the result; or the result and its part.
+      (max(4 * channels * positions, 12 * output), 3),
+    ]
+  }
+
+  /// Bytes of the file that holds what is as large as the picture and has `smallest` bytes or more; `results` more tensors as large as
+  /// the result are needed.
+  func file(height: Int, width: Int, smallest: Int, results: Int) -> Int {
+    let wholes = wholes(height: height, width: width)
+    return wholes.filter { $0.bytes >= smallest }.reduce(0) { $0 + $1.bytes * $1.count } + results
+      * wholes[wholes.count - 1].bytes
+  }
+
+  /// What of it is in memory nevertheless.
+  func besideFile(height: Int, width: Int, smallest: Int) -> Int {
+    wholes(height: height, width: width).filter { $0.bytes < smallest }.reduce(0) { $0 + $1.bytes * $1.count }
+  }
+
+  /// Bytes of the largest tensor of a tile, about: larger ones are not of a tile.
+  func largestOfTile(height: Int, width: Int) -> Int {
+    let positions = height * width
+    let unet = architecture.unet
+    var most = 0
+    for (level, multiple) in unet.channelMult.enumerated() {
+      let (plane, width) = (positions >> (2 * level), multiple * unet.modelChannels)
+      let outer = unet.channelMult[min(level + 1, unet.channelMult.count - 1)] * unet.modelChannels
+      most = max(most, (outer + width) * plane, max(3, Int(unet.mlpRatio.rounded(.up))) * unet.swinEmbedDim * plane)
+    }
+    return 4 * max(most, autoencoder(positions) / 2, start(height, width) / 2)
+  }
+
   /// Bytes of all threads' own memory, weights and products of Winograd's algorithm, pieces of im2col matrices or of
   /// attention scores, of which a piece has 16 rows at least; for the many channels of VQ models also the input that
   /// Winograd's algorithm holds for all threads.

@@ -7,30 +7,75 @@ extension ModelArchitecture {
   }
 }
 
-/// Chooses the tiles of a latent within the memory there is.
+/// Chooses the tiles of a latent within the memory there is, and whether what is as large as the picture lies in a file.
 struct TileChoice {
   let architecture: ModelArchitecture
-  let options: RestoreOptions
+  var options: RestoreOptions
   /// Bytes that weights will take which are not in memory yet.
   var pendingWeights = 0
+  /// Bytes that the work takes beside tensors, such as copies of the picture's samples.
+  var beside = 0
+  /// Such bytes that count only beside a file: what the estimate has elsewhere.
+  var besideFile = 0
+  /// Tensors as large as the result beside those of the path.
+  var results = 0
+  /// Where the work has begun already: whether it has a file.
+  private var isInFile: Bool? { options.isInFile }
 
   private var estimate: MemoryEstimate { MemoryEstimate(architecture: architecture, threads: options.threads) }
 
   /// Bytes that the restoration of a latent in tiles takes beside the weights.
   func memory(of plan: TilePlan) -> Int {
-    estimate.picture(height: plan.height, width: plan.width)
+    beside + estimate.picture(height: plan.height, width: plan.width)
       + estimate.tile(height: plan.tileHeight, width: plan.tileWidth)
   }
 
+  /// The file for a plan: its bytes, those of its smallest tensor, and what the restoration takes in memory then, weights aside.
+  func file(of plan: TilePlan) -> (bytes: Int, smallest: Int, memory: Int) {
+    let tile = (height: plan.tileHeight, width: plan.tileWidth)
+    let smallest = max(Self.leastInFile, estimate.largestOfTile(height: tile.height, width: tile.width) + 1)
+    let memory =
+      beside + besideFile + Self.window + estimate.tile(height: tile.height, width: tile.width)
+      + estimate.besideFile(height: plan.height, width: plan.width, smallest: smallest)
+    let bytes = estimate.file(height: plan.height, width: plan.width, smallest: smallest, results: results)
+    return (bytes, smallest, memory)
+  }
+
+  /// Smaller tensors are not worth a file.
+  private static let leastInFile = 8 << 20
+  /// Bytes of the file's pages that are in the process at once, at least.
+  static let window = 48 << 20
+
+  struct Choice {
+    let plan: TilePlan
+    let isInFile: Bool
+  }
+
+  func plan(height: Int, width: Int) throws -> TilePlan { try choice(height: height, width: width).plan }
+
   /// Throws `RestoreError.notEnoughMemory` when the tile asked for, or the smallest one, does not fit.
-  func plan(height: Int, width: Int) throws -> TilePlan {
+  ///
+  /// Smaller tiles come before a file as long as they are half the usual side or more; a file comes before smaller ones.
+  func choice(height: Int, width: Int) throws -> Choice {
     let multiple = architecture.unet.latentMultiple
     let overlap = options.overlap.map(latentPositions) ?? 16
     func plan(_ side: Int) -> TilePlan { TilePlan(height: height, width: width, side: side, overlap: overlap) }
     func multipleOf(_ side: Int) -> Int { max(multiple, (side + multiple - 1) / multiple * multiple) }
-    let fixed = estimate.picture(height: height, width: width)
-    func need(_ plan: TilePlan) -> Int { memory(of: plan) }
-    let budget = MemoryBudget(limit: options.memoryLimit, promised: pendingWeights)
+    let budget = options.budget ?? MemoryBudget(limit: options.memoryLimit, promised: pendingWeights)
+    // A mapped file takes addresses, too.
+    let addresses = SystemMemory.addressSpace ?? .max
+    func fits(_ plan: TilePlan, inFile: Bool) -> Bool {
+      guard isInFile ?? inFile == inFile else { return false }
+      guard inFile else { return memory(of: plan) <= budget.bytes }
+      let file = file(of: plan)
+      return file.memory <= budget.bytes && file.memory + (isInFile == true ? 0 : file.bytes) <= addresses
+    }
+    func least(_ plan: TilePlan) -> Int {
+      isInFile == false ? memory(of: plan) : min(memory(of: plan), file(of: plan).memory)
+    }
+    func refusal(_ shortage: MemoryShortage, _ plan: TilePlan) -> RestoreError {
+      .notEnoughMemory(shortage, needed: least(plan), budget)
+    }
 
     switch options.tile {
     case .whole, .pixels:
@@ -39,29 +84,38 @@ struct TileChoice {
         side = multipleOf(min(latentPositions(pixels), side))
       }
       let chosen = plan(side)
-      guard need(chosen) <= budget.bytes else {
-        guard fixed < budget.bytes else { throw RestoreError.notEnoughMemory(.picture, needed: fixed, budget) }
-        throw RestoreError.notEnoughMemory(.tile(side: inputSide(chosen)), needed: need(chosen), budget)
+      if let inFile = [false, true].first(where: { fits(chosen, inFile: $0) }) {
+        return Choice(plan: chosen, isInFile: inFile)
       }
-      return chosen
+      guard fixed(chosen) < budget.bytes else { throw refusal(.picture, chosen) }
+      throw refusal(.tile(side: inputSide(chosen)), chosen)
     case .automatic:
       func plan(_ side: Int) -> TilePlan {
         TilePlan(height: height, width: width, side: side, overlap: overlap, shrinkingToMultipleOf: multiple)
       }
-      let preferred = plan(multipleOf(architecture.defaultTileSide))
-      for side in stride(from: multipleOf(architecture.defaultTileSide), to: 0, by: -multiple) {
+      let usual = multipleOf(architecture.defaultTileSide)
+      let sides = Array(stride(from: usual, to: 0, by: -multiple))
+      let (large, small) = (sides.filter { 2 * $0 >= usual }, sides.filter { 2 * $0 < usual })
+      let tries = large.map { ($0, false) } + large.map { ($0, true) } + small.flatMap { [($0, false), ($0, true)] }
+      let preferred = plan(usual)
+      for (side, inFile) in tries {
         let chosen = plan(side)
-        guard need(chosen) <= budget.bytes else { continue }
+        guard fits(chosen, inFile: inFile) else { continue }
         if (chosen.tileHeight, chosen.tileWidth) != (preferred.tileHeight, preferred.tileWidth) {
           options.notice?(Notice.smallerTiles(inputSide(chosen), insteadOf: inputSide(preferred), budget).text)
         }
-        return chosen
+        return Choice(plan: chosen, isInFile: inFile)
       }
-      guard fixed < budget.bytes else { throw RestoreError.notEnoughMemory(.picture, needed: fixed, budget) }
       let smallest = plan(multiple)
-      throw RestoreError.notEnoughMemory(
-        .smallestTile(side: inputSide(smallest)), needed: need(smallest), budget)
+      guard fixed(smallest) < budget.bytes else { throw refusal(.picture, smallest) }
+      throw refusal(.smallestTile(side: inputSide(smallest)), smallest)
     }
+  }
+
+  /// What the picture takes whatever the tile.
+  private func fixed(_ plan: TilePlan) -> Int {
+    let tile = estimate.tile(height: plan.tileHeight, width: plan.tileWidth)
+    return (isInFile == false ? memory(of: plan) : min(memory(of: plan), file(of: plan).memory)) - tile
   }
 
   /// Model-input pixels as latent positions, rounded up; any number, however large.

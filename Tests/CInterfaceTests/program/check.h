@@ -40,5 +40,6 @@ void check_inpaint(const char *models);
 void check_exclude(const char *models);
 void check_restore(const char *models);
 void check_progress(const char *models);
+void check_endurance(const char *models);
 
 #endif

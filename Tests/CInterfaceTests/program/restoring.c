@@ -2,8 +2,11 @@
 #include "check.h"
 
 #include <math.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void check_upscale(const char *models) {
   resshift_model *model = open_model(models, "compact-sr-x4");
@@ -268,5 +271,37 @@ void check_progress(const char *models) {
   EXPECT(all.calls >= 2 && all.in_order && all.last == 1);
 
   free(input.pixels), free(output.pixels);
+  resshift_free(model);
+}
+
+/* Bytes that the process holds. */
+static long resident(void) {
+  long size = 0, pages = 0;
+  FILE *file = fopen("/proc/self/statm", "r");
+  if (file == NULL || fscanf(file, "%ld %ld", &size, &pages) != 2) abort();
+  fclose(file);
+  return pages * sysconf(_SC_PAGESIZE);
+}
+
+/* A hundred restorations in one process: after the tenth it holds no more, whatever fails in between. */
+void check_endurance(const char *models) {
+  resshift_model *model = open_model(models, "tiny-restore");
+  long after_ten = 0;
+  for (int i = 1; i <= 100; i++) {
+    int32_t width = 20 + i % 3;
+    resshift_image input = pattern(width, 20, 3, RESSHIFT_UINT8), output = picture(width, 20, 3, RESSHIFT_UINT8);
+    resshift_options options = default_options();
+    options.threads = 2;
+    options.seed = (uint64_t)i;
+    EXPECT(resshift_restore(model, &input, &output, NULL, 0, &options) == RESSHIFT_OK);
+    /* And one that is refused. */
+    options.memory_limit = 1 << 20;
+    EXPECT(resshift_restore(model, &input, &output, NULL, 0, &options) == RESSHIFT_NO_MEMORY);
+    free(input.pixels), free(output.pixels);
+    if (i == 10) after_ten = resident();
+  }
+  long growth = resident() - after_ten;
+  if (growth > 1 << 20) fprintf(stderr, "grew by %ld bytes from %ld\n", growth, after_ten);
+  EXPECT(growth <= 1 << 20);
   resshift_free(model);
 }

@@ -1,0 +1,253 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Memory for tensors of whole pictures in a file without a name, where a picture does not fit into memory.
+///
+/// The file has its room on the disk from the start, and vanishes with the process, however that ends. Its pages are in the
+/// process only as long as they are used: a thread lets all of them go whenever the process holds more than it may. They stay in
+/// the system's cache as long as there is room, so this costs little where there is.
+public final class FileMemory: Sendable {
+  /// Large tensors that are made from here on lie in it; nil = in memory.
+  @TaskLocal public static var current: FileMemory?
+
+  /// Smaller tensors stay in memory.
+  public let smallest: Int
+  private let base: UInt
+  private let size: Int
+  private let gaps: Mutex<[Range<Int>]>
+  private let keeper: Keeper
+
+  /// Why there is no such file.
+  public enum Refusal: Error, Equatable {
+    /// Folders that were tried, and the bytes that the roomiest of them has.
+    case noRoom(folders: [String], free: Int)
+    /// All folders that were tried are in memory themselves.
+    case inMemory(folders: [String])
+    /// No folder takes a file, or a limit forbids it: words of the system.
+    case impossible(folders: [String], reason: String)
+  }
+
+  /// A file of `bytes` for tensors of `smallest` bytes or more, in the first of `folders` that has room on a disk. The process is
+  /// held to `resident` bytes, as far as pages of the file can do that.
+  public init(bytes: Int, smallest: Int, resident: Int, in folders: [String] = FileMemory.folders) throws(Refusal) {
+    let size = Self.wholePages(bytes)
+    let file = try Self.file(of: size, in: folders)
+    let mapping = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
+    let code = errno
+    close(file)
+    guard let mapping, mapping != MAP_FAILED else {
+      throw .impossible(folders: folders, reason: String(cString: strerror(code)))
+    }
+    base = UInt(bitPattern: mapping)
+    self.size = size
+    self.smallest = max(smallest, MemoryReserve.smallestBlock)
+    gaps = Mutex([0..<size])
+    keeper = Keeper(base: base, size: size, most: resident)
+    guard keeper.start() else {
+      munmap(mapping, size)
+      throw .impossible(folders: folders, reason: String(cString: strerror(EAGAIN)))
+    }
+  }
+
+  deinit {
+    keeper.stop()
+    munmap(UnsafeMutableRawPointer(bitPattern: base), size)
+  }
+
+  /// `TMPDIR`, or where large files are put that are gone after a restart at the latest.
+  public static var folders: [String] {
+    if let folder = getenv("TMPDIR").map({ String(cString: $0) }), !folder.isEmpty { return [folder] }
+    return ["/var/tmp", "/tmp"]
+  }
+
+  /// Bytes that the roomiest folder on a disk has; nil if none is on a disk.
+  public static func room(in folders: [String] = FileMemory.folders) -> Int? {
+    folders.filter { !isInMemory($0) }.compactMap(freeBytes).max()
+  }
+
+  // MARK: Blocks
+
+  /// The place of a tensor; nil if it is small, or there is no gap for it.
+  func take(_ bytes: Int) -> Range<Int>? {
+    guard bytes >= smallest else { return nil }
+    let bytes = Self.wholePages(bytes)
+    return gaps.withLock { gaps in
+      let fitting = gaps.indices.filter { gaps[$0].count >= bytes }
+      guard let index = fitting.min(by: { gaps[$0].count < gaps[$1].count }) else { return nil }
+      let gap = gaps[index]
+      let place = gap.lowerBound..<gap.lowerBound + bytes
+      if place.upperBound == gap.upperBound {
+        gaps.remove(at: index)
+      } else {
+        gaps[index] = place.upperBound..<gap.upperBound
+      }
+      return place
+    }
+  }
+
+  /// Takes back what `take` gave.
+  func give(_ place: Range<Int>) {
+    madvise(UnsafeMutableRawPointer(bitPattern: base + UInt(place.lowerBound)), place.count, MADV_DONTNEED)
+    gaps.withLock { gaps in
+      var joined = place
+      for index in gaps.indices.reversed() {
+        guard gaps[index].upperBound == joined.lowerBound || joined.upperBound == gaps[index].lowerBound else {
+          continue
+        }
+        joined = min(joined.lowerBound, gaps[index].lowerBound)..<max(joined.upperBound, gaps[index].upperBound)
+        gaps.remove(at: index)
+      }
+      gaps.append(joined)
+    }
+  }
+
+  func address(_ place: Range<Int>) -> UnsafeMutableRawPointer {
+    guard let address = UnsafeMutableRawPointer(bitPattern: base + UInt(place.lowerBound)) else {
+      preconditionFailure("a mapping is never at 0")
+    }
+    return address
+  }
+
+  private static func wholePages(_ bytes: Int) -> Int { (max(bytes, 1) + 4095) / 4096 * 4096 }
+
+  // MARK: The file
+
+  private static func file(of size: Int, in folders: [String]) throws(Refusal) -> Int32 {
+    // A larger file would end the process by a signal.
+    var limit = rlimit()
+    if getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0, limit.rlim_cur < UInt(size) {
+      throw .impossible(folders: folders, reason: String(cString: strerror(EFBIG)))
+    }
+    let onDisk = folders.filter { !isInMemory($0) }
+    guard !onDisk.isEmpty else { throw .inMemory(folders: folders) }
+    var reason = ENOSPC
+    for folder in onDisk where (freeBytes(folder) ?? 0) >= size {
+      let file = unnamedFile(in: folder)
+      guard file >= 0 else {
+        reason = errno
+        continue
+      }
+      if reserve(size, file) { return file }
+      reason = errno
+      close(file)
+    }
+    guard reason != ENOSPC else { throw .noRoom(folders: onDisk, free: room(in: onDisk) ?? 0) }
+    throw .impossible(folders: onDisk, reason: String(cString: strerror(reason)))
+  }
+
+  /// A file that no folder lists; -1 if the folder takes none.
+  private static func unnamedFile(in folder: String) -> Int32 {
+    // O_TMPFILE, whose value Swift does not see.
+    let file = open(folder, 0o20200000 | O_RDWR | O_EXCL | O_CLOEXEC, 0o600)
+    if file >= 0 || errno == EMFILE || errno == ENFILE || errno == EACCES || errno == EROFS { return file }
+    // Not all file systems can do that.
+    var name = Array((folder + "/.resshift-XXXXXX").utf8CString)
+    let named = mkstemp(&name)
+    guard named >= 0 else { return named }
+    unlink(name)
+    _ = fcntl(named, F_SETFD, FD_CLOEXEC)
+    return named
+  }
+
+  /// Takes the room on the disk now: a page for which there is none later would end the process.
+  private static func reserve(_ size: Int, _ file: Int32) -> Bool {
+    let code = posix_fallocate(file, 0, size)
+    errno = code
+    return code == 0
+  }
+
+  private static func freeBytes(_ folder: String) -> Int? {
+    var status = statvfs()
+    guard statvfs(folder, &status) == 0 else { return nil }
+    return Int(clamping: status.f_bavail.multipliedReportingOverflow(by: status.f_frsize).partialValue)
+  }
+
+  /// Whether what is written into the folder stays in memory.
+  private static func isInMemory(_ folder: String) -> Bool {
+    var status = stat()
+    guard stat(folder, &status) == 0 else { return false }
+    // As the C library puts the two numbers of a device together.
+    let (number, low) = (status.st_dev, UInt(0xff))
+    let device = "\(number >> 8 & 0xfff | number >> 32 & 0xffff_f000):\(number & low | number >> 12 & 0xffff_ff00)"
+    guard let mounts = fopen("/proc/self/mountinfo", "re") else { return false }
+    defer { fclose(mounts) }
+    var line: UnsafeMutablePointer<CChar>?
+    var room = 0
+    defer { free(line) }
+    while getline(&line, &room, mounts) > 0, let text = line {
+      // Number, parent, device ...; behind a dash the kind of file system.
+      let words = String(cString: text).split(separator: " ")
+      guard words.count > 3, words[2] == device, let dash = words.firstIndex(of: "-"), dash + 1 < words.count else {
+        continue
+      }
+      return ["tmpfs", "ramfs", "devtmpfs"].contains(words[dash + 1])
+    }
+    return false
+  }
+}
+
+/// The thread that keeps a process from holding more memory than it may, by letting pages of a mapped file go.
+private final class Keeper: Sendable {
+  private let base: UInt
+  private let size: Int
+  private let most: Int
+  private let isStopped = Atomic(false)
+  private let thread = Mutex<pthread_t?>(nil)
+
+  init(base: UInt, size: Int, most: Int) { (self.base, self.size, self.most) = (base, size, most) }
+
+  func start() -> Bool {
+    thread.withLock { thread in
+      var new = pthread_t()
+      let code = pthread_create(
+        &new, nil,
+        { context in
+          if let context { Unmanaged<Keeper>.fromOpaque(context).takeRetainedValue().watch() }
+          return nil
+        }, Unmanaged.passRetained(self).toOpaque())
+      guard code == 0 else {
+        Unmanaged.passUnretained(self).release()
+        return false
+      }
+      thread = new
+      return true
+    }
+  }
+
+  /// Returns when the thread no longer touches the mapping.
+  func stop() {
+    isStopped.store(true, ordering: .relaxed)
+    thread.withLock { thread in
+      if let thread { pthread_join(thread, nil) }
+      thread = nil
+    }
+  }
+
+  private func watch() {
+    let statistics = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+    defer { if statistics >= 0 { close(statistics) } }
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    while !isStopped.load(ordering: .relaxed) {
+      // Pages come at 1 to 2 GB/s: some MB between two looks.
+      usleep(3000)
+      guard let pages = Self.residentPages(statistics), pages * page > most else { continue }
+      // The mapping is shared: what was written stays in the file.
+      madvise(UnsafeMutableRawPointer(bitPattern: base), size, MADV_DONTNEED)
+    }
+  }
+
+  /// The second number of the line.
+  private static func residentPages(_ file: Int32) -> Int? {
+    withUnsafeTemporaryAllocation(byteCount: 128, alignment: 1) { buffer in
+      let count = pread(file, buffer.baseAddress, buffer.count, 0)
+      guard count > 0 else { return nil }
+      let words = buffer[..<count].split(separator: UInt8(ascii: " "), maxSplits: 2)
+      return words.count > 1 ? words[1].reduce(0) { 10 * $0 + Int($1) - 48 } : nil
+    }
+  }
+}

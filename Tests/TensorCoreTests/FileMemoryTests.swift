@@ -1,0 +1,90 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import TensorCore
+
+struct FileMemoryTests {
+  private let mebi = 1 << 20
+
+  private func file(_ size: Int, smallest: Int = 1 << 20, resident: Int = .max) throws -> FileMemory {
+    try FileMemory(bytes: size, smallest: smallest, resident: resident, in: ["/var/tmp"])
+  }
+
+  @Test("Large tensors are in the file and hold what is written, in whatever order they come and go")
+  func tensorsInAFile() throws {
+    let file = try file(24 * mebi)
+    var random = SeededRandom(61)
+    FileMemory.$current.withValue(file) {
+      var tensors: [(Tensor, Float)] = []
+      for turn in 0..<200 {
+        if tensors.count > 3 || (!tensors.isEmpty && Bool.random(using: &random)) {
+          let (tensor, value) = tensors.remove(at: Int.random(in: 0..<tensors.count, using: &random))
+          #expect(tensor.read { p in (0..<tensor.shape.count).allSatisfy { p[$0] == value } })
+        }
+        let tensor = Tensor(Shape(1, 1, mebi / 4 * Int.random(in: 1...4, using: &random), 1), repeating: Float(turn))
+        #expect(tensor.storage is FileStorage || tensors.count > 2)
+        tensors.append((tensor, Float(turn)))
+      }
+    }
+    // All has come back as one piece.
+    let whole = try #require(file.take(24 * mebi))
+    #expect(whole == 0..<24 * mebi && file.take(mebi) == nil)
+  }
+
+  @Test func smallTensorsAndCopies() throws {
+    FileMemory.$current.withValue(try file(16 * mebi)) {
+      #expect(Tensor(Shape(1, 1, 100, 1)).storage is OwnedStorage)
+      let first = Tensor(Shape(1, 1, mebi, 1), repeating: 1)
+      var second = first
+      second.modify { $0[5] = 2 }
+      #expect(second.storage is FileStorage && first.elements[5] == 1 && second.elements[5] == 2)
+      // There is no gap left for so much; it is done in memory then.
+      #expect(Tensor(Shape(1, 1, 4 * mebi, 1)).storage is OwnedStorage)
+    }
+    #expect(Tensor(Shape(1, 1, mebi, 1)).storage is OwnedStorage)
+  }
+
+  /// Eight times as much is written and read as may be in the process.
+  @Test func pagesAreLetGo() throws {
+    func resident() throws -> Int {
+      let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+      return try #require(Int(text.split(separator: " ")[1])) * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+    let before = try resident()
+    let most = 32 * mebi
+    try FileMemory.$current.withValue(try file(256 * mebi, resident: before + most)) {
+      let tensors = (0..<8).map { Tensor(Shape(1, 1, 8 * mebi, 1), repeating: Float($0)) }
+      for (value, tensor) in tensors.enumerated() {
+        #expect(tensor.read { p in (0..<tensor.shape.count).allSatisfy { p[$0] == Float(value) } })
+      }
+      // Other tests take memory at the same time; without letting go it would be all of 256 MiB.
+      var now = try resident()
+      for _ in 0..<100 where now > before + most {
+        usleep(10_000)
+        now = min(now, try resident())
+      }
+      #expect(now < before + 160 * mebi)
+    }
+  }
+
+  @Test func refusals() throws {
+    func refusal(_ size: Int, _ folders: [String]) -> FileMemory.Refusal? {
+      do {
+        _ = try FileMemory(bytes: size, smallest: 1, resident: .max, in: folders)
+        return nil
+      } catch { return error }
+    }
+    guard case .noRoom(let folders, let free)? = refusal(1 << 60, ["/var/tmp"]) else {
+      Issue.record("a file of 2^60 bytes")
+      return
+    }
+    #expect(folders == ["/var/tmp"] && free > 0)
+    #expect(refusal(mebi, ["/no/such/folder"]) != nil)
+    #expect(refusal(mebi, ["/no/such/folder", "/var/tmp"]) == nil)
+    if FileManager.default.fileExists(atPath: "/dev/shm") {
+      #expect(refusal(mebi, ["/dev/shm"]) == .inMemory(folders: ["/dev/shm"]))
+      #expect(refusal(mebi, ["/dev/shm", "/var/tmp"]) == nil)
+    }
+  }
+}
