@@ -9,25 +9,50 @@
  * B is cut into panels of as many columns as fill COLUMNS vector registers; C is made in pieces of up to ROWS rows of one
  * panel, all of it in registers, from one pass over the rows of A as they lie. */
 
+/* Steps of k in a row, for which the addresses of rows are worked out once; and those in a cache line of A. */
+enum { STEPS = 4, LINE = 16 };
+
+/* The compiler knows nothing of how the pointer came about: it takes the next rows from it rather than add up distances. */
+#define OPAQUE(pointer) __asm__("" : "+r"(pointer))
+/* Loads stay behind it: those of several steps at once do not fit into the registers. */
+#define STEP_ENDS __asm__ volatile("" ::: "memory")
+
 /* One piece: acc[i] = c[i] or bias or 0, plus a[i] * b. `rows` is constant in every use, so that acc lies in registers. */
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define DEFINE_PIECE(NAME, WIDTH, VECTORS, ROWS)                                                                       \
   typedef float NAME##_vector __attribute__((vector_size(WIDTH * sizeof(float)), aligned(sizeof(float))));             \
+  INLINE void NAME##_step(const size_t rows, NAME##_vector acc[ROWS][VECTORS], const float *const *threes, size_t s,    \
+                          size_t lda, const float *restrict b) {                                                       \
+    NAME##_vector column[VECTORS];                                                                                     \
+    UNROLL for (size_t v = 0; v < VECTORS; v++) column[v] = *(const NAME##_vector *)(b + v * WIDTH);                   \
+    UNROLL for (size_t i = 0; i < rows; i++) {                                                                         \
+      const float element = threes[i / 3][i % 3 * lda + s];                                                            \
+      UNROLL for (size_t v = 0; v < VECTORS; v++) acc[i][v] += element * column[v];                                    \
+    }                                                                                                                  \
+    STEP_ENDS;                                                                                                         \
+  }                                                                                                                    \
   INLINE void NAME##_piece(const size_t rows, size_t k, const float *restrict a, size_t lda, size_t next, const float *restrict b,  \
                            size_t ldb, const float *restrict bias, float *restrict c, size_t ldc, int adding) {       \
-    NAME##_vector acc[ROWS][VECTORS], column[VECTORS];                                                                 \
+    NAME##_vector acc[ROWS][VECTORS];                                                                                  \
     UNROLL for (size_t i = 0; i < rows; i++) UNROLL for (size_t v = 0; v < VECTORS; v++) {                             \
       acc[i][v] = (NAME##_vector){0};                                                                                  \
       if (adding) acc[i][v] = *(const NAME##_vector *)(c + i * ldc + v * WIDTH);                                       \
       if (bias) acc[i][v] = *(const NAME##_vector *)(bias + v * WIDTH);                                                \
     }                                                                                                                  \
+    const float *threes[(ROWS + 2) / 3];                                                                               \
+    UNROLL for (size_t i = 0; i < rows; i += 3) threes[i / 3] = a + i * lda;                                           \
     while (k > 0) {                                                                                                    \
-      const size_t line = k < 16 ? k : 16;                                                                             \
-      UNROLL for (size_t i = 0; i < rows; i++) __builtin_prefetch(a + next + i * lda, 0, 2);                           \
-      _Pragma("clang loop unroll(disable)") for (size_t p = 0; p < line; p++, a++, b += ldb) {                         \
-        UNROLL for (size_t v = 0; v < VECTORS; v++) column[v] = *(const NAME##_vector *)(b + v * WIDTH);               \
-        UNROLL for (size_t i = 0; i < rows; i++)                                                                       \
-            UNROLL for (size_t v = 0; v < VECTORS; v++) acc[i][v] += a[i * lda] * column[v];                           \
+      const size_t line = k < LINE ? k : LINE;                                                                         \
+      UNROLL for (size_t i = 0; i < rows; i++) __builtin_prefetch(threes[i / 3] + i % 3 * lda + next, 0, 2);           \
+      size_t p = line;                                                                                                 \
+      _Pragma("clang loop unroll(disable)") for (; p >= STEPS; p -= STEPS) {                                           \
+        UNROLL for (size_t i = 0; i < rows; i += 3) OPAQUE(threes[i / 3]);                                             \
+        UNROLL for (size_t s = 0; s < STEPS; s++, b += ldb) NAME##_step(rows, acc, threes, s, lda, b);                 \
+        UNROLL for (size_t i = 0; i < rows; i += 3) threes[i / 3] += STEPS;                                            \
+      }                                                                                                                \
+      _Pragma("clang loop unroll(disable)") for (; p > 0; p--, b += ldb) {                                             \
+        NAME##_step(rows, acc, threes, 0, lda, b);                                                                     \
+        UNROLL for (size_t i = 0; i < rows; i += 3) threes[i / 3]++;                                                   \
       }                                                                                                                \
       k -= line;                                                                                                       \
     }                                                                                                                  \
@@ -130,23 +155,55 @@ void ck_gemm_panel(float *restrict c, size_t ldc, size_t columns, const float *r
   }
 }
 
-void ck_gemm_pack(float *restrict packed, size_t width, const float *restrict weights, size_t n, size_t in, size_t taps,
+/* to [count][width] = the transpose of from [width][count], whose rows are `distance` apart, in squares of 8. */
+KERNEL(static void, transpose, (float *restrict to, size_t width, const float *restrict from, size_t distance, size_t count),
+       (to, width, from, distance, count)) {
+  typedef float row __attribute__((vector_size(8 * sizeof(float)), aligned(sizeof(float))));
+#define PAIRS(a, b, x, y) __builtin_shufflevector(a, b, x, 8 + x, y, 8 + y, 4 + x, 12 + x, 4 + y, 12 + y)
+#define QUADS(a, b, x) __builtin_shufflevector(a, b, x, x + 1, 8 + x, 9 + x, 4 + x, 5 + x, 12 + x, 13 + x)
+#define HALVES(a, b, x) __builtin_shufflevector(a, b, x, x + 1, x + 2, x + 3, 8 + x, 9 + x, 10 + x, 11 + x)
+  for (size_t i = 0; i < count; i += 8)
+    for (size_t j = 0; j < width; j += 8) {
+      row r[8], pairs[8], quads[8];
+      for (size_t k = 0; k < 8; k++) r[k] = *(const row *)(from + (j + k) * distance + i);
+      for (size_t k = 0; k < 8; k += 2) {
+        pairs[k] = PAIRS(r[k], r[k + 1], 0, 1);
+        pairs[k + 1] = PAIRS(r[k], r[k + 1], 2, 3);
+      }
+      for (size_t k = 0; k < 8; k += 4)
+        for (size_t p = 0; p < 2; p++) {
+          quads[k + 2 * p] = QUADS(pairs[k + p], pairs[k + 2 + p], 0);
+          quads[k + 2 * p + 1] = QUADS(pairs[k + p], pairs[k + 2 + p], 2);
+        }
+      for (size_t k = 0; k < 4; k++) {
+        *(row *)(to + (i + k) * width + j) = HALVES(quads[k], quads[k + 4], 0);
+        *(row *)(to + (i + k + 4) * width + j) = HALVES(quads[k], quads[k + 4], 4);
+      }
+    }
+}
+
+void ck_gemm_pack(float *restrict packed, size_t width, const float *restrict weights, size_t ld, size_t n, size_t in, size_t taps,
                   size_t panel) {
   const size_t start = panel * width, count = n - start < width ? n - start : width;
   float *restrict to = packed + start * in * taps;
+  if (taps == 1 && count == width && in % 8 == 0) {
+    transpose(to, width, weights + start * ld, ld, in);
+    return;
+  }
   for (size_t i = 0; i < in; i++)
     for (size_t t = 0; t < taps; t++, to += width) {
-      const float *restrict from = weights + (start * in + i) * taps + t;
-      for (size_t j = 0; j < count; j++) to[j] = from[j * in * taps];
+      const float *restrict from = weights + start * ld + i * taps + t;
+      for (size_t j = 0; j < count; j++) to[j] = from[j * ld];
       for (size_t j = count; j < width; j++) to[j] = 0;
     }
 }
 
-void ck_gemm_pack_rows(float *restrict packed, size_t width, const float *restrict b, size_t k, size_t n, size_t panel) {
+void ck_gemm_pack_rows(float *restrict packed, size_t width, const float *restrict b, size_t ldb, size_t k, size_t n,
+                       size_t panel) {
   const size_t start = panel * width, count = n - start < width ? n - start : width;
   float *restrict to = packed + start * k;
   for (size_t p = 0; p < k; p++, to += width) {
-    memcpy(to, b + p * n + start, count * sizeof *to);
+    memcpy(to, b + p * ldb + start, count * sizeof *to);
     memset(to + count, 0, (width - count) * sizeof *to);
   }
 }

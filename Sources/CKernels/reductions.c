@@ -4,33 +4,51 @@
 #include "clones.h"
 #include "functions.h"
 
-INLINE void softmax_row(float *x, size_t cols) {
+/* The largest element, or `least` if none is larger. A single one so far would wait for itself at each element. */
+INLINE float largest_of(const float *x, size_t cols, float least) {
+  enum { LANES = 16 };
+  float lanes[LANES];
+  for (size_t i = 0; i < LANES; i++) lanes[i] = least;
+  size_t c = 0;
+  for (; c + LANES <= cols; c += LANES)
+    for (size_t i = 0; i < LANES; i++) lanes[i] = x[c + i] > lanes[i] ? x[c + i] : lanes[i];
+  for (; c < cols; c++) lanes[0] = x[c] > lanes[0] ? x[c] : lanes[0];
+  for (size_t i = 1; i < LANES; i++) lanes[0] = lanes[i] > lanes[0] ? lanes[i] : lanes[0];
+  return lanes[0];
+}
+
+/* x[c] = exp(x[c] - top); returns their sum. */
+INLINE float exponentials(float *x, size_t cols, float top) {
 #pragma clang fp reassociate(on)
-  float top = x[0];
-  for (size_t c = 1; c < cols; c++) top = x[c] > top ? x[c] : top;
   float sum = 0;
   for (size_t c = 0; c < cols; c++) {
     x[c] = exponential(x[c] - top);
     sum += x[c];
   }
-  const float factor = 1.0f / sum;
-  for (size_t c = 0; c < cols; c++) x[c] *= factor;
+  return sum;
 }
 
-KERNEL(void, ck_softmax_rows, (float *x, size_t rows, size_t cols, size_t ld), (x, rows, cols, ld)) {
-  for (size_t r = 0; r < rows; r++) softmax_row(x + r * ld, cols);
+KERNEL(void, ck_softmax_piece,
+       (float *restrict x, size_t rows, size_t cols, float *restrict top, float *restrict sum, float *restrict factor),
+       (x, rows, cols, top, sum, factor)) {
+  for (size_t r = 0; r < rows; r++, x += cols) {
+    const float largest = largest_of(x, cols, top[r]);
+    factor[r] = exponential(top[r] - largest);
+    sum[r] = sum[r] * factor[r] + exponentials(x, cols, largest);
+    top[r] = largest;
+  }
 }
 
-KERNEL(void, ck_add_softmax_rows,
-       (float *restrict x, const float *restrict bias, const float *restrict mask, size_t rows, size_t cols),
-       (x, bias, mask, rows, cols)) {
-  for (size_t r = 0; r < rows; r++) {
-    float *row = x + r * cols;
+KERNEL(void, ck_biased_softmax_rows,
+       (float *restrict x, float scale, const float *restrict bias, const float *restrict mask, size_t rows, size_t cols),
+       (x, scale, bias, mask, rows, cols)) {
+  for (size_t r = 0; r < rows; r++, x += cols, bias += cols) {
     if (mask)
-      for (size_t c = 0; c < cols; c++) row[c] += bias[r * cols + c] + mask[r * cols + c];
+      for (size_t c = 0; c < cols; c++) x[c] = x[c] * scale + (bias[c] + mask[r * cols + c]);
     else
-      for (size_t c = 0; c < cols; c++) row[c] += bias[r * cols + c];
-    softmax_row(row, cols);
+      for (size_t c = 0; c < cols; c++) x[c] = x[c] * scale + bias[c];
+    const float factor = 1.0f / exponentials(x, cols, largest_of(x, cols, -INFINITY));
+    for (size_t c = 0; c < cols; c++) x[c] *= factor;
   }
 }
 

@@ -11,13 +11,28 @@ struct AttentionTests {
     }
   }
 
-  @Test(arguments: [(1, 1), (5, 7), (40, 40)])
-  func planeAttentionEqualsTheDefinition(_ size: (Int, Int)) {
+  @Test(arguments: [(1, 1), (5, 7), (40, 40), (17, 61)], [3, 10] as [Float])
+  func planeAttentionEqualsTheDefinition(_ size: (Int, Int), _ largest: Float) {
     var random = SeededRandom(3)
     let shape = Shape(1, size.0, size.1, 32)
-    let (q, k, v) = (random.tensor(shape, -3...3), random.tensor(shape, -3...3), random.tensor(shape))
+    let (q, k) = (random.tensor(shape, -largest...largest), random.tensor(shape, -largest...largest))
+    let v = random.tensor(shape)
     let expected = naiveAttention(rows(q), rows(k), rows(v), scale: 1 / 32.0.squareRoot()).flatMap { $0 }
     expectClose(planeAttention(query: q, key: k, value: v).elements, expected, nmse: 1e-11)
+  }
+
+  /// A score far above all before it makes what came of them vanish, one far below them adds nothing.
+  @Test(arguments: [false, true])
+  func planeAttentionFollowsTheLargestScore(_ rising: Bool) {
+    let (h, w, c) = (30, 50, 8)
+    let ramp = (0..<h * w).map { 0.04 * Float(rising ? $0 : h * w - 1 - $0) }
+    func tensor(_ value: (Int) -> Float) -> Tensor {
+      Tensor(Shape(1, h, w, c)) { x in for i in 0..<h * w * c { x[i] = value(i / c) } }
+    }
+    let (q, k, v) = (tensor { _ in 1 }, tensor { ramp[$0] }, tensor { Float($0) })
+    let expected = naiveAttention(rows(q), rows(k), rows(v), scale: 1 / Double(c).squareRoot()).flatMap { $0 }
+    // Scores reach 170, of which float32 keeps five decimals.
+    expectClose(planeAttention(query: q, key: k, value: v).elements, expected, nmse: 1e-9)
   }
 
   @Test func windowAttentionEqualsTheDefinition() {

@@ -44,10 +44,12 @@ void ck_accumulate_weighted(float *acc, const float *x, const float *w, size_t p
 void ck_silu(float *y, const float *x, size_t n);
 /* y[i] = x[i] * Phi(x[i]), the error-function GELU, absolute error below 2e-7 |x|; y may be x. */
 void ck_gelu(float *y, const float *x, size_t n);
-/* Softmax of each row in place; rows are ld elements apart. */
-void ck_softmax_rows(float *x, size_t rows, size_t cols, size_t ld);
-/* x[i][j] += bias[i][j], then softmax of each of the rows in place: window attention. mask may be NULL. */
-void ck_add_softmax_rows(float *x, const float *bias, const float *mask, size_t rows, size_t cols);
+/* The next `cols` elements of each row that a softmax goes over, in place: exp(x - top), top[r] being the largest so far, sum[r] that of
+ * all exponentials so far, factor[r] what those of earlier pieces are to be multiplied by. Before the first,
+ * top is -INFINITY and sum 0. */
+void ck_softmax_piece(float *x, size_t rows, size_t cols, float *top, float *sum, float *factor);
+/* x[i][j] = scale * x[i][j] + bias[i][j] + mask[i][j], then softmax of each of the rows in place: window attention. mask may be NULL. */
+void ck_biased_softmax_rows(float *x, float scale, const float *bias, const float *mask, size_t rows, size_t cols);
 
 /* sum[c] += x[r][c], square[c] += x[r][c]^2 over all rows: 16 rows at a time in float, those sums in double. */
 void ck_channel_sums(const float *x, size_t rows, size_t channels, double *sum, double *square);
@@ -62,10 +64,10 @@ void ck_affine_silu(float *y, const float *x, const float *scale, const float *s
 void ck_im2col(float *rows, const float *x, size_t h, size_t w, size_t c, size_t kernel, size_t stride, size_t pad,
                size_t out_w, size_t first, size_t count);
 /* Products with a matrix B [k][n] that is packed once, for weights: panels of `width` columns, a multiple of 16, the last one
- * filled up with zeros, [panels][k][width]. One panel of B [in][taps][n] made of weights [n][in][taps]: */
-void ck_gemm_pack(float *packed, size_t width, const float *weights, size_t n, size_t in, size_t taps, size_t panel);
-/* One panel of B [k][n] as it lies. */
-void ck_gemm_pack_rows(float *packed, size_t width, const float *b, size_t k, size_t n, size_t panel);
+ * filled up with zeros, [panels][k][width]. One panel of B [in][taps][n] made of weights [n][in][taps], those of an n `ld` apart: */
+void ck_gemm_pack(float *packed, size_t width, const float *weights, size_t ld, size_t n, size_t in, size_t taps, size_t panel);
+/* One panel of B [k][n] as it lies, rows ldb apart. */
+void ck_gemm_pack_rows(float *packed, size_t width, const float *b, size_t ldb, size_t k, size_t n, size_t panel);
 /* The width of panels that the product kernel takes; it depends on the processor. */
 size_t ck_gemm_columns(void);
 /* Whether the product kernel was written for processors like this one; elsewhere it is what the compiler makes of it. */

@@ -84,7 +84,8 @@ private struct WinogradPlane {
 
   /// Tiles whose transformed input is held at once: all blocks of even size.
   private var block: Int {
-    let most = max(Self.fewestTiles, workers * Self.elements / (matrices * inChannels))
+    let worthWhile = min(Self.tilesWorthWhile, Self.mostElements / (matrices * inChannels))
+    let most = max(Self.fewestTiles, worthWhile, workers * Self.elements / (matrices * inChannels))
     let blocks = (tiles + most - 1) / most
     return (tiles + blocks - 1) / blocks
   }
@@ -148,7 +149,10 @@ private struct WinogradPlane {
 
   /// Elements of the transformed input of one block for each thread, if that are not too few tiles: 1 MB.
   private static let elements = 1 << 18
-  /// Tiles that make transforming all weights once more worth while.
+  /// Tiles for which transforming all weights once more is hardly noticed, if they take no more than 16 MB.
+  private static let tilesWorthWhile = 192
+  private static let mostElements = 1 << 22
+  /// Tiles that make it worth while anyhow.
   private static let fewestTiles = 96
   /// Tiles whose products take as long as the transform of the weights.
   private static let tilesWorthOfWeights = 4

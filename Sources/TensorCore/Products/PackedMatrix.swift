@@ -22,7 +22,7 @@ struct PackedMatrix: Sendable {
     let shape = Shape(panels, inChannels, taps, columns)
     packed = Tensor(whenFirstRead: shape, from: weights) { packed, weights in
       Parallel.forEach(panels) {
-        ck_gemm_pack(packed, columns, weights, outChannels, inChannels, taps, $0)
+        ck_gemm_pack(packed, columns, weights, inChannels * taps, outChannels, inChannels, taps, $0)
       }
     }
   }
@@ -32,7 +32,7 @@ struct PackedMatrix: Sendable {
     (self.inner, self.outer, taps) = (inner, outer, 1)
     let (panels, columns) = (products.panels(outer), products.columns)
     packed = Tensor(Shape(panels, 1, inner, columns)) { packed in
-      Parallel.forEach(panels) { ck_gemm_pack_rows(packed, columns, rows, inner, outer, $0) }
+      Parallel.forEach(panels) { ck_gemm_pack_rows(packed, columns, rows, outer, inner, outer, $0) }
     }
   }
 
@@ -41,12 +41,14 @@ struct PackedMatrix: Sendable {
     (self.inner, self.outer, taps) = (inner, outer, 1)
     let (panels, columns) = (products.panels(outer), products.columns)
     packed = Tensor(Shape(panels, 1, inner, columns)) { packed in
-      Parallel.forEach(panels) { ck_gemm_pack(packed, columns, rows, outer, inner, 1, $0) }
+      Parallel.forEach(panels) { ck_gemm_pack(packed, columns, rows, inner, outer, inner, 1, $0) }
     }
   }
 
-  /// y [rows, outer] = a [rows, inner] times the matrix, plus bias [outer] if there is one.
-  func multiply(_ a: UnsafePointer<Float>, rows: Int, bias: UnsafePointer<Float>?, _ y: UnsafeMutablePointer<Float>) {
+  /// y [rows, outer] = a [rows, inner] times the matrix, plus bias [outer] if there is one, or plus y if `adding`.
+  func multiply(
+    _ a: UnsafePointer<Float>, rows: Int, bias: UnsafePointer<Float>?, adding: Bool = false, _ y: UnsafeMutablePointer<Float>
+  ) {
     let (inner, outer, taps, products) = (inner, outer, taps, products)
     let (columns, panels) = (products.columns, products.panels(outer))
     let chunk = min(rows, max(Self.fewestRows, Self.elements / inner))
@@ -63,7 +65,7 @@ struct PackedMatrix: Sendable {
               y + row * outer + column, outer, columns: min(columns, outer - column),
               a + row * inner + tap * inner / taps, inner, rows: min(chunk, rows - row),
               b + column * inner + tap * columns, taps * columns, inner: inner / taps,
-              bias: tap == 0 ? bias.map { $0 + column } : nil, adding: tap > 0)
+              bias: tap == 0 ? bias.map { $0 + column } : nil, adding: adding || tap > 0)
           }
         }
       }
