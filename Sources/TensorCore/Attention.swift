@@ -30,13 +30,16 @@ public func planeAttention(query: Tensor, key: Tensor, value: Tensor) -> Tensor 
                 let count = end - first
                 let keys = PackedMatrix(columns: k + base + first * c, inner: c, outer: count)
                 let values = PackedMatrix(rows: v + base + first * c, inner: count, outer: c)
-                Parallel.forRanges(tokens, chunk: queriesAtOnce, scratch: queriesAtOnce * (count + 1)) { range, scores in
+                Parallel.forRanges(tokens, chunk: queriesAtOnce, scratch: queriesAtOnce * (count + 1)) {
+                  range, scores in
                   let (row, factor) = (range.lowerBound, scores + queriesAtOnce * count)
                   let result = out + base + row * c
                   keys.multiply(q + base + row * c, rows: range.count, bias: nil, scores)
                   ck_softmax_piece(scores, range.count, count, top + row, sum + row, factor)
                   if piece > 0 {
-                    for i in 0..<range.count where factor[i] != 1 { ck_scale(result + i * c, result + i * c, factor[i], c) }
+                    for i in 0..<range.count where factor[i] != 1 {
+                      ck_scale(result + i * c, result + i * c, factor[i], c)
+                    }
                   }
                   values.multiply(scores, rows: range.count, bias: nil, adding: piece > 0, result)
                   if piece == pieces - 1 {

@@ -47,7 +47,8 @@ struct PackedMatrix: Sendable {
 
   /// y [rows, outer] = a [rows, inner] times the matrix, plus bias [outer] if there is one, or plus y if `adding`.
   func multiply(
-    _ a: UnsafePointer<Float>, rows: Int, bias: UnsafePointer<Float>?, adding: Bool = false, _ y: UnsafeMutablePointer<Float>
+    _ a: UnsafePointer<Float>, rows: Int, bias: UnsafePointer<Float>?, adding: Bool = false,
+    _ y: UnsafeMutablePointer<Float>
   ) {
     let (inner, outer, taps, products) = (inner, outer, taps, products)
     let (columns, panels) = (products.columns, products.panels(outer))
