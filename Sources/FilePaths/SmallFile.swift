@@ -31,8 +31,8 @@ package enum SmallFile {
     let part = "\(folder).\(path.nameAfterSlash).\(getpid())-\(digits).part"
     let file = part.withPathBytes { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644) }
     guard file >= 0 else { return false }
-    // Each of the three says in `errno` why it failed; what tidies up must not change that.
-    let isWritten = writeAll(bytes, to: file)
+    // Each of the four says in `errno` why it failed; what tidies up must not change that.
+    let isWritten = writeAll(bytes, to: file) && fsync(file) == 0
     let reason = errno
     let isClosed = close(file) == 0
     if isWritten && isClosed && part.withPathBytes({ part in path.withPathBytes { rename(part, $0) } }) == 0 {

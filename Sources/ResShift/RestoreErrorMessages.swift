@@ -82,13 +82,13 @@ extension RestoreError {
     switch refusal {
     case .noRoom(let folders, let free):
       """
-      \(budget.message), and the rest needs \(needed) for a temporary file, but \(folders.joined(separator: ", ")) has only \
-      \(mebibytes(free)) free; make room there, let TMPDIR name a folder with more, or use a smaller picture
+      \(budget.message), and the rest needs \(needed) for a temporary file, but no more than \(mebibytes(free)) \
+      are free in \(folders.joined(separator: ", ")); make room there, let TMPDIR name a folder with more, or use a smaller picture
       """
     case .inMemory(let folders):
       """
-      \(budget.message), and the rest needs \(needed) for a temporary file, but \(folders.joined(separator: ", ")) is in memory, \
-      too; let TMPDIR name a folder on a disk, or use a smaller picture
+      \(budget.message), and the rest needs \(needed) for a temporary file, but all there is for it is in memory, \
+      too: \(folders.joined(separator: ", ")); let TMPDIR name a folder on a disk, or use a smaller picture
       """
     case .impossible(let folders, let reason):
       """

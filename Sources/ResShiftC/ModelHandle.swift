@@ -66,6 +66,7 @@ struct Failure {
       case let error as RestoreError: Self.status(of: error.kind)
       case let error as ModelError: Self.status(of: error.kind)
       case CheckpointError.notFound: RESSHIFT_NO_INPUT
+      case CheckpointError.notEnoughMemory: RESSHIFT_NO_MEMORY
       case is CheckpointError: RESSHIFT_BAD_DATA
       default: RESSHIFT_INTERNAL
       }

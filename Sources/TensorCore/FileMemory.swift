@@ -126,7 +126,12 @@ public final class FileMemory: Sendable {
     let onDisk = folders.filter { !isInMemory($0) }
     guard !onDisk.isEmpty else { throw .inMemory(folders: folders) }
     var reason = ENOSPC
-    for folder in onDisk where (freeBytes(folder) ?? 0) >= size {
+    for folder in onDisk {
+      guard let free = freeBytes(folder) else {
+        reason = errno
+        continue
+      }
+      guard free >= size else { continue }
       let file = unnamedFile(in: folder)
       guard file >= 0 else {
         reason = errno
@@ -143,7 +148,7 @@ public final class FileMemory: Sendable {
   /// A file that no folder lists; -1 if the folder takes none.
   private static func unnamedFile(in folder: String) -> Int32 {
     // O_TMPFILE, whose value Swift does not see.
-    let file = open(folder, 0o20200000 | O_RDWR | O_EXCL | O_CLOEXEC, 0o600)
+    let file = open(folder, 0o20000000 | O_DIRECTORY | O_RDWR | O_EXCL | O_CLOEXEC, 0o600)
     if file >= 0 || errno == EMFILE || errno == ENFILE || errno == EACCES || errno == EROFS { return file }
     // Not all file systems can do that.
     var name = Array((folder + "/.resshift-XXXXXX").utf8CString)
@@ -154,9 +159,11 @@ public final class FileMemory: Sendable {
     return named
   }
 
-  /// Takes the room on the disk now: a page for which there is none later would end the process.
+  /// Takes the room on the disk now: a page for which there is none later would end the process. (File systems that never write
+  /// over a block, such as btrfs, can promise that for the first writing only.)
   private static func reserve(_ size: Int, _ file: Int32) -> Bool {
-    let code = posix_fallocate(file, 0, size)
+    var code = posix_fallocate(file, 0, size)
+    while code == EINTR { code = posix_fallocate(file, 0, size) }
     errno = code
     return code == 0
   }

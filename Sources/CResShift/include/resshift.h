@@ -117,7 +117,9 @@ typedef struct resshift_options {
   uint64_t seed;             /* 12345; another seed gives another picture */
   int64_t tile;              /* RESSHIFT_TILE_AUTOMATIC, RESSHIFT_TILE_WHOLE, or model-input pixels a side */
   int64_t overlap;           /* RESSHIFT_OVERLAP_AUTOMATIC, or model-input pixels */
-  uint64_t memory_limit;     /* bytes; 0: what the machine has free */
+  /* Bytes; 0: what the machine has free. A picture that does not fit has what is left in a file without a name, in TMPDIR or else in
+   * /var/tmp or /tmp, for as long as the call takes. */
+  uint64_t memory_limit;
   resshift_progress progress;
   void *progress_context;
   resshift_notice notice;

@@ -43,13 +43,9 @@ final class RunReport: Sendable {
     guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else { return }
     var (first, last) = (UInt8(0), UInt8(0))
     guard pread(file, &first, 1, 0) == 1, pread(file, &last, 1, status.st_size - 1) == 1 else {
-      defer { close(file) }
       throw Self.failure(path)
     }
-    guard first == UInt8(ascii: "{") else {
-      close(file)
-      throw CommandError.notAReport(path)
-    }
+    guard first == UInt8(ascii: "{") else { throw CommandError.notAReport(path) }
     // The line that a machine was writing when it lost its power stays a line of its own.
     if last != UInt8(ascii: "\n") { write("\n") }
   }

@@ -46,6 +46,7 @@ struct BatchPlan {
     let part = slice?.part(of: pictures) ?? pictures
     jobs = part.flatMap { $0 }
     notes = found.notes + (part.isEmpty ? slice.map { [Notice.emptySlice($0, of: pictures.count)] } ?? [] : [])
+    seen.isSeen = folder.map { FileKind(of: $0) == .folder } ?? false
   }
 
   /// The only variant has the plain name, of several each has its seed in its name: photo-seed7.png.
@@ -75,7 +76,7 @@ struct BatchPlan {
     }
   }
 
-  /// Whether the folder has been there during this run.
+  /// Whether the folder was there before this run, or has a result of it. (Another run's may come and go again.)
   private final class SeenFolder {
     var isSeen = false
   }
@@ -83,9 +84,7 @@ struct BatchPlan {
   /// Throws if the folder was there and is no more: made anew it would have the last results alone, and nobody would know.
   func checkFolder(for output: String) throws {
     guard let folder else { return }
-    let isThere = FileKind(of: folder) != .missing
-    if seen.isSeen && !isThere { throw CommandError.folderGone(output, folder: folder) }
-    seen.isSeen = isThere
+    if seen.isSeen && FileKind(of: folder) == .missing { throw CommandError.folderGone(output, folder: folder) }
   }
 
   /// Runs `write`; the folder, if it has to be made for it, goes again when it throws.

@@ -61,10 +61,11 @@ struct InpaintCommand: ParsableCommand {
     }
     let batch = Batch(plan: try BatchPlan(inputs: [input], output: output, seeds: common.seeds), common: common)
     let isQuiet = common.engine.quiet
-    let weights = try PictureFile.read(mask) { if !isQuiet { Terminal.note($0) } }.image.maskWeights
+    let limit = common.engine.memory?.bytes
+    let weights = try PictureFile.read(mask, memoryLimit: limit) { if !isQuiet { Terminal.note($0) } }.image.maskWeights
     let hole = weights.grown(by: grow)
     let excluded = try exclude.map { path in
-      try PictureFile.read(path) { if !isQuiet { Terminal.note($0) } }.image.maskWeights
+      try PictureFile.read(path, memoryLimit: limit) { if !isQuiet { Terminal.note($0) } }.image.maskWeights
     }
     let job: Batch.Job = { picture, path, _ in
       do {

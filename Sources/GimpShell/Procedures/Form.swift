@@ -152,12 +152,15 @@ public struct Form {
 
   /// Keeps the settings under a name, in place of those that had it.
   public mutating func savePreset(named name: String) {
+    // Another dialog may have saved some since.
+    presets = Presets(of: procedure, in: gimp)
     presets.save(settings, named: name)
     presets.remember(for: procedure, in: gimp)
     preset = Presets.name(name)
   }
 
   public mutating func deletePreset(named name: String) {
+    presets = Presets(of: procedure, in: gimp)
     presets.delete(name)
     presets.remember(for: procedure, in: gimp)
     if preset == name { preset = nil }

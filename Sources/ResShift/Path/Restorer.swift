@@ -76,7 +76,8 @@ public final class Restorer: Sendable {
     let isSame = (width, height) == (picture.width, picture.height)
     if isSame && options.strength == 0 { return try options.reportingNothingToDo(PixelRows(picture)) }
     let isReduced = width < picture.width * descriptor.diffusion.sf
-    var need = MemoryNeed(areas: [(picture.height, picture.width)])
+    // At strength 0 no network runs.
+    var need = MemoryNeed(areas: options.strength == 0 ? [] : [(picture.height, picture.width)])
     need.results = (options.toneMatch == true ? 4 : 0) + (options.strength < 1 ? 1 : 0) + (isReduced ? 1 : 0)
     // Planes of alpha are made of arrays.
     need.beside = (picture.hasAlpha ? 8 * picture.width * picture.height : 0)
@@ -112,15 +113,17 @@ public final class Restorer: Sendable {
     let alpha = picture.hasAlpha ? picture.alpha(height: height, width: width) : nil
     // What it was made from is needed no more, unless something of it is to stay.
     let original = isSame ? picture : nil
-    let (channels, colours) = (picture.channels, large)
+    let (channels, colours, threads) = (picture.channels, large, Parallel.threads)
     return PixelRows(width: width, height: height, channels: channels) { rows in
-      let before = original?.rows(rows)
-      var band = before ?? PixelImage(width: width, height: rows.count, channels: channels)
-      band.setColours(
-        colours.rows(rows), adding: unseen?.resized(height: height, width: width, rows: rows), neutral: isNeutral,
-        where: before.map { before in { before.isVisible($0) } })
-      if let alpha { band.setPlane(channels - 1, alpha.rows(rows)) }
-      return band
+      Parallel.$threads.withValue(threads) {
+        let before = original?.rows(rows)
+        var band = before ?? PixelImage(width: width, height: rows.count, channels: channels)
+        band.setColours(
+          colours.rows(rows), adding: unseen?.resized(height: height, width: width, rows: rows), neutral: isNeutral,
+          where: before.map { before in { before.isVisible($0) } })
+        if let alpha { band.setPlane(channels - 1, alpha.rows(rows)) }
+        return band
+      }
     }
   }
 
@@ -167,7 +170,7 @@ public final class Restorer: Sendable {
     _ picture: PixelImage, mask: PixelImage, excluding excluded: PixelImage? = nil, _ options: RestoreOptions = .init()
   ) throws -> PixelImage {
     let part = try whole(picture, mask, excluding: excluded)
-    return try withHole(part, mask, options) { hole, region, seen, known, options in
+    return try withHole(part, mask, options, usesNetwork: false) { hole, region, seen, known, options in
       part.filled(hole, with: try coarse(part, hole, region, seen, known, options), region, seen)
     }
   }
@@ -187,7 +190,7 @@ public final class Restorer: Sendable {
 
   /// Checks model and mask, then calls `body` with the hole, the region to work on, and what is seen and known of it.
   private func withHole(
-    _ part: PicturePart, _ mask: PixelImage, _ options: RestoreOptions,
+    _ part: PicturePart, _ mask: PixelImage, _ options: RestoreOptions, usesNetwork: Bool = true,
     _ body: (_ hole: Hole, _ region: PixelRect, _ seen: SeenPicture, _ known: Tensor, _ options: RestoreOptions) throws
       -> PixelImage
   ) throws -> PixelImage {
@@ -200,7 +203,7 @@ public final class Restorer: Sendable {
       options.tile == .whole
       ? part.place
       : hole.region(multiple: descriptor.unet.lqSize, latentPosition: descriptor.inputPerLatent)
-    var need = MemoryNeed(areas: [(region.height, region.width)])
+    var need = MemoryNeed(areas: usesNetwork ? [(region.height, region.width)] : [])
     need.results = 6
     // The filled picture and the one that it is blended with, of the region its pixels, weights and what is known.
     let copies =
@@ -318,14 +321,16 @@ public final class Restorer: Sendable {
       if options.toneMatch ?? false {
         output = toneMatched(output, to: seen.colours, cell: max(1, max(output.shape.h, output.shape.w) / 16))
       }
-      let (unseen, colours, strength) = (seen.unseen, output, Float(options.strength))
+      let (unseen, colours, strength, threads) = (seen.unseen, output, Float(options.strength), Parallel.threads)
       return PixelRows(width: picture.width, height: picture.height, channels: picture.channels) { rows in
-        let before = picture.rows(rows)
-        var band = before
-        band.setColours(
-          colours.rows(rows), adding: unseen?.map { $0.rows(rows) }, neutral: isNeutral, where: before.isVisible)
-        return band.blended(
-          over: before, weights: PixelImage(width: band.width, height: band.height, channels: 1, repeating: strength))
+        Parallel.$threads.withValue(threads) {
+          let before = picture.rows(rows)
+          var band = before
+          band.setColours(
+            colours.rows(rows), adding: unseen?.map { $0.rows(rows) }, neutral: isNeutral, where: before.isVisible)
+          return band.blended(
+            over: before, weights: PixelImage(width: band.width, height: band.height, channels: 1, repeating: strength))
+        }
       }
     }
   }
@@ -437,7 +442,8 @@ public final class Restorer: Sendable {
   /// memory, so that nothing of what is taken from here on counts twice.
   private func fileMemory(for need: MemoryNeed, besideFile: Int, _ options: inout RestoreOptions) throws -> FileMemory?
   {
-    let budget = MemoryBudget(limit: options.memoryLimit, promised: networks.pending.bytes)
+    let promised = networks.pending.bytes
+    let budget = MemoryBudget(limit: options.memoryLimit, promised: promised)
     options.budget = budget
     var silent = options
     silent.notice = nil
@@ -457,7 +463,8 @@ public final class Restorer: Sendable {
     options.isInFile = file.bytes > 0
     guard file.bytes > 0 else { return nil }
     do throws(FileMemory.Refusal) {
-      return try FileMemory(bytes: file.bytes, smallest: file.smallest, resident: budget.mostResident)
+      return try FileMemory(
+        bytes: file.bytes, smallest: file.smallest, resident: budget.mostResident(promised: promised))
     } catch {
       throw RestoreError.noTemporaryFile(error, needed: file.bytes, budget)
     }

@@ -13,10 +13,11 @@ public enum MemoryBudget: Sendable, Equatable {
   }
 
   /// Bytes that the whole program may hold, the limit's for the most part of a window.
-  var mostResident: Int {
+  /// `promised`: those that weights will take, which `free` does not count any more.
+  func mostResident(promised: Int) -> Int {
     let total =
       switch self {
-      case .free(let bytes): bytes + (SystemMemory.resident ?? 0)
+      case .free(let bytes): bytes + (SystemMemory.resident ?? 0) + promised
       case .limit(let limit, _): limit
       }
     return max(total - TileChoice.window / 2, 0)

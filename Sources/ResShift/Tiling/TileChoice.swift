@@ -68,7 +68,8 @@ struct TileChoice {
       guard isInFile ?? inFile == inFile else { return false }
       guard inFile else { return memory(of: plan) <= budget.bytes }
       let file = file(of: plan)
-      return file.memory <= budget.bytes && file.memory + (isInFile == true ? 0 : file.bytes) <= addresses
+      // Who has the file has its addresses, and most of the others.
+      return file.memory <= budget.bytes && (isInFile == true || file.memory + file.bytes <= addresses)
     }
     func least(_ plan: TilePlan) -> Int {
       isInFile == false ? memory(of: plan) : min(memory(of: plan), file(of: plan).memory)
