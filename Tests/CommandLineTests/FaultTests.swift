@@ -200,7 +200,10 @@ import Testing
     for name in ["a.png", "b.png"] { try bench.write(Workbench.picture(200, 200), name) }
     #expect(try bench.run("upscale", "a.png", "-o", "whole.png").status == 0)
     let end = try run(bench, ["upscale", "a.png", "b.png", "-o", "out"], whenItSays: "\"percent\":1") {
-      for name in ["a.png", "b.png"] { #expect(truncate(bench.path(name), try bench.bytes(name).count / 2) == 0) }
+      for name in ["a.png", "b.png"] {
+        let half = try bench.bytes(name).count / 2
+        #expect(truncate(bench.path(name), half) == 0)
+      }
     }
     // The first had been read; the second is half a picture by then.
     #expect(end.status == 65 && end.errors.hasPrefix("resshift: b.png: "), "\(end.errors)")
