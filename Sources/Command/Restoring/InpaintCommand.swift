@@ -62,11 +62,12 @@ struct InpaintCommand: ParsableCommand {
     let batch = Batch(plan: try BatchPlan(inputs: [input], output: output, seeds: common.seeds), common: common)
     let isQuiet = common.engine.quiet
     let limit = common.engine.memory?.bytes
-    let weights = try PictureFile.read(mask, memoryLimit: limit) { if !isQuiet { Terminal.note($0) } }.image.maskWeights
-    let hole = weights.grown(by: grow)
-    let excluded = try exclude.map { path in
+    func readMask(_ path: String) throws -> PixelImage {
       try PictureFile.read(path, memoryLimit: limit) { if !isQuiet { Terminal.note($0) } }.image.maskWeights
     }
+    let weights = try readMask(mask)
+    let hole = weights.grown(by: grow)
+    let excluded = try exclude.map(readMask)
     let job: Batch.Job = { picture, path, _ in
       do {
         try weights.checkMask(width: picture.width, height: picture.height)

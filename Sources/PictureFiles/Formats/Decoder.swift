@@ -105,10 +105,7 @@ struct Decoder {
   }
 
   /// Bytes that samples may take: the system grants more than it has and then kills the program.
-  private var memoryLeft: Int {
-    let limit = memoryLimit.map { $0 - (SystemMemory.resident ?? 0) }
-    return [limit, SystemMemory.available].compactMap { $0 }.min() ?? .max
-  }
+  private var memoryLeft: Int { MemoryBudget(limit: memoryLimit, promised: 0).bytes }
 
   private func error(_ status: cpc_status, _ stored: cpc_picture) -> PictureFileError {
     let detail = message(of: stored.message)

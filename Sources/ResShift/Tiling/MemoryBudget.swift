@@ -5,7 +5,7 @@ public enum MemoryBudget: Sendable, Equatable {
   /// What the limit for the whole program leaves beside what it holds.
   case limit(Int, held: Int)
 
-  var bytes: Int {
+  package var bytes: Int {
     switch self {
     case .free(let bytes): bytes
     case .limit(let limit, let held): max(0, limit - held)
@@ -24,7 +24,7 @@ public enum MemoryBudget: Sendable, Equatable {
   }
 
   /// `limit` is for the whole program; nil = what the machine has free. `promised` bytes of it will be taken by weights.
-  init(limit: Int?, promised: Int) {
+  package init(limit: Int?, promised: Int) {
     let free = max(0, (SystemMemory.available ?? Int.max / 2) - promised)
     let held = (SystemMemory.resident ?? 0) + promised
     if let limit, limit - held < free {

@@ -35,10 +35,18 @@ public enum SystemMemory {
   }
 
   /// Bytes that this process holds.
-  public static var resident: Int? { kilobytes(of: "VmRSS:", in: "/proc/self/status") }
+  static var resident: Int? { kilobytes(of: "VmRSS:", in: "/proc/self/status") }
 
   /// The most that this process ever held, or has held since `restartPeak`.
   package static var peakResident: Int? { kilobytes(of: "VmHWM:", in: "/proc/self/status") }
+
+  /// From here on `peakResident` is the most that this process has held since; where the system cannot do that, ever.
+  package static func restartPeak() {
+    let file = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC)
+    guard file >= 0 else { return }
+    _ = write(file, "5", 1)
+    close(file)
+  }
 
   private static func kilobytes(of key: String, in path: String) -> Int? {
     contents(of: path).flatMap { number(after: key, in: $0) }.map { $0 * 1024 }

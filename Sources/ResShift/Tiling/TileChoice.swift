@@ -65,14 +65,11 @@ struct TileChoice {
     // A mapped file takes addresses, too.
     let addresses = SystemMemory.addressSpace ?? .max
     func fits(_ plan: TilePlan, inFile: Bool) -> Bool {
-      guard isInFile ?? inFile == inFile else { return false }
+      guard (isInFile ?? inFile) == inFile else { return false }
       guard inFile else { return memory(of: plan) <= budget.bytes }
       let file = file(of: plan)
       // Who has the file has its addresses, and most of the others.
       return file.memory <= budget.bytes && (isInFile == true || file.memory + file.bytes <= addresses)
-    }
-    func least(_ plan: TilePlan) -> Int {
-      isInFile == false ? memory(of: plan) : min(memory(of: plan), file(of: plan).memory)
     }
     func refusal(_ shortage: MemoryShortage, _ plan: TilePlan) -> RestoreError {
       .notEnoughMemory(shortage, needed: least(plan), budget)
@@ -113,10 +110,14 @@ struct TileChoice {
     }
   }
 
+  /// What a plan takes at least: with a file, unless the work has begun without one.
+  private func least(_ plan: TilePlan) -> Int {
+    isInFile == false ? memory(of: plan) : min(memory(of: plan), file(of: plan).memory)
+  }
+
   /// What the picture takes whatever the tile.
   private func fixed(_ plan: TilePlan) -> Int {
-    let tile = estimate.tile(height: plan.tileHeight, width: plan.tileWidth)
-    return (isInFile == false ? memory(of: plan) : min(memory(of: plan), file(of: plan).memory)) - tile
+    least(plan) - estimate.tile(height: plan.tileHeight, width: plan.tileWidth)
   }
 
   /// Model-input pixels as latent positions, rounded up; any number, however large.
