@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from harness import child, machine, report
-from harness.timing import RUNTIMES, Disagreement, Session
+from harness.timing import RUNTIMES, Disagreement, Session, is_ours
 
 # Whatever is compared: weights, pictures and agreement need them.
 ALWAYS = {"torch", "numpy", "safetensors", "PIL"}
@@ -27,7 +27,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="numbers of threads (default: 1 2)")
     parser.add_argument("--rounds", type=int, default=3, help="measurements of each number (default: 3)")
     parser.add_argument("--cores", type=int, nargs="+", help="cores to run on, by number (default: the first allowed)")
-    parser.add_argument("--only", nargs="+", choices=[name for name in RUNTIMES if name != "resshift"],
+    parser.add_argument("--only", nargs="+", choices=[name for name in RUNTIMES if not is_ours(name)],
                         help="compare with these runtimes only")
     parser.add_argument("--parts", nargs="+", choices=list(report.TITLES), default=list(report.TITLES),
                         help="the published architecture, the built-in model, or both (default)")
@@ -65,7 +65,12 @@ def choose_cores(arguments: argparse.Namespace) -> list[int]:
 
 def compare(arguments: argparse.Namespace) -> dict:
     """Prepares, checks and measures; what --json writes."""
-    runtimes = ["resshift"] + [name for name in RUNTIMES if name in (arguments.only or RUNTIMES) and name != "resshift"]
+    others = arguments.only or [name for name in RUNTIMES if not is_ours(name)]
+    # Without instructions for it, bf16 says nothing of anybody.
+    has_bf16 = bool(machine.bf16_instructions())
+    runtimes = [
+        name for name in RUNTIMES if (is_ours(name) or name in others) and (has_bf16 or not name.endswith("-bf16"))
+    ]
     packages = ALWAYS | {package for name in runtimes if (package := RUNTIMES[name][1])}
     if "realsr" in arguments.parts and packages & {"onnxruntime", "openvino"}:
         packages |= EXPORT

@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from matplotlib.transforms import offset_copy
 
 from .report import TITLES, medians, thread_words
-from .timing import RUNTIMES, Samples
+from .timing import RUNTIMES, Samples, is_ours
 
 # Encoder, UNet steps, decoder: ours and the others'.
 OURS, OTHERS = ("#f3b37b", "#e8833a", "#b85410"), ("#cfd6dd", "#a3afbb", "#73818f")
@@ -35,14 +35,16 @@ def segments(samples: Samples, part: str, threads: int) -> dict[str, list[float]
 def draw_panel(axes: Axes, bars: dict[str, list[float]], longest: float) -> None:
     """One bar for each runtime, resshift's on top."""
     names = [name for name in RUNTIMES if name in bars]
-    ours = sum(bars[names[0]])
+    def ours(name: str) -> float:
+        return sum(bars["resshift-bf16" if name.endswith("-bf16") and "resshift-bf16" in bars else "resshift"])
+
     for row, name in enumerate(names):
         left = 0.0
-        for seconds, colour in zip(bars[name], OURS if name == "resshift" else OTHERS):
+        for seconds, colour in zip(bars[name], OURS if is_ours(name) else OTHERS):
             axes.barh(row, seconds, left=left, color=colour, height=0.72)
             left += seconds
-        label = f"{left:.1f} s" + ("" if name == "resshift" else f"  ({left / ours:.1f}x)")
-        weight = "bold" if name == "resshift" else "normal"
+        label = f"{left:.1f} s" + ("" if is_ours(name) else f"  ({left / ours(name):.1f}x)")
+        weight = "bold" if is_ours(name) else "normal"
         axes.text(left + 0.015 * longest, row, label, va="center", fontweight=weight)
     axes.set_yticks(range(len(names)), [RUNTIMES[name][0] for name in names])
     axes.set_ylim(len(names) - 0.5, -0.5)
@@ -83,6 +85,6 @@ def draw(samples: Samples, processor: str, file: Path) -> None:
                 handlelength=1, columnspacing=1, fontsize=9)
             legend.set_in_layout(False)
     figure.supxlabel(
-        f"Less is better; in brackets how many times as long as resshift. {processor}.",
+        f"Less is better; in brackets how many times as long as resshift in the same precision. {processor}.",
         fontsize=9, x=0.01, ha="left", color="#555555")
     figure.savefig(file, dpi=180)

@@ -26,16 +26,22 @@ def missing_packages(packages: set[str]) -> list[str]:
     return sorted(package for package in packages if util.find_spec(package) is None)
 
 
+def bf16_instructions() -> list[str]:
+    """What the processor has for bfloat16."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    flags = next((line.split(":", 1)[1].split() for line in lines if line.startswith("flags")), [])
+    return [flag for flag in ("avx512_bf16", "amx_bf16") if flag in flags]
+
+
 def describe(resshift: Path, packages: set[str]) -> dict:
     """Processor, number of cores, and versions."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     processor = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown")
-    flags = next((line.split(":", 1)[1].split() for line in lines if line.startswith("flags")), [])
     version = subprocess.run([resshift, "--version"], capture_output=True, text=True, check=True).stdout.strip()
     return {
         "processor": processor,
         "cores": os.cpu_count(),
-        "bf16": [flag for flag in ("avx512_bf16", "amx_bf16") if flag in flags],
+        "bf16": bf16_instructions(),
         "resshift": version,
         "packages": {package: metadata.version(package) for package in sorted(packages)},
     }

@@ -2,7 +2,7 @@
 
 from statistics import median
 
-from .timing import RUNTIMES, Samples
+from .timing import RUNTIMES, Samples, is_ours
 
 Row = tuple[str, dict[str, float]]
 REALSR_ROWS = {"whole": "whole restoration", "encoder": "encoder", "unet": "one UNet step", "decoder": "decoder"}
@@ -37,8 +37,12 @@ def time_rows(samples: Samples) -> list[Row]:
 
 
 def ratio_rows(rows: list[Row]) -> list[Row]:
-    """resshift's time divided by each runtime's."""
-    return [(label, {name: row["resshift"] / value for name, value in row.items()}) for label, row in rows]
+    """resshift's time divided by each runtime's of the same precision."""
+
+    def ours(row: dict[str, float], name: str) -> float | None:
+        return row.get("resshift-bf16" if name.endswith("-bf16") else "resshift")
+
+    return [(label, {name: own / value for name, value in row.items() if (own := ours(row, name))}) for label, row in rows]
 
 
 def memory_rows(samples: Samples) -> list[Row]:
@@ -88,7 +92,7 @@ def markdown(results: dict) -> str:
         f" {', '.join(f'{name} {version}' for name, version in versions.items())}.",
         f"`{results['command']}`",
         table("milliseconds", rows, 0),
-        table("time of resshift / time of the other", ratio_rows(rows), 2),
+        table("time of resshift / time of the other in the same precision", ratio_rows(rows), 2),
         table("peak memory of the process, MB", memory_rows(samples), 0),
     ]
     if speedups := speedup_rows(samples):
@@ -100,7 +104,7 @@ def markdown(results: dict) -> str:
     if "compact" in samples:
         left_out = [
             f"{RUNTIMES[name][0]} {median(values['process']) / 1e3 - median(values['whole']) / 1e3:.1f} s"
-            for name, values in samples["compact"][min(samples["compact"])].items() if name != "resshift"
+            for name, values in samples["compact"][min(samples["compact"])].items() if not is_ours(name)
         ]
         notes.append(f"Tiles of the built-in model: {results['plan']}.")
         if left_out:

@@ -12,6 +12,7 @@ from . import child
 # What each column is called, and the package that it needs.
 RUNTIMES = {
     "resshift": ("resshift", None),
+    "resshift-bf16": ("resshift bf16", None),
     "pytorch": ("PyTorch", "torch"),
     "pytorch-bf16": ("PyTorch bf16", "torch"),
     "onnxruntime": ("ONNX Runtime", "onnxruntime"),
@@ -19,7 +20,17 @@ RUNTIMES = {
     "openvino-bf16": ("OpenVINO bf16", "openvino"),
 }
 # Those that run the built-in model file to file.
-FILE_RUNTIMES = ("resshift", "pytorch", "pytorch-bf16")
+FILE_RUNTIMES = ("resshift", "resshift-bf16", "pytorch", "pytorch-bf16")
+
+
+def is_ours(name: str) -> bool:
+    """Whether it is the command of this repository."""
+    return name.startswith("resshift")
+
+
+def precision(name: str) -> list[str]:
+    """What the command is told."""
+    return ["--precision", "bf16" if name.endswith("-bf16") else "float32"]
 
 # A measurement in which the machine stood still for longer is thrown away and repeated, whichever runtime it is.
 LONGEST_STALL_MS = 250
@@ -71,9 +82,9 @@ class Session:
         runtimes = [name for name in RUNTIMES if name in self.runtimes or name == "pytorch"]
         for name in runtimes:
             say(f"agreement: {name}")
-            if name == "resshift":
-                self._upscale("realsr-quiet", "small.png", "small-resshift.png", self.cores, "--tile", "0",
-                              "--tone-match", "off", "--bit-depth", "16")
+            if is_ours(name):
+                self._upscale("realsr-quiet", "small.png", f"small-{name}.png", self.cores, "--tile", "0",
+                              "--tone-match", "off", "--bit-depth", "16", *precision(name))
             else:
                 self._restore("check", name, self.cores)
         return self._agreement({"action": "realsr", "folder": str(self.folder), "runtimes": runtimes})
@@ -90,11 +101,12 @@ class Session:
                 self._measure("realsr", name, cores, f"round {number + 1} of {rounds}", self._realsr_once)
 
     def _realsr_once(self, name: str, cores: list[int]) -> tuple[dict[str, float], child.Child]:
-        if name != "resshift":
+        if not is_ours(name):
             return self._restore("time", name, cores)
         model = str(self.folder / "realsr" / "model.json")
         process = child.run(
-            [str(self.resshift), "bench", "--model", model, "--threads", str(len(cores)), "--json"], cores)
+            [str(self.resshift), "bench", "--model", model, "--threads", str(len(cores)), "--json", *precision(name)],
+            cores)
         found = json.loads(process.stdout)
         keys = {"encoder": "encode_ms", "unet": "unet_ms", "decoder": "decode_ms", "whole": "total_ms"}
         return {quantity: found[key] for quantity, key in keys.items()}, process
@@ -125,8 +137,8 @@ class Session:
         runtimes = [name for name in FILE_RUNTIMES if name in self.runtimes or name == "pytorch"]
         for name in runtimes:
             say(f"agreement: {name}, built-in model")
-            if name == "resshift":
-                self._upscale("compact-quiet", "photo.png", "photo-resshift.png", self.cores)
+            if is_ours(name):
+                self._upscale("compact-quiet", "photo.png", f"photo-{name}.png", self.cores, *precision(name))
             else:
                 found = self._upscale_pytorch(name, "compact-quiet", "", self.cores)[0]
                 self.layouts[name + " compact"], self.plan = found["layout"], found["plan"]
@@ -142,8 +154,8 @@ class Session:
                 self._measure("compact", name, cores, f"round {number + 1} of {rounds}", self._compact_once)
 
     def _compact_once(self, name: str, cores: list[int]) -> tuple[dict[str, float], child.Child]:
-        if name == "resshift":
-            process = self._upscale("compact", "photo.png", "result.png", cores)
+        if is_ours(name):
+            process = self._upscale("compact", "photo.png", "result.png", cores, *precision(name))
             whole = process.wall_ms
         else:
             found, process = self._upscale_pytorch(name, "compact", "result.png", cores)

@@ -16,11 +16,10 @@
   V3 static RETURNS NAME##_v3 PARAMETERS { return NAME##_body ARGUMENTS; }                                             \
   static RETURNS NAME##_base PARAMETERS { return NAME##_body ARGUMENTS; }                                              \
   RETURNS NAME PARAMETERS {                                                                                            \
-    switch (ck_instruction_set()) {                                                                                    \
-    case CK_AVX512: return NAME##_v4 ARGUMENTS;                                                                        \
-    case CK_AVX2: return NAME##_v3 ARGUMENTS;                                                                          \
-    default: return NAME##_base ARGUMENTS;                                                                             \
-    }                                                                                                                  \
+    const ck_instructions set = ck_instruction_set();                                                                  \
+    if (set >= CK_AVX512) return NAME##_v4 ARGUMENTS;                                                                  \
+    if (set == CK_AVX2) return NAME##_v3 ARGUMENTS;                                                                    \
+    return NAME##_base ARGUMENTS;                                                                                      \
   }                                                                                                                    \
   INLINE RETURNS NAME##_body PARAMETERS
 #else

@@ -2,6 +2,7 @@
 
 #include "CKernels.h"
 #include "clones.h"
+#include "transpose.h"
 
 /* C = A * B with B packed once, for weights: OpenBLAS packs both factors anew for each product, which for the products of
  * these networks (few rows, or short rows) costs a tenth of the time.
@@ -96,11 +97,9 @@ static kernel chosen(void) {
   static piece *const v4[] = {v4_1, v4_2, v4_3, v4_4, v4_5, v4_6, v4_7, v4_8, v4_9, v4_10, v4_11, v4_12};
   static piece *const v3[] = {v3_1, v3_2, v3_3, v3_4, v3_5, v3_6};
   static piece *const base[] = {base_1, base_2};
-  switch (ck_instruction_set()) {
-  case CK_AVX512: return (kernel){32, 12, v4};
-  case CK_AVX2: return (kernel){16, 6, v3};
-  default: return (kernel){16, 2, base};
-  }
+  const ck_instructions set = ck_instruction_set();
+  if (set >= CK_AVX512) return (kernel){32, 12, v4};
+  return set == CK_AVX2 ? (kernel){16, 6, v3} : (kernel){16, 2, base};
 }
 #else
 /* NEON: of 32 registers 24 hold a piece of 6 x 16. */
@@ -155,31 +154,9 @@ void ck_gemm_panel(float *restrict c, size_t ldc, size_t columns, const float *r
   }
 }
 
-/* to [count][width] = the transpose of from [width][count], whose rows are `distance` apart, in squares of 8. */
 KERNEL(static void, transpose, (float *restrict to, size_t width, const float *restrict from, size_t distance, size_t count),
        (to, width, from, distance, count)) {
-  typedef float row __attribute__((vector_size(8 * sizeof(float)), aligned(sizeof(float))));
-#define PAIRS(a, b, x, y) __builtin_shufflevector(a, b, x, 8 + x, y, 8 + y, 4 + x, 12 + x, 4 + y, 12 + y)
-#define QUADS(a, b, x) __builtin_shufflevector(a, b, x, x + 1, 8 + x, 9 + x, 4 + x, 5 + x, 12 + x, 13 + x)
-#define HALVES(a, b, x) __builtin_shufflevector(a, b, x, x + 1, x + 2, x + 3, 8 + x, 9 + x, 10 + x, 11 + x)
-  for (size_t i = 0; i < count; i += 8)
-    for (size_t j = 0; j < width; j += 8) {
-      row r[8], pairs[8], quads[8];
-      for (size_t k = 0; k < 8; k++) r[k] = *(const row *)(from + (j + k) * distance + i);
-      for (size_t k = 0; k < 8; k += 2) {
-        pairs[k] = PAIRS(r[k], r[k + 1], 0, 1);
-        pairs[k + 1] = PAIRS(r[k], r[k + 1], 2, 3);
-      }
-      for (size_t k = 0; k < 8; k += 4)
-        for (size_t p = 0; p < 2; p++) {
-          quads[k + 2 * p] = QUADS(pairs[k + p], pairs[k + 2 + p], 0);
-          quads[k + 2 * p + 1] = QUADS(pairs[k + p], pairs[k + 2 + p], 2);
-        }
-      for (size_t k = 0; k < 4; k++) {
-        *(row *)(to + (i + k) * width + j) = HALVES(quads[k], quads[k + 4], 0);
-        *(row *)(to + (i + k + 4) * width + j) = HALVES(quads[k], quads[k + 4], 4);
-      }
-    }
+  transpose_squares(to, width, from, distance, count);
 }
 
 void ck_gemm_pack(float *restrict packed, size_t width, const float *restrict weights, size_t ld, size_t n, size_t in, size_t taps,

@@ -28,11 +28,10 @@ enum { MAX_OUT = 6, MAX_TILE = MAX_OUT + 2, RUN = 4, AHEAD = 16 };
 #include "winograd_transforms.h"
 #undef NAME
 #define CHOSEN(call)                                                                                                   \
-  switch (ck_instruction_set()) {                                                                                      \
-  case CK_AVX512: call(v4); break;                                                                                     \
-  case CK_AVX2: call(v3); break;                                                                                       \
-  default: call(base);                                                                                                 \
-  }
+  const ck_instructions set = ck_instruction_set();                                                                    \
+  if (set >= CK_AVX512) call(v4);                                                                                      \
+  else if (set == CK_AVX2) call(v3);                                                                                   \
+  else call(base);
 #else
 #define TARGET
 #define NAME(x) x##_base

@@ -41,7 +41,7 @@ public struct ModelTrial: Sendable {
   }
 
   private static func restored(by model: ModelDescriptor, _ options: RestoreOptions) throws -> PixelImage {
-    let restorer = try Restorer(model)
+    let restorer = try Restorer(model, options.precision)
     switch model.task {
     case .superResolution: return try restorer.upscale(picture, factor: min(2, model.diffusion.sf), options)
     case .inpainting: return try restorer.inpaint(picture, mask: hole, options)

@@ -23,10 +23,39 @@ public struct Conv2d: Sendable {
     probe(convolve(x, weights, padding: padding))
   }
 
+  /// Whether products are in bfloat16.
+  public var isHalf: Bool { weights.isHalf }
+
+  /// Of a kernel of 1: the product with rows in bfloat16, in bfloat16 again.
+  public func callAsFunction(_ rows: BFloat16Rows, gelu: Bool = false) -> BFloat16Rows {
+    let result = rows.times(weights, gelu: gelu)
+    if !gelu { probe.record { result.widened } }
+    return result
+  }
+
+  /// Of a kernel of 1: the product with rows in bfloat16 as a tensor of `shape`, plus `residual`.
+  public func callAsFunction(_ rows: BFloat16Rows, shape: Shape, adding residual: Tensor) -> Tensor {
+    probe.record { rows.times(weights, shape: shape, residual: nil) }
+    return rows.times(weights, shape: shape, residual: residual)
+  }
+
   /// The convolution of SiLU(norm), plus `residual`, without a tensor between them.
   public func callAsFunction(_ x: Tensor, activating norm: ChannelAffine, adding residual: Tensor? = nil) -> Tensor {
     probe.record { convolve(x, weights, padding: padding, before: norm) }
     return convolve(x, weights, padding: padding, before: norm, residual: residual)
+  }
+
+  /// The convolution of SiLU(norm) of one picture, in bfloat16: for weights that are.
+  public func half(_ x: Tensor, activating norm: ChannelAffine) -> BFloat16Plane {
+    let result = BFloat16Plane(x, weights, before: norm)
+    probe.record { result.widened }
+    return result
+  }
+
+  /// The convolution of SiLU(norm) of a plane in bfloat16, plus `residual`.
+  public func callAsFunction(_ x: BFloat16Plane, activating norm: ChannelAffine, adding residual: Tensor) -> Tensor {
+    probe.record { x.convolved(weights, before: norm, residual: nil) }
+    return x.convolved(weights, before: norm, residual: residual)
   }
 
   /// The convolution of `x` with every pixel repeated twice along both sides: [N, 2H, 2W, out].

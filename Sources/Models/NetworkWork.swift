@@ -52,9 +52,11 @@ public struct NetworkWork: Sendable, Equatable {
   }
 
   /// Relative to the products of a convolution, as measured with `resshift bench`.
-  private static let costOfProduct = 1.1
-  private static let costOfAttention = 1.6
+  private static var costOfProduct: Double { 1.1 * shareInPrecision }
+  private static var costOfAttention: Double { 1.6 * shareInPrecision }
   private static let costOfElement = 0.5
+  /// What matrix units leave of it.
+  private static var shareInPrecision: Double { Precision.current.hasMatrixUnits ? 0.35 : 1 }
 }
 
 extension UNetConfiguration {

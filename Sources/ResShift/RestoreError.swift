@@ -28,6 +28,8 @@ public enum RestoreError: Error, Equatable {
   case notEnoughMemory(MemoryShortage, needed: Int, MemoryBudget)
   /// What does not fit into memory has no room on a disk either.
   case noTemporaryFile(FileMemory.Refusal, needed: Int, MemoryBudget)
+  /// The processor has no instructions for numbers of that kind.
+  case noInstructions(for: Precision)
   /// The caller's progress handler asked to stop.
   case cancelled
 
@@ -45,7 +47,7 @@ public enum RestoreError: Error, Equatable {
 
   public var kind: Kind {
     switch self {
-    case .factorTooLarge, .sizeNotReached, .boxOutside, .wrongTask: .usage
+    case .factorTooLarge, .sizeNotReached, .boxOutside, .wrongTask, .noInstructions: .usage
     case .nothingVisible, .maskOfOtherSize, .maskIsBlack, .maskCoversAll, .nothingVisibleBesideMask: .badPicture
     case .noAutoencoderFile, .noStartFile, .noFiles: .badModel
     case .notEnoughMemory, .noTemporaryFile: .notEnoughMemory

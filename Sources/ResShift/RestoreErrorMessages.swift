@@ -42,6 +42,8 @@ extension RestoreError: Explained {
       Self.message(shortage, needed: mebibytes(needed), budget)
     case .noTemporaryFile(let refusal, let needed, let budget):
       Self.message(refusal, needed: mebibytes(needed), budget)
+    case .noInstructions(let precision):
+      "this processor has no instructions for \(precision.rawValue); choose auto or float32"
     case .cancelled: "Stopped."
     }
   }

@@ -15,6 +15,7 @@ enum CallError: Explained {
   case toneMatch(Int32)
   case threads(Int32, most: Int)
   case strength(Double)
+  case precision(UInt32)
   case noBoxes(count: UInt)
   case boxOutside(index: Int, resshift_box, width: Int, height: Int)
   /// `image` is the name of an argument.

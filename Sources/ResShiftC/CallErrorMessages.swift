@@ -16,6 +16,7 @@ extension CallError {
     case .toneMatch(let value): "options: \(value) is no resshift_switch."
     case .threads(let threads, let most): "options: threads is \(threads): use 1 to \(most)."
     case .strength(let strength): "options: strength is \(strength): use 0 (the plain picture) to 1."
+    case .precision(let value): "options: \(value) is no resshift_precision."
     case .noBoxes(let count): "boxes is NULL, but box_count is \(count)."
     case .boxOutside(let index, let box, let width, let height):
       """

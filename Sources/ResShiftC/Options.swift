@@ -9,13 +9,15 @@ extension resshift_options {
       struct_size: MemoryLayout<resshift_options>.size, seed: defaults.seed, tile: Int64(RESSHIFT_TILE_AUTOMATIC),
       overlap: Int64(RESSHIFT_OVERLAP_AUTOMATIC), memory_limit: 0, progress: nil, progress_context: nil, notice: nil,
       notice_context: nil, tiling: RESSHIFT_TILING_JOINT, tone_match: RESSHIFT_DEFAULT,
-      threads: Int32(defaults.threads), reserved: 0, strength: defaults.strength, exclude: nil)
+      threads: Int32(defaults.threads), reserved: 0, strength: defaults.strength, exclude: nil,
+      precision: RESSHIFT_PRECISION_AUTO)
   }
 
-  /// The sizes of the structure that callers may have: those of the versions before `strength` and before `exclude`, and this one. A
+  /// The sizes of the structure that callers may have: those of the versions before `strength`, `exclude` and `precision`, and this one. A
   /// newer version adds members at the end and its size here.
   private static let sizes: [Int?] = [
     MemoryLayout<resshift_options>.offset(of: \.strength), MemoryLayout<resshift_options>.offset(of: \.exclude),
+    MemoryLayout<resshift_options>.offset(of: \.precision),
     MemoryLayout<resshift_options>.size,
   ]
 
@@ -25,6 +27,8 @@ extension resshift_options {
   /// What a caller's structure says, whose size is known; members that it lacks have their defaults.
   init(reading pointer: UnsafePointer<resshift_options>, size: Int) {
     self = .defaults
+    // Those who do not know of it expect the numbers that they always got.
+    precision = RESSHIFT_PRECISION_FLOAT32
     withUnsafeMutableBytes(of: &self) {
       $0.copyMemory(from: UnsafeRawBufferPointer(start: pointer, count: size))
     }
@@ -89,6 +93,12 @@ extension RestoreOptions {
     threads = Int(options.threads)
     guard Self.strengths.contains(options.strength) else { throw CallError.strength(options.strength) }
     strength = options.strength
+    switch options.precision {
+    case RESSHIFT_PRECISION_AUTO: precision = .automatic
+    case RESSHIFT_PRECISION_FLOAT32: precision = .float32
+    case RESSHIFT_PRECISION_BF16: precision = .bf16
+    default: throw CallError.precision(options.precision.rawValue)
+    }
     memoryLimit = options.memory_limit == 0 ? nil : Int(clamping: options.memory_limit)
     if let callback = options.progress {
       // The caller passes its context for use from any thread, as the header says.

@@ -9,6 +9,8 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   case avx2
   /// AVX-512, x86-64-v4.
   case avx512
+  /// AVX-512 and matrix units for bfloat16, AMX.
+  case amx
 
   /// What is used: the best that this processor has, or the lesser one that the environment names.
   public static let current = InstructionSet(ck_instruction_set())
@@ -35,6 +37,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     case .baseline: CK_BASELINE.rawValue
     case .avx2: CK_AVX2.rawValue
     case .avx512: CK_AVX512.rawValue
+    case .amx: CK_AMX.rawValue
     }
   }
 }

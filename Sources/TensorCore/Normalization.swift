@@ -13,20 +13,36 @@ public struct ChannelAffine: Sendable {
     normalising x: Tensor, groups: Int, epsilon: Double, weight: Tensor, bias: Tensor,
     modulation: (scale: Tensor, shift: Tensor)? = nil
   ) {
-    let shape = x.shape
+    let entry = WorkCount.begin(.norm)
+    defer { entry?.end() }
+    self.init(
+      normalising: x.shape, x.sums ?? ChannelSums(x), groups: groups, epsilon: epsilon, weight: weight, bias: bias,
+      modulation: modulation)
+  }
+
+  /// The same of a plane in bfloat16.
+  public init(
+    normalising x: BFloat16Plane, groups: Int, epsilon: Double, weight: Tensor, bias: Tensor,
+    modulation: (scale: Tensor, shift: Tensor)? = nil
+  ) {
+    self.init(
+      normalising: x.shape, x.sums, groups: groups, epsilon: epsilon, weight: weight, bias: bias, modulation: modulation
+    )
+  }
+
+  private init(
+    normalising shape: Shape, _ sums: ChannelSums, groups: Int, epsilon: Double, weight: Tensor, bias: Tensor,
+    modulation: (scale: Tensor, shift: Tensor)?
+  ) {
     let (plane, channels) = (shape.h * shape.w, shape.c)
     precondition(channels % groups == 0, "\(channels) channels in \(groups) groups")
     precondition(weight.shape.count == channels && bias.shape.count == channels, "a weight and a bias per channel")
-    let entry = WorkCount.begin(.norm)
-    defer { entry?.end() }
     let (gamma, beta) = (weight.elements, bias.elements)
     let (extraScale, extraShift) = (modulation?.scale.elements, modulation?.shift.elements)
     var scale = [Float](repeating: 0, count: shape.n * channels)
     var shift = scale
     for n in 0..<shape.n {
-      let statistics = x.read {
-        groupStatistics($0 + n * plane * channels, plane: plane, channels: channels, groups: groups)
-      }
+      let statistics = sums.statistics(n, plane: plane, channels: channels, groups: groups)
       for c in 0..<channels {
         let (mean, variance) = statistics[c / (channels / groups)]
         let factor = Double(gamma[c]) / (variance + epsilon).squareRoot()
@@ -76,34 +92,5 @@ public struct ChannelAffine: Sendable {
         return body(scale, shift)
       }
     }
-  }
-}
-
-/// Mean and variance of each group of channels. Pieces are summed in a fixed order, for any number of threads.
-private func groupStatistics(
-  _ x: UnsafePointer<Float>, plane: Int, channels: Int, groups: Int
-) -> [(mean: Double, variance: Double)] {
-  let chunk = max(1, 4 * Parallel.elementChunk / channels)
-  let pieces = (plane + chunk - 1) / chunk
-  var sums = [Double](repeating: 0, count: pieces * 2 * channels)
-  sums.withUnsafeMutableBufferPointer { buffer in
-    guard let sums = buffer.baseAddress else { return }
-    Parallel.forRanges(plane, chunk: chunk) { range in
-      let piece = sums + range.lowerBound / chunk * 2 * channels
-      ck_channel_sums(x + range.lowerBound * channels, range.count, channels, piece, piece + channels)
-    }
-  }
-  let width = channels / groups
-  let count = Double(plane * width)
-  return (0..<groups).map { group in
-    var (sum, square) = (0.0, 0.0)
-    for piece in 0..<pieces {
-      for c in group * width..<(group + 1) * width {
-        sum += sums[piece * 2 * channels + c]
-        square += sums[(piece * 2 + 1) * channels + c]
-      }
-    }
-    let mean = sum / count
-    return (mean, max(0, square / count - mean * mean))
   }
 }

@@ -2,6 +2,8 @@
 public struct Tensor: Sendable {
   public let shape: Shape
   private(set) var storage: Storage
+  /// What who made the elements knows of them; nil = nothing.
+  private(set) var sums: ChannelSums?
 
   /// A tensor whose elements `build` writes, every one of them.
   public init(_ shape: Shape, building build: (UnsafeMutablePointer<Float>) throws -> Void) rethrows {
@@ -36,6 +38,13 @@ public struct Tensor: Sendable {
     self.storage = storage
   }
 
+  /// The same elements, with what is known of them.
+  func knowing(_ sums: ChannelSums?) -> Tensor {
+    var tensor = self
+    tensor.sums = sums
+    return tensor
+  }
+
   /// Calls `body` with the elements; the pointer is valid only within.
   public func read<R>(_ body: (UnsafePointer<Float>) throws -> R) rethrows -> R {
     try withExtendedLifetime(storage) { try body(UnsafePointer(storage.pointer)) }
@@ -48,6 +57,7 @@ public struct Tensor: Sendable {
       copy.pointer.update(from: storage.pointer, count: shape.count)
       storage = copy
     }
+    sums = nil
     return try withExtendedLifetime(storage) { try body(storage.pointer) }
   }
 

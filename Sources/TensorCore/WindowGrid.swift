@@ -25,6 +25,33 @@ public struct WindowGrid: Sendable, Equatable {
       right: plane.w < width ? 0 : right)
   }
 
+  /// The pixel that each token stands for, window by window, both row-major.
+  func pixels(of plane: Shape) -> [Int32] {
+    var pixels = [Int32](repeating: 0, count: plane.pixels)
+    pixels.withUnsafeMutableBufferPointer { pixels in
+      guard let out = pixels.baseAddress else { return }
+      // Small against any of the products, so on one thread.
+      for row in 0..<plane.n * count(on: plane).rows { forEachToken(of: plane, row) { out[$0] = Int32($1) } }
+    }
+    return pixels
+  }
+
+  /// Calls `body` with the row of each token of a row of windows and the pixel of the plane that it stands for.
+  fileprivate func forEachToken(of plane: Shape, _ index: Int, _ body: (Int, Int) -> Void) {
+    let (rows, columns) = count(on: plane)
+    let (n, row) = (index / rows, index % rows)
+    for column in 0..<columns {
+      let first = ((n * rows + row) * columns + column) * tokens
+      for i in 0..<height {
+        let y = (row * height + i + down) % plane.h
+        for j in 0..<width {
+          let x = (column * width + j + right) % plane.w
+          body(first + i * width + j, (n * plane.h + y) * plane.w + x)
+        }
+      }
+    }
+  }
+
   /// The rows and columns of windows on a plane.
   public func count(on plane: Shape) -> (rows: Int, columns: Int) { (plane.h / height, plane.w / width) }
 }
@@ -38,8 +65,10 @@ extension Tensor {
     let (rows, columns) = grid.count(on: shape)
     return Tensor(Shape(shape.n * rows * columns, 1, grid.tokens, shape.c)) { out in
       read { x in
-        forEachToken(of: shape, grid) { token, pixel in
-          (out + token * shape.c).update(from: x + pixel * shape.c, count: shape.c)
+        Parallel.forEach(shape.n * grid.count(on: shape).rows) { row in
+          grid.forEachToken(of: shape, row) { token, pixel in
+            (out + token * shape.c).update(from: x + pixel * shape.c, count: shape.c)
+          }
         }
       }
     }
@@ -52,25 +81,9 @@ extension Tensor {
     defer { entry?.end() }
     return Tensor(shape) { out in
       read { x in
-        forEachToken(of: shape, grid) { token, pixel in
-          (out + pixel * shape.c).update(from: x + token * shape.c, count: shape.c)
-        }
-      }
-    }
-  }
-
-  /// Calls `body` with the row of each token among the windows and the pixel of the plane that it stands for.
-  private func forEachToken(of plane: Shape, _ grid: WindowGrid, _ body: (Int, Int) -> Void) {
-    let (rows, columns) = grid.count(on: plane)
-    Parallel.forEach(plane.n * rows) { index in
-      let (n, row) = (index / rows, index % rows)
-      for column in 0..<columns {
-        let first = ((n * rows + row) * columns + column) * grid.tokens
-        for i in 0..<grid.height {
-          let y = (row * grid.height + i + grid.down) % plane.h
-          for j in 0..<grid.width {
-            let x = (column * grid.width + j + grid.right) % plane.w
-            body(first + i * grid.width + j, (n * plane.h + y) * plane.w + x)
+        Parallel.forEach(shape.n * grid.count(on: shape).rows) { row in
+          grid.forEachToken(of: shape, row) { token, pixel in
+            (out + pixel * shape.c).update(from: x + token * shape.c, count: shape.c)
           }
         }
       }

@@ -4,6 +4,7 @@ import Synchronization
 public enum LayerKind: String, CaseIterable, Sendable {
   case winograd = "conv3x3 winograd"
   case im2col = "conv3x3 im2col"
+  case direct = "conv3x3 bf16"
   case strided = "conv3x3 stride 2"
   case pointwise = "1x1 and linear"
   case windowAttention = "window attention"

@@ -77,10 +77,39 @@ import Testing
         + "change or unset it")
   }
 
+  /// bf16 where the processor has instructions for it, refused before any work where it has none; auto is one of the two.
+  @Test func whichNumbers() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(24, 20), "in.png")
+    for (isa, choice) in InstructionSet.possible.flatMap({ isa in PrecisionChoice.allCases.map { (isa.rawValue, $0) } })
+    {
+      let arguments = ["upscale", "in.png", "-o", "\(isa)-\(choice).png", "--precision", choice.rawValue]
+      let run = try bench.run(arguments, environment: ["RESSHIFT_ISA": isa])
+      let isOld = ["baseline", "avx2"].contains(isa)
+      if choice == .bf16 && (isOld || !Precision.possible.contains(.bf16)) {
+        #expect(run.status == 64 && !FileManager.default.fileExists(atPath: bench.path("\(isa)-\(choice).png")))
+        #expect(
+          run.onlyErrorLine().hasPrefix(
+            "--precision bf16: this processor has no instructions for bf16; choose auto or float32"))
+        continue
+      }
+      #expect(run.status == 0)
+      let (found, plain) = (try bench.read("\(isa)-\(choice).png"), try bench.read("baseline-float32.png"))
+      #expect(zip(found.samples, plain.samples).allSatisfy { abs($0 - $1) <= 1.5 / 255 }, "\(isa) \(choice)")
+    }
+    for (isa, expected) in [("avx2", "float32"), ("amx", "bf16")]
+    where InstructionSet.possible.contains(where: { $0.rawValue == isa }) {
+      let result = try object(
+        try bench.run(
+          ["bench", "--architecture", "compact-sr", "--size", "16", "--json"], environment: ["RESSHIFT_ISA": isa]))
+      #expect(result["precision"] as? String == expected)
+    }
+  }
+
   @Test func asJSON() throws {
     let run = try Workbench().run("bench", "--architecture", "compact-sr", "--size", "16", "--threads", "1", "--json")
     let result = try object(run)
-    #expect(result.keys.sorted() == (contract + ["share", "stages", "layers"]).sorted())
+    #expect(result.keys.sorted() == (contract + ["precision", "share", "stages", "layers"]).sorted())
     let numbers = result.compactMapValues { $0 as? Double }
     #expect(numbers.keys.sorted() == (contract + ["share"]).sorted())
     #expect(numbers["threads"] == 1)

@@ -17,14 +17,22 @@ static inline void ck_pause(void) {
 }
 
 /* Instruction sets that the kernels are compiled for: SSE2 (or what is the least of another processor), AVX2 with FMA
- * (x86-64-v3), AVX-512 (x86-64-v4). */
-typedef enum { CK_BASELINE, CK_AVX2, CK_AVX512 } ck_instructions;
+ * (x86-64-v3), AVX-512 (x86-64-v4), that with matrix units for bfloat16 (AMX). */
+typedef enum { CK_BASELINE, CK_AVX2, CK_AVX512, CK_AMX } ck_instructions;
 /* What the kernels use: the best that the processor has, or the lesser one that this variable names ("baseline", "avx2",
- * "avx512"), from the first call on. */
+ * "avx512", "amx"), from the first call on. */
 #define CK_INSTRUCTION_SET_VARIABLE "RESSHIFT_ISA"
 ck_instructions ck_instruction_set(void);
 /* The best that the processor has. */
 ck_instructions ck_best_instruction_set(void);
+
+/* What multiplies numbers in bfloat16: nothing but the compiler's code for float; AVX512-BF16; AMX, for which the kernel is asked once. */
+typedef enum { CK_BF16_NONE, CK_BF16_VECTORS, CK_BF16_MATRIX } ck_bf16_unit;
+ck_bf16_unit ck_bf16_unit_used(void);
+#if defined(__x86_64__)
+int ck_has_bf16_vectors(void);
+int ck_has_matrix_unit(void);
+#endif
 
 /* y[i] += x[i] */
 void ck_add(float *y, const float *x, size_t n);
@@ -76,6 +84,63 @@ int ck_gemm_is_tuned(void);
  * rows lda, ldb and ldc apart; c, bias and b begin at the panel. */
 void ck_gemm_panel(float *c, size_t ldc, size_t columns, const float *a, size_t lda, size_t m, const float *b, size_t ldb,
                    size_t k, const float *bias, int adding);
+
+/* Products in bfloat16 (the upper half of a float) with sums in float. Rows of the left factor are filled up with zeros to a multiple of DEPTH;
+ * right factors are packed in panels of COLUMNS, of which each takes kernel^2 * (in, filled up) * COLUMNS elements. */
+typedef uint16_t ck_bf16;
+enum { CK_BF16_DEPTH = 32, CK_BF16_COLUMNS = 32 };
+/* from [rows][c], times scale[c] plus shift[c] unless NULL, then SiLU if `activated`, -> to [rows][filled]. */
+void ck_bf16_rows(ck_bf16 *to, size_t filled, const float *from, size_t rows, size_t c, const float *scale, const float *shift,
+                  int activated);
+/* Lines [first, first + count) of a plane x [h][w][c], or half [h][w][filled], with zeros around it, `before` above and to the left, `after` below and to the
+ * right, each pixel repeated 2 x 2 times if `doubled`: [count][w + before + after][filled]. Unless scale is NULL the plane is
+ * SiLU(x * scale[c] + shift[c]). */
+void ck_bf16_plane(ck_bf16 *to, size_t filled, const float *x, const ck_bf16 *half, size_t h, size_t w, size_t c, size_t before, size_t after, int doubled,
+                   const float *scale, const float *shift, size_t first, size_t count);
+/* One panel of weights [n][in][kernel][kernel]. */
+void ck_bf16_pack(ck_bf16 *packed, const float *weights, size_t n, size_t in, size_t kernel, size_t panel);
+/* One panel of the transpose of rows [n][in], `distance` elements apart and readable up to a multiple of DEPTH. */
+void ck_bf16_pack_columns(ck_bf16 *packed, const ck_bf16 *rows, size_t distance, size_t n, size_t in, size_t panel);
+/* One panel of rows [in][n]. */
+void ck_bf16_pack_rows(ck_bf16 *packed, const ck_bf16 *rows, size_t distance, size_t n, size_t in, size_t panel);
+/* Sixteen rows of sixteen pairs of elements -> the pairs' transpose. */
+void ck_transpose_pairs(ck_bf16 *packed, const ck_bf16 *rows, size_t distance);
+
+/* A convolution of a plane by kernel x kernel taps, or a product of rows (kernel 1, height 1). */
+typedef struct {
+  /* The plane of ck_bf16_plane or rows of ck_bf16_rows; CK_BF16_SLACK pixels behind it are read and make no difference. */
+  const ck_bf16 *a;
+  /* Elements of a pixel, a multiple of DEPTH; pixels of a line. */
+  size_t channels, pitch;
+  size_t kernel, stride;
+  /* Of the result, in pixels. */
+  size_t height, width;
+  /* Packed panels; columns of the result; what is added to each, or NULL. */
+  const ck_bf16 *b;
+  size_t columns;
+  const float *bias;
+  /* The result [height * width][columns], plus residual of the same shape unless NULL, which may be y; or, if not NULL, half
+   * [height * width][half_channels], a multiple of COLUMNS, after GELU if asked for. */
+  float *y;
+  const float *residual;
+  ck_bf16 *half;
+  size_t half_channels;
+  int gelu;
+  /* The row of the result in float and of residual that each one goes to; NULL: its own. */
+  const int32_t *places;
+} ck_bf16_product;
+enum { CK_BF16_SLACK = 48 };
+/* How many blocks of rows it is cut into. */
+size_t ck_bf16_blocks(const ck_bf16_product *product);
+/* Some of the blocks and panels: they are independent of each other. Unless NULL, total [2][columns] gets the sums of each of their columns,
+ * and of its squares, added. */
+void ck_bf16_multiply(const ck_bf16_product *product, size_t first, size_t count, size_t first_panel, size_t panels, double *total);
+
+/* Attention of one window: qkv [tokens][q | k | v of c], `distance` elements apart, with CK_BF16_SLACK readable rows behind it, -> out [tokens][c];
+ * the dimension of a head is a multiple of DEPTH. bias [heads][tokens][tokens]; mask [tokens][tokens] or NULL. `scratch` has so many floats: */
+size_t ck_bf16_window_scratch(size_t tokens, size_t dim);
+void ck_bf16_window_attention(ck_bf16 *out, size_t out_distance, const ck_bf16 *qkv, size_t distance, size_t tokens, size_t c, size_t heads,
+                              float scale, const float *bias, const float *mask, float *scratch);
 
 /* Winograd F(out x out, 3x3), out = 2, 4 or 6: a convolution of stride 1 and padding 1 as (out + 2)^2 = K products over tiles of
  * out x out output pixels of a plane [h][w], counted row-major with tiles_w to a row. `plane` is the distance in elements

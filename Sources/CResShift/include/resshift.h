@@ -98,6 +98,15 @@ typedef enum resshift_switch {
   RESSHIFT_ON = 1
 } resshift_switch;
 
+/* The numbers that networks multiply. */
+typedef enum resshift_precision {
+  /* bfloat16 on processors with matrix units for it, with models whose pictures stay the same to the eye (those without a codebook);
+   * otherwise float32 */
+  RESSHIFT_PRECISION_AUTO = 0,
+  RESSHIFT_PRECISION_FLOAT32 = 1,
+  RESSHIFT_PRECISION_BF16 = 2 /* RESSHIFT_USAGE where the processor has no instructions for it */
+} resshift_precision;
+
 /* Called during a call with the share of the work that is done, 0...1, possibly from another thread than the caller's.
  * Any value but 0 stops the work; the call then returns RESSHIFT_STOPPED. */
 typedef int (*resshift_progress)(double done, void *context);
@@ -137,6 +146,8 @@ typedef struct resshift_options {
    * the notice callback is told so. NULL, also where struct_size says that the caller does not know it: everything may
    * be used. Its pixels are only read, during the call. */
   const resshift_image *exclude;
+  /* RESSHIFT_PRECISION_AUTO; where struct_size says that the caller does not know it, RESSHIFT_PRECISION_FLOAT32. */
+  resshift_precision precision;
 } resshift_options;
 
 /* One loaded model. */

@@ -47,6 +47,10 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Who multiplies matrices: own (our kernel) or openblas; RESSHIFT_PRODUCTS chooses for all commands.")
   var products: Products?
 
+  @Option(
+    help: "The numbers that networks multiply: float32, bf16, or auto, what upscale, inpaint and restore would take.")
+  var precision = PrecisionChoice.automatic
+
   @Flag(help: "Measure how the time grows with threads and with the size of the picture instead.")
   var scaling = false
 
@@ -58,6 +62,7 @@ struct BenchCommand: ParsableCommand {
     if let size, !(1...8192).contains(size) { throw ValidationError("--size must be 1 to 8192, found \(size)") }
     if scaling, let size, size < 16 { throw ValidationError("--size must be 16 or more with --scaling, found \(size)") }
     try EngineOptions.check(threads: threads)
+    try EngineOptions.check(precision)
   }
 
   func run() throws {
@@ -68,11 +73,11 @@ struct BenchCommand: ParsableCommand {
     let workers = threads ?? EngineOptions.processors
     let restorer = try restorer()
     if scaling {
-      let measured = try BenchScaling(restorer, smallest: size, threads: workers)
+      let measured = try BenchScaling(restorer, smallest: size, threads: workers, precision)
       print(json ? measured.json : measured.table)
     } else {
       let side = size ?? restorer.descriptor.unet.lqSize
-      let result = try Benchmark.run(restorer, size: side, threads: workers)
+      let result = try Benchmark.run(restorer, size: side, threads: workers, precision)
       print(json ? result.json : result.table(restorer.descriptor, side: side))
     }
   }
@@ -83,7 +88,7 @@ struct BenchCommand: ParsableCommand {
     }
     let catalogue = ModelCatalogue.ofThisProgram
     let task = try model.map { try catalogue.model(named: $0).task } ?? .superResolution
-    return try Restorer(catalogue.model(named: model ?? "", for: task))
+    return try Restorer(catalogue.model(named: model ?? "", for: task), precision)
   }
 }
 
@@ -94,7 +99,8 @@ extension BenchmarkResult {
       ("unet_ms", JSONText.number(unetMs)), ("decode_ms", JSONText.number(decodeMs)),
       ("total_ms", JSONText.number(totalMs)), ("direct_gflop", JSONText.number(directGflop)),
       ("peak_rss_mb", JSONText.number(peakRSSMB)), ("threads", JSONText.number(Double(threads))),
-      ("share", JSONText.number(share)), ("stages", json(stages, "stage")), ("layers", json(layers, "kind")),
+      ("precision", JSONText.string(precision.rawValue)), ("share", JSONText.number(share)),
+      ("stages", json(stages, "stage")), ("layers", json(layers, "kind")),
     ])
   }
 
@@ -113,6 +119,7 @@ extension BenchmarkResult {
     let facts = [
       ["model", "\(model.name), \(model.diffusion.steps) steps"], ["input", "\(side)x\(side) pixels"],
       ["threads", "\(threads)"], ["instructions", InstructionSet.current.rawValue], ["products by", products.rawValue],
+      ["precision", precision.rawValue],
       ["OpenBLAS sgemm", "\(TextTable.number(sgemmGflops, 1)) GFLOP/s"],
       ["one step of the unet", "\(TextTable.number(unetMs, 1)) ms"],
       ["whole restoration", "\(TextTable.number(totalMs, 1)) ms"],

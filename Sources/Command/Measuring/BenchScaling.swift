@@ -11,7 +11,7 @@ struct BenchScaling {
   private let bySize: [RestorationTime]
 
   /// Measures; sizes that do not fit memory are left out with a note, but for the smallest.
-  init(_ restorer: Restorer, smallest: Int?, threads: Int) throws {
+  init(_ restorer: Restorer, smallest: Int?, threads: Int, _ precision: PrecisionChoice) throws {
     let sizes = Benchmark.sizes(for: restorer.descriptor, smallest: smallest)
     let counts = Self.threadCounts(upTo: threads)
     let report = ProgressReport(
@@ -19,6 +19,7 @@ struct BenchScaling {
     var done = 0
     func measure(_ size: Int, _ threads: Int) throws -> RestorationTime {
       var options = RestoreOptions()
+      options.precision = precision
       options.progress = { report.advance(to: $0) }
       options.notice = { text in
         report.clearLine()

@@ -105,7 +105,7 @@ struct EvaluateCommand: ParsableCommand {
     let plan = try EvaluatePlan(self, scale: scale)
     if let sheet { try PictureFile.checkOutput(sheet, width: 1, height: 1, bitDepth: 8) }
     let folder = try save.map(EvaluateFolder.init)
-    let restorer = try Restorer(descriptor)
+    let restorer = try Restorer(descriptor, engine.precision)
     let style: ProgressReport.Style = engine.quiet || !Terminal.errorsAreSeen ? .none : .terminal
     let progress = ProgressReport(style: style, total: plan.pairs.count)
     var report = EvaluateReport(command: self, model: descriptor, scale: scale)

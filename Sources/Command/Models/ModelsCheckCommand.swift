@@ -25,6 +25,7 @@ struct ModelsCheckCommand: ParsableCommand {
   func run() throws {
     let store = ModelStore(.ofThisProgram)
     var options = RestoreOptions()
+    options.precision = .automatic
     options.threads = threads ?? EngineOptions.processors
     var trials: [ModelTrial] = []
     var hasFailed = false

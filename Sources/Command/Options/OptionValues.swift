@@ -13,6 +13,8 @@ enum ProgressFormat: String, ExpressibleByArgument, CaseIterable {
 
 extension Tiling: ExpressibleByArgument {}
 
+extension PrecisionChoice: ExpressibleByArgument {}
+
 /// Values that are more than a number within bounds.
 enum OptionValue {
   /// There is no random one here, unlike in GIMP: the same command gives the same bytes.

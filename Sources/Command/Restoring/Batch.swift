@@ -205,7 +205,7 @@ struct Batch {
 
   private func load(_ descriptor: ModelDescriptor) throws -> Restorer {
     do {
-      return try Restorer(descriptor)
+      return try Restorer(descriptor, common.engine.precision)
     } catch {
       throw ModelFailure(reason: error)
     }

@@ -14,6 +14,7 @@ public enum InstallationCheck {
       let start = Double(index) / Double(entries.count)
       let text: Message = "Trying \(ModelWords(entry).title) (\(index + 1) of \(entries.count)) ..."
       var options = RestoreOptions()
+      options.precision = .automatic
       options.threads = threads
       options.progress = { share in
         guard work.tell(start + share / Double(entries.count), text) else { throw RestoreError.cancelled }

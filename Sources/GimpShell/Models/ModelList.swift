@@ -81,7 +81,7 @@ public struct ModelList {
       entry.isInstalled || entry.downloadSize != nil
       ? words.purpose : "These files are missing: \(entry.missingFiles.joined(separator: ", "))."
     let details: Message = "\(entry.name), \(words.licence), \(size)"
-    let pace = entry.isInstalled ? rates.flatMap { entry.descriptor?.pace($0, threads: threads) } : nil
+    let pace = entry.isInstalled ? rates.flatMap { entry.descriptor?.pace($0, threads: threads, .automatic) } : nil
     return Row(
       name: entry.name, title: isStandard ? "\(words.title) (recommended)" : words.title,
       purpose: purpose ?? "A model of your own.",

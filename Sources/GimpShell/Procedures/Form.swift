@@ -342,7 +342,7 @@ extension Form.Offer {
     let title: Message = isStandard ? "\(words.title) (recommended)" : words.title
     self.title = title
     if let descriptor {
-      let pace = gimp.rates.flatMap { descriptor.pace($0, threads: gimp.threads) }
+      let pace = gimp.rates.flatMap { descriptor.pace($0, threads: gimp.threads, .automatic) }
       label = pace.map { "\(title) – \($0.message)" } ?? title
     } else if let size = entry.downloadSize {
       label = "\(words.title): get it (\(size))"

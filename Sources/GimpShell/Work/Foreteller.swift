@@ -38,6 +38,7 @@ final class Foreteller {
   /// Throws what the work itself would throw, as far as that is known without pixels.
   func outlook(_ settings: Settings, _ model: ModelDescriptor, _ source: Source) throws -> Outlook {
     var options = RestoreOptions()
+    options.precision = .automatic
     options.threads = source.gimp.threads
     do {
       return try model.outlook(job(settings, model, source), options, source.gimp.rates)

@@ -198,7 +198,7 @@ final class Engine: Sendable {
   func restorer() throws -> Restorer {
     try loaded.withLock { loaded in
       if let loaded { return loaded }
-      let restorer = try Restorer(model)
+      let restorer = try Restorer(model, .automatic)
       loaded = restorer
       return restorer
     }
@@ -245,6 +245,7 @@ struct Request {
 
   var options: RestoreOptions {
     var options = RestoreOptions()
+    options.precision = .automatic
     options.seed = seed
     options.threads = gimp.threads
     options.rates = gimp.rates

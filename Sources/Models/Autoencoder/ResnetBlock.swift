@@ -20,6 +20,10 @@ struct ResnetBlock: Sendable {
   }
 
   func callAsFunction(_ x: Tensor) -> Tensor {
+    if conv1.isHalf && conv2.isHalf && x.shape.n == 1 {
+      let h = conv1.half(x, activating: norm1.map(of: x))
+      return probe(conv2(h, activating: norm2.map(of: h), adding: shortcut.map { $0(x) } ?? x))
+    }
     let h = conv1(x, activating: norm1.map(of: x))
     return probe(conv2(h, activating: norm2.map(of: h), adding: shortcut.map { $0(x) } ?? x))
   }

@@ -27,8 +27,13 @@ struct ResBlock: Sendable {
     probe(activatedEmbedding, "emb_layers.0")
     let inMap = inNorm.map(of: x)
     probe.record("in_layers.1") { inMap.apply(to: x, silu: true) }
-    let h = probe(inConv(x, activating: inMap), "in_layers")
     let modulation = probe(embedding(activatedEmbedding), "emb_layers")  // [1, 1, 1, scale | shift]
+    if inConv.isHalf && outConv.isHalf && x.shape.n == 1 {
+      let h = inConv.half(x, activating: inMap)
+      let skip = skipConnection.map { $0(x) } ?? x
+      return probe(outConv(h, activating: outNorm.map(of: h, modulation: modulation.halves), adding: skip))
+    }
+    let h = probe(inConv(x, activating: inMap), "in_layers")
     let outMap = outNorm.map(of: h, modulation: modulation.halves)
     probe.record("out_layers.1") { outMap.apply(to: h, silu: true) }
     let skip = skipConnection.map { $0(x) } ?? probe(x, "skip_connection")

@@ -24,6 +24,12 @@ struct SwinTransformerBlock: Sendable {
 
   func callAsFunction(_ x: Tensor) -> Tensor {
     let windows = grid.fitted(to: x.shape)
+    if attention.isHalf && mlp.isHalf {
+      let h = attention(norm1.rows(x, windows: windows), windows, x, masks: mask?.masks) { index in
+        mask?.maskOfWindow(index, windows, on: x.shape)
+      }
+      return probe(mlp(norm2.rows(h), adding: h))
+    }
     var h = attention(norm1(x).windows(windows), windows, masks: mask?.masks) { index in
       mask?.maskOfWindow(index, windows, on: x.shape)
     }.plane(x.shape, from: windows)
@@ -45,7 +51,15 @@ struct Mlp: Sendable {
     probe = at.probe
   }
 
+  /// Whether products are in bfloat16.
+  var isHalf: Bool { fc1.isHalf && fc2.isHalf }
+
   func callAsFunction(_ x: Tensor) -> Tensor {
     probe(fc2(probe(fc1(x).gelu(), "act")))
+  }
+
+  /// The same of rows in bfloat16, plus `x`.
+  func callAsFunction(_ rows: BFloat16Rows, adding x: Tensor) -> Tensor {
+    fc2(fc1(rows, gelu: true), shape: x.shape, adding: x)
   }
 }

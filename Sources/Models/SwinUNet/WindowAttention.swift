@@ -4,6 +4,7 @@ import TensorCore
 /// Multi-head attention inside windows with a relative position bias (Swin Transformer, section 3.2).
 struct WindowAttention: Sendable {
   private let heads: Int
+  private let headChannels: Int
   private let window: Int
   private let qkv: Linear
   private let proj: Linear
@@ -13,6 +14,7 @@ struct WindowAttention: Sendable {
 
   init(channels: Int, headChannels: Int, window: Int, _ at: Weights) throws {
     heads = channels / headChannels
+    self.headChannels = headChannels
     self.window = window
     qkv = try Linear(channels, 3 * channels, at.at("qkv"))
     proj = try Linear(channels, channels, at.at("proj"))
@@ -47,6 +49,21 @@ struct WindowAttention: Sendable {
     }
     let mixed = windowAttention(qkv: qkv, heads: heads, bias: bias, masks: masks, maskOfWindow: maskOfWindow)
     return probe(proj(mixed))
+  }
+
+  /// Whether all of it is in bfloat16.
+  var isHalf: Bool {
+    qkv.isHalf && proj.isHalf && windowAttentionTakesBFloat16(channels: heads * headChannels, heads: heads)
+  }
+
+  /// The same of the grid's windows of tokens in bfloat16, put back to the plane `x` that they are of and added to it.
+  func callAsFunction(
+    _ tokens: BFloat16Rows, _ grid: WindowGrid, _ x: Tensor, masks: Tensor?, maskOfWindow: (Int) -> Int?
+  ) -> Tensor {
+    let (bias, masks) = (corner(of: bias, grid), masks.map { corner(of: $0, grid) })
+    let mixed = windowAttention(
+      qkv: qkv(tokens), tokens: grid.tokens, heads: heads, bias: bias, masks: masks, maskOfWindow: maskOfWindow)
+    return proj(mixed, shape: x.shape, windows: grid, adding: x)
   }
 
   /// The part of a table of pairs of tokens, [N, M, tokens, tokens], for the upper left corner of a window.

@@ -4,7 +4,15 @@ import TensorCore
 /// Measures one model on this machine.
 public enum Benchmark {
   /// Restores one random picture of `size` pixels a side, nil = the model's own lq_size, in one piece.
-  public static func run(_ restorer: Restorer, size: Int? = nil, threads: Int) throws -> BenchmarkResult {
+  public static func run(
+    _ restorer: Restorer, size: Int? = nil, threads: Int, _ precision: PrecisionChoice = .float32
+  ) throws -> BenchmarkResult {
+    try Precision.$current.withValue(precision.resolved(for: restorer.descriptor)) {
+      try run(restorer, size: size, onThreads: threads)
+    }
+  }
+
+  private static func run(_ restorer: Restorer, size: Int?, onThreads threads: Int) throws -> BenchmarkResult {
     try Parallel.$threads.withValue(max(1, threads)) {
       let descriptor = restorer.descriptor
       let side = size ?? descriptor.unet.lqSize
@@ -14,7 +22,7 @@ public enum Benchmark {
       let lq = RandomPicture.tensor(side: side)
       let mask = descriptor.unet.condMask ? RandomPicture.boxMask(side: side) : nil
       // Done once in the life of a model, by the first restoration: not what is measured here.
-      restorer.networks.pending.prepareAll()
+      try restorer.networks.pending.prepareAll()
       let (clock, count) = (StageClock(), WorkCount())
       let rate = sgemmRate()
       let start = ContinuousClock.now
@@ -28,7 +36,7 @@ public enum Benchmark {
         unetMs: stages.step.time.milliseconds / Double(descriptor.diffusion.steps),
         decodeMs: stages.decode.time.milliseconds, totalMs: total.milliseconds,
         directGflop: Double(count.operations) / 1e9, peakRSSMB: peakMegabytes, threads: threads,
-        products: .current,
+        products: .current, precision: .current,
         stages: parts(
           [("encode", stages.encode), ("unet", stages.step), ("decode", stages.decode)], of: total, count.operations),
         layers: parts(

@@ -37,6 +37,8 @@ public struct BenchmarkResult: Sendable {
   public let threads: Int
   /// The implementation of matrix products that was used.
   public let products: Products
+  /// What was multiplied.
+  public let precision: Precision
   /// Encoding, all steps of the UNet, decoding, and the rest, which add up to the total.
   public let stages: [Part]
   /// The kinds of layers that were met, and the rest, which add up to the total.

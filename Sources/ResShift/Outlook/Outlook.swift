@@ -66,10 +66,16 @@ public enum RestorationJob: Sendable, Equatable {
 extension ModelDescriptor {
   /// What a restoration by this model will be. `rates` says how fast this machine is; nil = no time is said.
   ///
-  /// Throws `RestoreError.notEnoughMemory` where it could not be done.
+  /// Throws `RestoreError.notEnoughMemory` where it could not be done, `noInstructions` where the processor cannot.
   public func outlook(_ job: RestorationJob, _ options: RestoreOptions, _ rates: MachineRates?) throws -> Outlook {
+    try Precision.$current.withValue(options.precision.resolved(for: self)) { try currentOutlook(job, options, rates) }
+  }
+
+  private func currentOutlook(_ job: RestorationJob, _ options: RestoreOptions, _ rates: MachineRates?) throws
+    -> Outlook
+  {
     let passes = passes(of: job, options)
-    let weights = 4 * parameterCount
+    let weights = (Precision.current.hasMatrixUnits ? 2 : 4) * parameterCount
     var outlook = Outlook(
       width: job.size.width, height: job.size.height, resultWidth: job.resultSize.width,
       resultHeight: job.resultSize.height, tiles: 0, steps: diffusion.steps, operations: 0, memory: 0)
@@ -210,7 +216,7 @@ extension PixelImage {
   }
 }
 
-/// Under which names the rates of a model on so many threads are remembered.
+/// Under which names the rates of a model on so many threads, in the current precision, are remembered.
 struct RateNames {
   let network: String
   let fill: String
@@ -218,7 +224,7 @@ struct RateNames {
   let end: String
 
   init(_ model: ModelDescriptor, threads: Int) {
-    end = " float32 \(Products.current.rawValue) \(threads)"
+    end = " \(Precision.current.rawValue) \(Products.current.rawValue) \(threads)"
     network = model.architecture.rateName + end
     fill = "exemplar fill \(threads)"
   }

@@ -30,11 +30,14 @@ extension Pace {
 
 extension ModelDescriptor {
   /// How fast the model is on so many threads; nil where it was never measured.
-  public func pace(_ rates: MachineRates, threads: Int) -> Pace? {
+  public func pace(_ rates: MachineRates, threads: Int, _ precision: PrecisionChoice = .float32) -> Pace? {
     var options = RestoreOptions()
     options.threads = threads
+    options.precision = precision
+    guard let resolved = try? precision.resolved(for: self) else { return nil }
     // The pace of another model would do for a forecast, not for comparing the two.
-    guard rates.rate(RateNames(self, threads: threads).network) != nil else { return nil }
+    let name = Precision.$current.withValue(resolved) { RateNames(self, threads: threads).network }
+    guard rates.rate(name) != nil else { return nil }
     let (job, unit) = exemplaryJob
     guard let seconds = try? outlook(job, options, rates).seconds else { return nil }
     return Pace(seconds: seconds, unit: unit)

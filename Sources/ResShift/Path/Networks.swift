@@ -19,7 +19,7 @@ struct Networks: Sendable {
 
   /// Opens all files of a model; surplus, missing and wrongly shaped tensors are errors.
   ///
-  /// All of that is found here; the numbers themselves are read when a layer is first used.
+  /// All of that is found here; the numbers themselves are read when a layer is first used. They are multiplied in the current `Precision`.
   init(_ descriptor: ModelDescriptor) throws {
     let unetFile = try Self.open(descriptor, descriptor.files.unet.name)
     var (autoencoderFile, startFile): (Checkpoint?, Checkpoint?)

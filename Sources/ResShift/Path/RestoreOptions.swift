@@ -45,6 +45,8 @@ public struct RestoreOptions: Sendable {
   }
   /// The numbers of worker threads that there can be.
   public static let threadCounts = 1...Parallel.mostThreads
+  /// In which numbers networks multiply.
+  public var precision = PrecisionChoice.float32
   /// Upper limit for the memory of the restoration in bytes; nil = what the machine has free.
   public var memoryLimit: Int?
   /// Called from the working thread with the share of the work that is done, 0...1, some fifty times a second, and so with

@@ -1,30 +1,50 @@
 import CoarseFill
 import Diffusion
 import ModelLibrary
+import Synchronization
 import TensorCore
 
 /// One loaded model, ready to restore pictures. Immutable and safe to share between threads.
 public final class Restorer: Sendable {
   public let descriptor: ModelDescriptor
-  let networks: Networks
+  /// Makes the networks in the current precision.
+  private let make: @Sendable () throws -> Networks
+  /// Those that were asked for so far.
+  private let loaded = Mutex<[Precision: Networks]>([:])
 
   /// Opens the files that the model's `model.json` names. They stay mapped and are read as layers are first used: until
-  /// this object goes they may be replaced (by renaming) or removed, but not written to.
+  /// this object goes they may be replaced (by renaming) or removed, but not written to. `precision` is what the first restoration is expected
+  /// to ask for; for another one the files are opened again.
   ///
   /// Throws `CheckpointError` when a file is damaged or does not fit the architecture, `ModelError.incomplete` when one is
   /// missing.
-  public init(_ descriptor: ModelDescriptor) throws {
+  public init(_ descriptor: ModelDescriptor, _ precision: PrecisionChoice = .float32) throws {
     self.descriptor = descriptor
     if !descriptor.missingFiles.isEmpty {
       throw ModelError.incomplete(model: descriptor.name, descriptor.installAdvice)
     }
-    networks = try Networks(descriptor)
+    make = { try Networks(descriptor) }
+    _ = try Precision.$current.withValue(precision.resolved(for: descriptor)) { try networks }
   }
 
   /// The same architecture with random weights: for measuring, without files.
   public init(_ descriptor: ModelDescriptor, randomWeightsSeed seed: UInt64) throws {
     self.descriptor = descriptor
-    networks = try Networks(descriptor, randomWeightsSeed: seed)
+    make = { try Networks(descriptor, randomWeightsSeed: seed) }
+    _ = try networks
+  }
+
+  /// The networks in the current precision.
+  var networks: Networks {
+    get throws {
+      let precision = Precision.current
+      return try loaded.withLock { loaded in
+        if let networks = loaded[precision] { return networks }
+        let networks = try make()
+        loaded[precision] = networks
+        return networks
+      }
+    }
   }
 
   /// Enlarges a picture; `factor` nil means the model's own scale, smaller factors are reduced by area average.
@@ -378,6 +398,7 @@ public final class Restorer: Sendable {
     clock: StageClock? = nil, isNeeded: ((PixelRect) -> Bool)? = nil
   ) throws -> Tensor {
     let (scale, ratio) = (descriptor.diffusion.sf, descriptor.inputPerLatent)
+    let networks = try networks
     let (height, width) = descriptor.paddedSides(height: lq.shape.h, width: lq.shape.w, options.tile)
     let input = lq.reflectPadded(height: height, width: width)
     let hole = mask?.reflectPadded(height: height, width: width)
@@ -414,7 +435,7 @@ public final class Restorer: Sendable {
   ) throws -> Tensor {
     let ratio = descriptor.inputPerLatent
     let single = TilePlan(height: plan.tileHeight, width: plan.tileWidth, side: .max, overlap: 0)
-    let path = RestorationPath(networks, descriptor.architecture, single)
+    let path = RestorationPath(try networks, descriptor.architecture, single)
     let cost = path.cost * Double(tiles.count)
     let meter = try ProgressMeter(total: cost, options.scope)
     options.meter?.addNetwork(cost: cost)
@@ -442,7 +463,7 @@ public final class Restorer: Sendable {
   /// memory, so that nothing of what is taken from here on counts twice.
   private func fileMemory(for need: MemoryNeed, besideFile: Int, _ options: inout RestoreOptions) throws -> FileMemory?
   {
-    let promised = networks.pending.bytes
+    let promised = try networks.pending.bytes
     let budget = MemoryBudget(limit: options.memoryLimit, promised: promised)
     options.budget = budget
     var silent = options
@@ -474,6 +495,14 @@ public final class Restorer: Sendable {
   /// stop it at any moment. `besideFile` are bytes that count only if there is a file: in memory the estimate has them.
   private func working<R>(
     _ options: RestoreOptions, _ need: MemoryNeed, besideFile: Int = 0, _ body: (RestoreOptions) throws -> R
+  ) throws -> R {
+    try Precision.$current.withValue(options.precision.resolved(for: descriptor)) {
+      try workingInPrecision(options, need, besideFile: besideFile, body)
+    }
+  }
+
+  private func workingInPrecision<R>(
+    _ options: RestoreOptions, _ need: MemoryNeed, besideFile: Int, _ body: (RestoreOptions) throws -> R
   ) throws -> R {
     var options = options
     let file = try fileMemory(for: need, besideFile: besideFile, &options)

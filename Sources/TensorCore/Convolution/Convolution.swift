@@ -12,12 +12,36 @@ public struct ConvolutionWeights: Sendable {
   public let stride: Int
   public let inChannels: Int
   public let outChannels: Int
-  /// [taps * in, out]
-  let matrix: PackedMatrix
   let bias: Tensor
+  private let packing: Packing
 
-  /// `weights` as PyTorch stores them: [out, in, kernel, kernel].
-  public init(_ weights: Tensor, bias: Tensor, kernel: Int, stride: Int = 1, inChannels: Int, outChannels: Int) {
+  private enum Packing {
+    /// [taps * in, out]
+    case float32(PackedMatrix)
+    case bf16(BFloat16Matrix)
+  }
+
+  /// Weights in float32, which all algorithms but one take.
+  var matrix: PackedMatrix {
+    guard case .float32(let matrix) = packing else { preconditionFailure("weights in float32") }
+    return matrix
+  }
+
+  /// Weights in bfloat16, for the one that takes them.
+  var half: BFloat16Matrix {
+    guard case .bf16(let matrix) = packing else { preconditionFailure("weights in bfloat16") }
+    return matrix
+  }
+
+  /// Whether products are in bfloat16.
+  public var isHalf: Bool { if case .bf16 = packing { true } else { false } }
+
+  /// `weights` as PyTorch stores them: [out, in, kernel, kernel]. `isHalf`: whether they are kept in bfloat16; by default where the current
+  /// precision is that and it is faster.
+  public init(
+    _ weights: Tensor, bias: Tensor, kernel: Int, stride: Int = 1, inChannels: Int, outChannels: Int,
+    isHalf: Bool? = nil
+  ) {
     precondition(weights.shape.count == outChannels * inChannels * kernel * kernel, "weights of the announced shape")
     precondition(bias.shape.count == outChannels, "one bias per output channel")
     self.kernel = kernel
@@ -25,11 +49,18 @@ public struct ConvolutionWeights: Sendable {
     self.inChannels = inChannels
     self.outChannels = outChannels
     self.bias = bias
-    matrix = PackedMatrix(weights, taps: kernel * kernel, inChannels: inChannels, outChannels: outChannels)
+    let precision = Precision.current
+    if isHalf ?? (precision == .bf16 && (kernel == 1 || precision.hasMatrixUnits)) {
+      packing = .bf16(BFloat16Matrix(weights, kernel: kernel, inChannels: inChannels, outChannels: outChannels))
+    } else {
+      packing = .float32(
+        PackedMatrix(weights, taps: kernel * kernel, inChannels: inChannels, outChannels: outChannels))
+    }
   }
 
   /// How a plane of `height` x `width` output pixels is convolved.
   public func algorithm(height: Int, width: Int) -> ConvolutionAlgorithm {
+    if isHalf { return .bfloat16 }
     guard kernel == 3 && stride == 1 else { return .im2col }
     return ConvolutionAlgorithm.forced
       ?? .choice(

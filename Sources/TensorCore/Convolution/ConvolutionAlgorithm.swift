@@ -34,6 +34,7 @@ public struct ConvolutionAlgorithm: Sendable {
     let size = ConvolutionSize(
       height: height, width: width, inChannels: inChannels, outChannels: outChannels,
       columns: products.panels(outChannels) * products.columns)
+    if Precision.current.hasMatrixUnits { return bfloat16.cost(size) }
     return (stride == 1 ? choice(size) : im2col).cost(size)
   }
 }

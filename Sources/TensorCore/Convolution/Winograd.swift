@@ -163,13 +163,3 @@ private struct WinogradPlane {
   /// Tiles of one piece of the input transform.
   private static let tilesPerTransform = 4
 }
-
-private func withOptional<R>(_ tensor: Tensor?, _ body: (UnsafePointer<Float>?) -> R) -> R {
-  if let tensor { tensor.read { body($0) } } else { body(nil) }
-}
-
-private func withOptional<R>(
-  _ affine: ChannelAffine?, _ body: (UnsafePointer<Float>?, UnsafePointer<Float>?) -> R
-) -> R {
-  if let affine { affine.withPointers { body($0, $1) } } else { body(nil, nil) }
-}

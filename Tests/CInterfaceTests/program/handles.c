@@ -67,7 +67,7 @@ void check_options(const char *models) {
   EXPECT(options.seed == 12345 && options.threads == 1 && options.memory_limit == 0);
   EXPECT(options.tile == RESSHIFT_TILE_AUTOMATIC && options.overlap == RESSHIFT_OVERLAP_AUTOMATIC);
   EXPECT(options.tiling == RESSHIFT_TILING_JOINT && options.tone_match == RESSHIFT_DEFAULT && options.strength == 1);
-  EXPECT(options.progress == NULL && options.notice == NULL);
+  EXPECT(options.progress == NULL && options.notice == NULL && options.precision == RESSHIFT_PRECISION_AUTO);
 
   /* A size that the library does not know: nothing is written. */
   options.seed = 7;
@@ -102,6 +102,7 @@ void check_options(const char *models) {
   REFUSED(tiling, (resshift_tiling)2);
   REFUSED(strength, -0.5);
   REFUSED(strength, 1.5);
+  REFUSED(precision, (resshift_precision)3);
 #undef REFUSED
   options = default_options();
   options.tone_match = (resshift_switch)2;

@@ -144,13 +144,17 @@ void check_inpaint(const char *models) {
   resshift_free(model);
 }
 
-/* Whether a fill of the same hole with some options is what it is without any. */
+/* Whether a fill of the same hole with some options is what it is without any but their precision. */
 static bool fills_as_ever(resshift_model *model, const resshift_image *input, const resshift_options *options) {
   resshift_image mask = picture(40, 30, 1, RESSHIFT_UINT8), plain = picture(40, 30, 3, RESSHIFT_UINT8);
   resshift_image other = picture(40, 30, 3, RESSHIFT_UINT8);
   for (int32_t y = 0; y < 30; y++)
     for (int32_t x = 0; x < 40; x++) set_sample(&mask, x, y, 0, x >= 15 && x < 25 && y >= 10 && y < 20 ? 1 : 0);
-  EXPECT(resshift_inpaint(model, input, &mask, &plain, NULL) == RESSHIFT_OK);
+  resshift_options usual = default_options();
+  /* Callers that do not know of it get what they always got. */
+  const bool is_new = options->struct_size > offsetof(resshift_options, precision);
+  usual.precision = is_new ? options->precision : RESSHIFT_PRECISION_FLOAT32;
+  EXPECT(resshift_inpaint(model, input, &mask, &plain, &usual) == RESSHIFT_OK);
   EXPECT(resshift_inpaint(model, input, &mask, &other, options) == RESSHIFT_OK);
   bool same = same_pixels(&plain, &other);
   free(mask.pixels), free(plain.pixels), free(other.pixels);
