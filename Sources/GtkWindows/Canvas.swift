@@ -9,13 +9,15 @@ final class Canvas {
   var pointed: (_ x: Double, _ y: Double) -> Void = { _, _ in }
 
   init(width: Int, height: Int) {
-    gtk_widget_set_size_request(widget, gint(width), gint(height))
+    setSize(width: width, height: height)
     gtk_widget_add_events(widget, gint(GDK_BUTTON_PRESS_MASK.rawValue | GDK_BUTTON1_MOTION_MASK.rawValue))
     connectDrawing(self)
     for signal in ["button-press-event", "motion-notify-event"] {
       connectSignal(widget, signal, unsafeBitCast(wasPointedAt, to: GCallback.self), self)
     }
   }
+
+  func setSize(width: Int, height: Int) { gtk_widget_set_size_request(widget, gint(width), gint(height)) }
 
   func redraw() { gtk_widget_queue_draw(widget) }
 
@@ -32,7 +34,7 @@ private let wasPointedAt:
     return 1
   }
 
-/// A picture as large as it fits into a square, in its middle.
+/// A picture as large as it fits into a square, in its middle or at its upper edge.
 struct FittedPicture {
   let picture: PreviewPicture
   let scale: Double
@@ -42,13 +44,13 @@ struct FittedPicture {
   var width: Double { Double(picture.width) * scale }
   var height: Double { Double(picture.height) * scale }
 
-  init(_ picture: PreviewPicture, into side: Int) {
+  init(_ picture: PreviewPicture, into side: Int, isAtTop: Bool = false) {
     let fit = Double(side) / Double(max(picture.width, picture.height))
     self.picture = picture
     // Whole pixels, where there is room for several of the screen.
     scale = fit >= 2 ? fit.rounded(.down) : fit
     x = ((Double(side) - Double(picture.width) * scale) / 2).rounded()
-    y = ((Double(side) - Double(picture.height) * scale) / 2).rounded()
+    y = isAtTop ? 0 : ((Double(side) - Double(picture.height) * scale) / 2).rounded()
   }
 
   /// Draws the part from a share of the width on.

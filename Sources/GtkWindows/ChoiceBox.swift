@@ -35,6 +35,15 @@ struct ChoiceBox {
 
   var chosen: Int { Int(gtk_combo_box_get_active(cast(list))) }
 
+  /// Whether the user is choosing.
+  var isOpen: Bool {
+    var value = GValue()
+    g_value_init(&value, Self.typeBoolean)
+    defer { g_value_unset(&value) }
+    g_object_get_property(cast(list), "popup-shown", &value)
+    return g_value_get_boolean(&value) != 0
+  }
+
   func choose(_ index: Int) { gtk_combo_box_set_active(cast(list), gint(index)) }
 
   func fill(_ options: [Form.Option]) {

@@ -148,6 +148,11 @@ final class FormDialog {
       case .folder(let field): listener.connect(field.widget, "file-set")
       }
     }
+    pane?.hasComputed = { [unowned self] in
+      // Not while a list is open, which would close.
+      guard !rows.contains(where: { if case .choice(let box) = $0 { box.isOpen } else { false } }) else { return }
+      if form.lookForPaces() { fill() }
+    }
     window.settingsChanged = { [unowned self] settings in
       guard !isFilling else { return }
       form.adopt(settings)

@@ -5,6 +5,8 @@ import Wording
 /// to be chosen of them. What it shows is `Preview`'s.
 final class PreviewPane {
   let preview: Preview
+  /// Called when a picture has been computed.
+  var hasComputed: () -> Void = {}
   /// The large view and the tries.
   let view = gtk_vbox_new(0, 6)
   /// What stands beside it, under the options.
@@ -12,6 +14,8 @@ final class PreviewPane {
 
   private let large = Canvas(width: Preview.side, height: Preview.side)
   private let overview = Canvas(width: Preview.overviewSide, height: Preview.overviewSide)
+  /// The words below the picture, which begin and end where it does.
+  private let words = gtk_alignment_new(0, 0, 1, 1)
   private let status = gtk_label_new("")
   private let isOn = gtk_check_button_new_with_mnemonic(PreviewPane.onLabel.text)
   private let count = NumberField(Preview.counts)
@@ -25,6 +29,8 @@ final class PreviewPane {
   private var timer: guint = 0
   /// Whether the boxes are being ticked by the program rather than the user.
   private var isShowing = false
+  /// As they are laid out: the height of the large view, and how far the words are from its edges.
+  private var layout = (height: Preview.side, inset: 0)
   /// Where the line between before and after is, as a share of the picture.
   private var line = 0.5
 
@@ -45,6 +51,8 @@ final class PreviewPane {
   private static let placeTip: Message = "Drag the square to the place that you want to look at."
   private static let lineTip: Message = "Drag the line to compare: before at the left, after at the right."
   private static let (beforeLabel, afterLabel): (Message, Message) = ("Before", "After")
+  /// Room that the words have below the narrowest picture.
+  private static let roomForWords = 240
   private static let thumbnailSide = (Preview.side - 5 * 4) / 6
 
   init(_ preview: Preview) {
@@ -71,11 +79,12 @@ final class PreviewPane {
     large.draw = { [unowned self] in drawLarge($0) }
     large.pointed = { [unowned self] x, _ in moveLine(to: x) }
     pack(large.widget, into: view)
-    let words = gtk_hbox_new(0, 6)
+    let line = gtk_hbox_new(0, 6)
     gtk_label_set_ellipsize(cast(status), PANGO_ELLIPSIZE_END)
-    pack(gtk_label_new(Self.beforeLabel.text), into: words)
-    gtk_box_pack_start(cast(words), status, 1, 1, 0)
-    pack(gtk_label_new(Self.afterLabel.text), into: words)
+    pack(gtk_label_new(Self.beforeLabel.text), into: line)
+    gtk_box_pack_start(cast(line), status, 1, 1, 0)
+    pack(gtk_label_new(Self.afterLabel.text), into: line)
+    gtk_container_add(cast(words), line)
     pack(words, into: view)
     for index in 0..<Preview.counts.upperBound {
       let canvas = Canvas(width: Self.thumbnailSide, height: Self.thumbnailSide)
@@ -146,7 +155,11 @@ final class PreviewPane {
 
   // MARK: What it shows
 
-  fileprivate func look() { if preview.tick() { show() } }
+  fileprivate func look() {
+    let before = preview.computed
+    if preview.tick() { show() }
+    if preview.computed != before { hasComputed() }
+  }
 
   private func show() {
     set(view, isVisible: preview.isOn)
@@ -171,8 +184,22 @@ final class PreviewPane {
       gtk_widget_set_tooltip_text(thumbnail.canvas.widget, Self.seedTip(item.seed).text)
       thumbnail.canvas.redraw()
     }
+    layOut()
     large.redraw()
     overview.redraw()
+  }
+
+  /// Lets the large view be as high as its picture, so that the words are next to it.
+  private func layOut() {
+    guard let before = preview.before else { return }
+    let fitted = FittedPicture(before, into: Preview.side, isAtTop: true)
+    let new = (
+      height: Int(fitted.height.rounded(.up)), inset: min(Int(fitted.x), (Preview.side - Self.roomForWords) / 2)
+    )
+    guard new != layout else { return }
+    layout = new
+    large.setSize(width: Preview.side, height: new.height)
+    gtk_alignment_set_padding(cast(words), 0, 0, guint(new.inset), guint(new.inset))
   }
 
   private static func seedTip(_ seed: UInt64) -> Message { "Seed \(seed)" }
@@ -185,16 +212,16 @@ final class PreviewPane {
 
   private func drawLarge(_ cairo: OpaquePointer) {
     guard let before = preview.before else { return }
-    let fitted = FittedPicture(before, into: Preview.side)
+    let fitted = FittedPicture(before, into: Preview.side, isAtTop: true)
     fitted.draw(cairo)
     guard let after = preview.after else { return }
-    FittedPicture(after, into: Preview.side).draw(cairo, from: line)
+    FittedPicture(after, into: Preview.side, isAtTop: true).draw(cairo, from: line)
     outline(cairo, x: fitted.x + line * fitted.width, y: fitted.y, width: 1, height: fitted.height)
   }
 
   private func moveLine(to x: Double) {
     guard let before = preview.before else { return }
-    let fitted = FittedPicture(before, into: Preview.side)
+    let fitted = FittedPicture(before, into: Preview.side, isAtTop: true)
     line = min(max((x - fitted.x) / fitted.width, 0), 1)
     large.redraw()
   }

@@ -107,11 +107,18 @@ import Wording
     var options = RestoreOptions()
     (options.rates, options.threads) = (rates, gimp.threads)
     let model = try ModelCatalogue(roots: gimp.modelFolders).model(named: "compact-sr-x2", for: .superResolution)
+    var open = try form(.upscale)
+    let isKnown = open.lookForPaces()
+    #expect(!isKnown)
     _ = try Restorer(model).upscale(PixelImage(width: 128, height: 128, channels: 3, repeating: 0.4), options)
     var form = try form(.upscale)
     let labels = choice(form, 0).options
     #expect(labels[1] == "Photographs, 4 times", "the pace of another model is not its own")
     #expect(labels[2].hasPrefix("Photographs, 2 times – ") && labels[2].hasSuffix(" per megapixel"))
+    // A dialog that was open meanwhile, as the preview measures it.
+    let (isNew, isNewAgain) = (open.lookForPaces(), open.lookForPaces())
+    #expect(isNew && !isNewAgain, "what is known does not change while people look at it")
+    #expect(choice(open, 0).options == labels)
     // Where the model is chosen by the factor, it stands below.
     form.choose(0, inRow: 1)
     #expect(form.rows[0].details?.text.hasPrefix("\(labels[2]). For photographs") == true)

@@ -36,6 +36,8 @@ public final class Preview {
   public private(set) var tries: [Try] = []
   /// The one that is shown and becomes the layer.
   public private(set) var chosen = 0
+  /// How many pictures were computed.
+  public private(set) var computed = 0
   /// Why there is nothing to be seen.
   public private(set) var problem: Message?
   /// How many tries are looked at.
@@ -179,6 +181,7 @@ public final class Preview {
     running = nil
     do {
       let picture = PreviewPicture(try outcome.get())
+      computed += 1
       if let index = tries.firstIndex(where: { $0.seed == seed }) { tries[index].picture = picture }
     } catch {
       fail(error)

@@ -43,10 +43,12 @@ public struct Form {
     let name: String
     let title: Message
     /// What stands in the list: the title, and what it takes to use it.
-    let label: Message
+    var label: Message
     let details: Message
     let descriptor: ModelDescriptor?
     var isOfFaces = false
+    /// Whether it says how fast it is on this machine.
+    var hasPace = false
   }
 
   /// One line.
@@ -146,6 +148,13 @@ public struct Form {
       faces = Faces(on: source, try? Selection(on: source))
     }
     limit()
+  }
+
+  /// Lets models say how fast they are here that did not know it when they were looked for. Returns whether any does now.
+  public mutating func lookForPaces() -> Bool {
+    var isNew = false
+    for index in models.indices { if models[index].findPace(in: gimp) { isNew = true } }
+    return isNew
   }
 
   private static let automatic: Message = "Automatic (recommended)"
@@ -341,13 +350,23 @@ extension Form.Offer {
     isOfFaces = entry.descriptor?.frame == .face
     let title: Message = isStandard ? "\(words.title) (recommended)" : words.title
     self.title = title
-    if let descriptor {
-      let pace = gimp.rates.flatMap { descriptor.pace($0, threads: gimp.threads, .automatic) }
-      label = pace.map { "\(title) – \($0.message)" } ?? title
+    if descriptor != nil {
+      label = title
+      _ = findPace(in: gimp)
     } else if let size = entry.downloadSize {
       label = "\(words.title): get it (\(size))"
     } else {
       label = "\(words.title): not complete"
     }
+  }
+
+  /// Says how fast the model is, if that is known and was not; returns whether it does.
+  fileprivate mutating func findPace(in gimp: any GimpSession) -> Bool {
+    guard !hasPace, !name.isEmpty, let pace = gimp.rates.flatMap({ descriptor.pace($0, threads: gimp.threads, .automatic) }) else {
+      return false
+    }
+    label = "\(title) – \(pace.message)"
+    hasPace = true
+    return true
   }
 }
