@@ -3,15 +3,16 @@
 #
 #   ./install.sh --stage .build/stage --no-deps && docs/help-pictures.sh .build/stage/gimp
 #
-# For one language, or into another folder: docs/help-pictures.sh STAGE LANGUAGE FOLDER. The version of GIMP is that of the stage.
+# For one language, or into another folder: docs/help-pictures.sh STAGE LANGUAGE FOLDER, where LANGUAGE is en, de, fr, es, pt_BR, ja or
+# zh_CN. The version of GIMP is that of the stage.
 set -euo pipefail
 stage=$(realpath -- "$1")
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 
-# Procedure, title of its window in each language, name of the picture.
+# Procedure, name of the picture.
 dialogs=(
-  'upscale|ResShift: |upscale' 'inpaint-full|ResShift: |inpaint' 'outpaint|ResShift: |outpaint'
-  'restore|ResShift: |restore' 'batch-inpaint|ResShift: |batch' 'models|ResShift: |models'
+  'upscale|upscale' 'inpaint-full|inpaint' 'outpaint|outpaint'
+  'restore|restore' 'batch-inpaint|batch' 'models|models'
 )
 
 work=$(mktemp -d)
@@ -26,16 +27,35 @@ trap finish EXIT
 # A folder of GIMP's settings with the plug-in of the stage.
 mkdir "$work/gimp"
 cp -r "$stage/plug-ins" "$stage/scripts" "$work/gimp"
+# What the dialog of GIMP 2.10 begins with: some sides, so that there is something to be seen.
+mkdir "$work/gimp/resshift"
+printf 'left=80\nright=80\n' >"$work/gimp/resshift/plug-in-resshift-outpaint.settings"
 version=2
 [[ ! -e $stage/plug-ins/resshift/libResShiftGIMP3.so ]] || version=3
 
+# Waits until a process has had nothing to do for some seconds, two minutes at most: the preview is there then.
+until_idle() { # PROCESS
+  local before='' now calm=0
+  for ((i = 0; i < 240 && calm < 6; i++)); do
+    now=$(awk '{ print $14 + $15 }' "/proc/$1/stat") || return 0
+    if [[ $before && $((now - before)) -le 5 ]]; then calm=$((calm + 1)); else calm=0; fi
+    before=$now
+    sleep 0.5
+  done
+}
+
 picture() { # LANGUAGE FOLDER
-  local locale dialog procedure title name program arguments display window
+  local locale dialog procedure name program arguments display window
   locale=C.UTF-8
   if [[ $1 != en ]]; then
-    locale=$1_${1^^}.UTF-8
+    case $1 in
+      *_*) locale=$1 ;;
+      ja) locale=ja_JP ;;
+      *) locale=$1_${1^^} ;;
+    esac
     mkdir -p "$work/locales"
-    localedef -i "$1_${1^^}" -f UTF-8 "$work/locales/$locale" || true # which warns of nothing that matters here
+    localedef -i "$locale" -f UTF-8 "$work/locales/$locale.UTF-8" || true # which warns of nothing that matters here
+    locale+=.UTF-8
     export LOCPATH=$work/locales
   fi
   mkdir -p "$2"
@@ -46,7 +66,7 @@ picture() { # LANGUAGE FOLDER
   openbox 2>/dev/null &
   started+=($!)
   for dialog in "${dialogs[@]}"; do
-    IFS='|' read -r procedure title name <<<"$dialog"
+    IFS='|' read -r procedure name <<<"$dialog"
     if [[ $version == 2 ]]; then
       program='gimp-2.10'
       arguments='RUN-INTERACTIVE image layer'
@@ -79,7 +99,7 @@ SCM
     local gimp=$!
     started+=("$gimp")
     for ((i = 0; i < 240; i++)); do
-      window=$(xdotool search --onlyvisible --name "^$title" 2>/dev/null | tail -n 1) || true
+      window=$(xdotool search --onlyvisible --name '^ResShift' 2>/dev/null | tail -n 1) || true
       [[ -z $window ]] || break
       sleep 0.5
     done
@@ -87,6 +107,7 @@ SCM
     # No tooltip in the way.
     xdotool mousemove 1365 767
     sleep 2
+    until_idle "$(xdotool getwindowpid "$window")"
     import -window "$window" -strip -colors 96 "PNG8:$2/$name.png"
     [[ -z ${SCREENS:-} ]] || import -window root "$SCREENS/$version-$1-$name.png"
     kill -KILL "$gimp"
