@@ -14,8 +14,8 @@ public func exemplarFill(
   _ image: Tensor, known: Tensor, allowed: Tensor? = nil, seed: UInt64, progress: (Double) throws -> Void = { _ in }
 ) throws -> Tensor {
   let pixels = image.shape.pixels
-  let isKnown = known.read { known in (0..<pixels).map { known[$0] > 0 } }
-  let isAllowed = allowed.map { $0.elements.map { $0 > 0 } }
+  let isKnown = known.read { known in Pieces.flags(pixels) { known[$0] > 0 } }
+  let isAllowed = allowed.map { $0.read { allowed in Pieces.flags(pixels) { allowed[$0] > 0 } } }
   var levels = try pyramid(image, isKnown: isKnown, isAllowed: isAllowed ?? isKnown)
   guard levels.allSatisfy({ !$0.sources.isEmpty }) else { return pushPull(image, known: known) }
   guard !levels[0].unknown.isEmpty else { return image }
@@ -42,6 +42,7 @@ public func exemplarFill(
     }
   }
   field.measure(levels[0])
+  try Interruption.check()
   return GradientDomain(levels[0], field).joined(over: image)
 }
 
@@ -89,7 +90,10 @@ extension PatchLevel {
       var front = FrontFill(self)
       pixels = try front.filled()
     } else {
-      pixels = pushPull(pixels, known: Tensor(Shape(1, height, width, 1), isKnown.map { $0 ? 1 : 0 }))
+      let known = Tensor(Shape(1, height, width, 1)) { out in
+        Parallel.forRanges(isKnown.count, chunk: Pieces.size) { for p in $0 { out[p] = isKnown[p] ? 1 : 0 } }
+      }
+      pixels = pushPull(pixels, known: known)
     }
   }
 }

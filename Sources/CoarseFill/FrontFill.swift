@@ -21,7 +21,7 @@ struct FrontFill {
 
   init(_ level: PatchLevel) {
     self.level = level
-    pixels = level.pixels
+    pixels = Pieces.copy(of: level.pixels)
     isThere = level.isKnown
     confidence = level.isKnown.map { $0 ? 1 : 0 }
     priority = [Float](repeating: 0, count: isThere.count)
@@ -68,14 +68,16 @@ struct FrontFill {
     return pixels.read { pixels in
       let a = pixels + target * channels
       var (best, least) = (candidates[0], Float.infinity)
-      for candidate in candidates {
-        let b = pixels + candidate * channels
-        let rows = Float(candidate / level.width - target / level.width)
-        var distance = costOfRow * rows * rows * Float(offsets.count)
-        for offset in offsets where distance < least {
-          for k in offset..<offset + channels { distance += (a[k] - b[k]) * (a[k] - b[k]) }
+      Pieces.inOrder(candidates.count, of: 1 << 14) { piece in
+        for candidate in candidates[piece] {
+          let b = pixels + candidate * channels
+          let rows = Float(candidate / level.width - target / level.width)
+          var distance = costOfRow * rows * rows * Float(offsets.count)
+          for offset in offsets where distance < least {
+            for k in offset..<offset + channels { distance += (a[k] - b[k]) * (a[k] - b[k]) }
+          }
+          if distance < least { (best, least) = (candidate, distance) }
         }
-        if distance < least { (best, least) = (candidate, distance) }
       }
       return best
     }

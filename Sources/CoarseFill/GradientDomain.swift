@@ -22,17 +22,19 @@ struct GradientDomain {
     self.level = level
     (origins, misfits) = level.origins(field)
     var numbers = [Int32](repeating: -1, count: level.height * level.width)
-    for (number, pixel) in level.unknown.enumerated() { numbers[Int(pixel)] = Int32(number) }
+    Pieces.inOrder(level.unknown.count) { for number in $0 { numbers[Int(level.unknown[number])] = Int32(number) } }
     self.numbers = numbers
   }
 
   /// `image` [1, h, w, 3] with its unknown pixels filled.
   func joined(over image: Tensor) -> Tensor {
     let colours = solution()
-    var result = image
+    var result = Pieces.copy(of: image)
     result.modify { out in
-      for (number, pixel) in level.unknown.enumerated() {
-        for k in 0..<3 { out[3 * Int(pixel) + k] = min(max(colours[number][k], -1), 1) }
+      Parallel.forRanges(colours.count, chunk: Self.chunk) { piece in
+        for number in piece {
+          for k in 0..<3 { out[3 * Int(level.unknown[number]) + k] = min(max(colours[number][k], -1), 1) }
+        }
       }
     }
     return result
@@ -43,9 +45,8 @@ struct GradientDomain {
   /// Conjugate gradients, all channels at once, from the pieces' colours on.
   private func solution() -> [Colour] {
     var (u, residual) = equations()
-    let start = product(u)
-    for i in residual.indices { residual[i] -= start[i] }
-    var direction = residual
+    combine(&residual, product(u), -1)
+    var direction = vector(residual.count) { residual[$0] }
     var energy = dot(residual, residual)
     let enough = 1e-8 * Double(residual.count)
     for _ in 0..<Self.iterations where energy > enough && !Interruption.isWanted {
@@ -65,15 +66,13 @@ struct GradientDomain {
   /// what is known of those neighbours.
   private func equations() -> (pieces: [Colour], right: [Colour]) {
     let count = level.unknown.count
-    var pieces = [Colour](repeating: .zero, count: count)
-    var right = pieces
-    level.pixels.read { pixels in
+    return level.pixels.read { pixels in
       func colour(_ p: Int) -> Colour {
         let c = pixels + p * PatchLevel.channels
         return Colour(c[0], c[1], c[2], 0)
       }
-      map(&pieces) { i, _ in colour(Int(origins[i])) }
-      map(&right) { [pieces] i, _ in
+      let pieces = vector(count) { colour(Int(origins[$0])) }
+      let right = vector(count) { i in
         var sum = Self.pull * pieces[i]
         forNeighbours(of: Int(level.unknown[i])) { q, offset in
           let j = Int(numbers[q])
@@ -93,23 +92,21 @@ struct GradientDomain {
         }
         return sum
       }
+      return (pieces, right)
     }
-    return (pieces, right)
   }
 
   /// The left side: (pull + number of neighbours) u - the sum of the unknown neighbours.
   private func product(_ u: [Colour]) -> [Colour] {
-    var result = u
-    map(&result) { i, value in
+    vector(u.count) { i in
       var (sum, count) = (Colour.zero, Self.pull)
       forNeighbours(of: Int(level.unknown[i])) { q, _ in
         count += 1
         let j = Int(numbers[q])
         if j >= 0 { sum += u[j] }
       }
-      return count * value - sum
+      return count * u[i] - sum
     }
-    return result
   }
 
   /// The up to four neighbours of a pixel, and how far on they are.
@@ -133,6 +130,15 @@ struct GradientDomain {
 
   private static let chunk = 4096
 
+  private func vector(_ count: Int, _ body: (Int) -> Colour) -> [Colour] {
+    [Colour](unsafeUninitializedCapacity: count) { x, initialised in
+      nonisolated(unsafe) let x = x
+      Parallel.forRanges(count, chunk: Self.chunk) { for i in $0 { x[i] = body(i) } }
+      // If the computation is stopped, the rest holds any numbers.
+      initialised = count
+    }
+  }
+
   private func map(_ x: inout [Colour], _ body: (Int, Colour) -> Colour) {
     x.withUnsafeMutableBufferPointer { x in
       // Each element is written by one thread only.
@@ -146,12 +152,15 @@ struct GradientDomain {
   }
 
   private func dot(_ a: [Colour], _ b: [Colour]) -> Double {
-    var sum = 0.0
-    for start in stride(from: 0, to: a.count, by: Self.chunk) {
-      var part = Colour.zero
-      for i in start..<min(start + Self.chunk, a.count) { part += a[i] * b[i] }
-      sum += Double(part.sum())
+    var sums = [Double](repeating: 0, count: (a.count + Self.chunk - 1) / Self.chunk)
+    sums.withUnsafeMutableBufferPointer { sums in
+      nonisolated(unsafe) let sums = sums
+      Parallel.forRanges(a.count, chunk: Self.chunk) { piece in
+        var part = Colour.zero
+        for i in piece { part += a[i] * b[i] }
+        sums[piece.lowerBound / Self.chunk] = Double(part.sum())
+      }
     }
-    return sum
+    return sums.reduce(0, +)
   }
 }

@@ -22,21 +22,23 @@ public func membrane(_ image: Tensor, known: Tensor) -> Tensor {
   let omega = Float(2 / (1 + 3.14159265 / side))
   for _ in 0..<min(2000, 8 * Int(side) + 40) {
     var change: Float = 0
-    for p in pending {
-      let x = p % w
-      // How firmly the value itself is held.
-      let hold = 4 * weights[p] / (1 - weights[p])
-      let count = (p >= w ? 1 : 0) + (x > 0 ? 1 : 0) + (x < w - 1 ? 1 : 0) + (p + w < h * w ? 1 : 0)
-      for k in 0..<c {
-        let i = p * c + k
-        var sum = hold * given[i]
-        if p >= w { sum += u[i - w * c] }
-        if x > 0 { sum += u[i - c] }
-        if x < w - 1 { sum += u[i + c] }
-        if p + w < h * w { sum += u[i + w * c] }
-        let step = omega * (sum / (Float(count) + hold) - u[i])
-        u[i] += step
-        change = max(change, abs(step))
+    Pieces.inOrder(pending.count) {
+      for p in pending[$0] {
+        let x = p % w
+        // How firmly the value itself is held.
+        let hold = 4 * weights[p] / (1 - weights[p])
+        let count = (p >= w ? 1 : 0) + (x > 0 ? 1 : 0) + (x < w - 1 ? 1 : 0) + (p + w < h * w ? 1 : 0)
+        for k in 0..<c {
+          let i = p * c + k
+          var sum = hold * given[i]
+          if p >= w { sum += u[i - w * c] }
+          if x > 0 { sum += u[i - c] }
+          if x < w - 1 { sum += u[i + c] }
+          if p + w < h * w { sum += u[i + w * c] }
+          let step = omega * (sum / (Float(count) + hold) - u[i])
+          u[i] += step
+          change = max(change, abs(step))
+        }
       }
     }
     if change < 1e-5 || Interruption.isWanted { break }

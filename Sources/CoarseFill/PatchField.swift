@@ -7,6 +7,8 @@ struct PatchField {
   /// By target centre: the centre of its source, and the squared distance of the two.
   private(set) var source: [Int32]
   private(set) var distance: [Float]
+  /// What the last pass read, for the next one to write over; empty before the first.
+  private var earlier: (source: [Int32], distance: [Float]) = ([], [])
 
   /// How far sources are looked for at random, in rows and columns of the level: far enough where levels are small.
   private static let reach = 128
@@ -33,8 +35,7 @@ struct PatchField {
   }
 
   private init(_ level: PatchLevel, _ sourceOf: (_ target: Int) -> Int) {
-    source = [Int32](repeating: -1, count: level.height * level.width)
-    distance = [Float](repeating: 1, count: source.count)
+    (source, distance) = Self.empty(level.height * level.width)
     source.withUnsafeMutableBufferPointer { source in
       // Each place is written by one thread only.
       nonisolated(unsafe) let source = source
@@ -42,6 +43,14 @@ struct PatchField {
         for target in level.targets[range] { source[Int(target)] = Int32(sourceOf(Int(target))) }
       }
     }
+  }
+
+  /// Of no target.
+  private static func empty(_ count: Int) -> (source: [Int32], distance: [Float]) {
+    let source = [Int32](repeating: -1, count: count)
+    // Of a large picture each takes a tenth of a second; what follows is left out then.
+    _ = Interruption.isWanted
+    return (source, [Float](repeating: 1, count: count))
   }
 
   private static func randomSource(_ level: PatchLevel, for target: Int, seed: UInt64) -> Int {
@@ -59,10 +68,7 @@ struct PatchField {
 
   /// Measures all distances anew: the picture has changed.
   mutating func measure(_ level: PatchLevel) {
-    let sources = source
-    update(level) { target, _, ruler in
-      (sources[target], ruler.distance(target, Int(sources[target]), limit: .infinity))
-    }
+    update(level) { target, _, source, ruler in (source, ruler.distance(target, Int(source), limit: .infinity)) }
   }
 
   /// Measures all distances and looks for better sources, near and far.
@@ -78,9 +84,13 @@ struct PatchField {
 
   /// One pass: each target looks at what its neighbours `step` pixels away found, and around its own best.
   mutating func search(_ level: PatchLevel, step: Int, seed: UInt64) {
-    let (before, distances) = (source, distance)
+    if earlier.source.isEmpty { earlier = Self.empty(source.count) }
+    // A pass writes every target, and elsewhere both are as they began.
+    swap(&source, &earlier.source)
+    swap(&distance, &earlier.distance)
+    let (before, distances) = earlier
     let (width, rows, columns) = (level.width, level.rows, level.columns)
-    update(level) { target, y, ruler in
+    update(level) { target, y, _, ruler in
       let x = target - y * width
       var best = (source: before[target], distance: distances[target])
       func look(_ sourceY: Int, _ sourceX: Int) {
@@ -109,9 +119,10 @@ struct PatchField {
     }
   }
 
-  /// Gives each target, in any order, what `body` says.
+  /// Gives each target, in any order, what `body` says of it, its row and its source.
   private mutating func update(
-    _ level: PatchLevel, _ body: (_ target: Int, _ row: Int, _ ruler: Ruler) -> (source: Int32, distance: Float)
+    _ level: PatchLevel,
+    _ body: (_ target: Int, _ row: Int, _ source: Int32, _ ruler: Ruler) -> (source: Int32, distance: Float)
   ) {
     let costOfRow = level.costOfRow * Float(PatchLevel.side * PatchLevel.side)
     source.withUnsafeMutableBufferPointer { source in
@@ -123,7 +134,7 @@ struct PatchField {
           Parallel.forRanges(level.targets.count, chunk: 512) { range in
             for index in range {
               let target = Int(level.targets[index])
-              (source[target], distance[target]) = body(target, target / level.width, ruler)
+              (source[target], distance[target]) = body(target, target / level.width, source[target], ruler)
             }
           }
         }

@@ -32,7 +32,9 @@ struct PatchLevel {
     let isWhole = Self.wholePatches(isKnown, height: height, width: width)
     isSource =
       isAllowed == nil || allowed == isKnown
-      ? isWhole : Self.wholePatches(zip(isKnown, allowed).map { $0 && $1 }, height: height, width: width)
+      ? isWhole
+      : Self.wholePatches(
+        Pieces.flags(isKnown.count) { isKnown[$0] && allowed[$0] }, height: height, width: width)
     var (sources, targets, unknown) = ([Int32](), [Int32](), [Int32]())
     for y in 0..<height {
       if y % 64 == 0 && Interruption.isWanted { break }
@@ -49,18 +51,26 @@ struct PatchLevel {
 
   /// How far the deepest unknown pixel lies from a known one, in steps across and down.
   var depth: Int {
-    var distance = isKnown.map { $0 ? 0 : height + width }
-    func pass(_ places: some Sequence<Int>, _ dy: Int, _ dx: Int) {
-      for p in places where distance[p] > 0 {
-        if p % (1 << 20) == 0 && Interruption.isWanted { return }
-        let (y, x) = (p / width + dy, p % width + dx)
-        if (0..<height).contains(y) { distance[p] = min(distance[p], distance[y * width + p % width] + 1) }
-        if (0..<width).contains(x) { distance[p] = min(distance[p], distance[p + dx] + 1) }
+    var distance = [Int32](repeating: 0, count: isKnown.count)
+    var deepest: Int32 = 0
+    func step(_ p: Int, _ dy: Int, _ dx: Int, from start: Int32) {
+      let (y, x) = (p / width + dy, p % width + dx)
+      var least = start
+      if (0..<height).contains(y) { least = min(least, distance[p + dy * width] + 1) }
+      if (0..<width).contains(x) { least = min(least, distance[p + dx] + 1) }
+      distance[p] = least
+    }
+    Pieces.inOrder(unknown.count) { piece in
+      for p in unknown[piece] { step(Int(p), -1, -1, from: Int32(height + width)) }
+    }
+    Pieces.inOrder(unknown.count) { piece in
+      for i in piece {
+        let p = Int(unknown[unknown.count - 1 - i])
+        step(p, 1, 1, from: distance[p])
+        deepest = max(deepest, distance[p])
       }
     }
-    pass(0..<height * width, -1, -1)
-    pass((0..<height * width).reversed(), 1, 1)
-    return distance.max() ?? 0
+    return Int(deepest)
   }
 
   /// Rows (or columns) of the centres of patches that lie inside.

@@ -10,14 +10,14 @@ extension PatchLevel {
 
   /// Makes each unknown pixel the weighted mean of what the sources of all patches over it show there.
   mutating func vote(_ field: PatchField, _ voting: Voting) {
-    let (unknown, width, channels) = (unknown, width, Self.channels)
-    let surroundings = self.surroundings
+    // Nothing here may hold the pixels a second time, or they would be copied.
+    let (unknown, width, rows, columns, channels) = (unknown, width, rows, columns, Self.channels)
     pixels.modify { pixels in
       // Unknown pixels are written, known ones read: sources are wholly known.
       Parallel.forRanges(unknown.count, chunk: 512, scratch: channels) { range, sum in
         for index in range {
           let p = Int(unknown[index])
-          let (ys, xs) = surroundings(p)
+          let (ys, xs) = Self.surroundings(p, width, rows, columns)
           var mean: Float = 0
           for y in ys { for x in xs { mean += field.distance[y * width + x] } }
           mean = max(mean / Float(ys.count * xs.count), .leastNormalMagnitude)
@@ -41,6 +41,7 @@ extension PatchLevel {
 
   /// For each unknown pixel the known one that the best patch over it shows there, and that patch's distance.
   func origins(_ field: PatchField) -> (pixels: [Int32], distances: [Float]) {
+    let (rows, columns) = (rows, columns)
     var pixels = [Int32](repeating: 0, count: unknown.count)
     var distances = [Float](repeating: 0, count: unknown.count)
     pixels.withUnsafeMutableBufferPointer { pixels in
@@ -50,7 +51,7 @@ extension PatchLevel {
         Parallel.forRanges(unknown.count, chunk: 4096) { range in
           for index in range {
             let p = Int(unknown[index])
-            let (ys, xs) = surroundings(p)
+            let (ys, xs) = Self.surroundings(p, width, rows, columns)
             var (best, least) = (0, Float.infinity)
             for y in ys {
               for x in xs where field.distance[y * width + x] < least {
@@ -67,8 +68,10 @@ extension PatchLevel {
   }
 
   /// The centres of the patches over a pixel that lie inside the picture. All are targets if the pixel is unknown.
-  private func surroundings(_ pixel: Int) -> (rows: ClosedRange<Int>, columns: ClosedRange<Int>) {
-    let (y, x, r) = (pixel / width, pixel % width, Self.radius)
+  private static func surroundings(
+    _ pixel: Int, _ width: Int, _ rows: Range<Int>, _ columns: Range<Int>
+  ) -> (rows: ClosedRange<Int>, columns: ClosedRange<Int>) {
+    let (y, x, r) = (pixel / width, pixel % width, radius)
     return (
       max(y - r, rows.lowerBound)...min(y + r, rows.upperBound - 1),
       max(x - r, columns.lowerBound)...min(x + r, columns.upperBound - 1)

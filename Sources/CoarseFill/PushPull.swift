@@ -47,9 +47,11 @@ private func weighted(_ image: Tensor, _ known: Tensor) -> Tensor {
   return Tensor(Shape(1, image.shape.h, image.shape.w, c + 1)) { out in
     image.read { image in
       known.read { known in
-        for p in 0..<pixels {
-          for k in 0..<c { out[p * (c + 1) + k] = image[p * c + k] * known[p] }
-          out[p * (c + 1) + c] = known[p]
+        Parallel.forRanges(pixels, chunk: Pieces.size) { piece in
+          for p in piece {
+            for k in 0..<c { out[p * (c + 1) + k] = image[p * c + k] * known[p] }
+            out[p * (c + 1) + c] = known[p]
+          }
         }
       }
     }
@@ -61,11 +63,13 @@ extension Tensor {
   fileprivate mutating func raiseWeights() {
     let (c, pixels) = (shape.c, shape.pixels)
     modify { x in
-      for p in 0..<pixels {
-        let weight = x[p * c + c - 1]
-        let factor = weight > 0.25 ? 1 / weight : 4
-        for k in 0..<c - 1 { x[p * c + k] *= factor }
-        x[p * c + c - 1] = min(4 * weight, 1)
+      Parallel.forRanges(pixels, chunk: Pieces.size) { piece in
+        for p in piece {
+          let weight = x[p * c + c - 1]
+          let factor = weight > 0.25 ? 1 / weight : 4
+          for k in 0..<c - 1 { x[p * c + k] *= factor }
+          x[p * c + c - 1] = min(4 * weight, 1)
+        }
       }
     }
   }
