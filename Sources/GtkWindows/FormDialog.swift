@@ -9,6 +9,8 @@ final class FormDialog {
   private let rows: [Row]
   /// Below the rows: what is to be said of the choice there.
   private let details: [Widget]
+  /// What they stand in, with the button for more models where there is one.
+  private let areas: [Widget]
   private let notes = makeNote()
   /// Says what the settings come to.
   private let prospect = makeNote()
@@ -68,6 +70,7 @@ final class FormDialog {
       }
     }
     details = form.rows.map { _ in makeNote() }
+    areas = form.rows.map { _ in gtk_vbox_new(0, 6) }
     pane = form.preview.map(PreviewPane.init)
     presets = PresetBar(role: form.role)
     let options = gtk_vbox_new(0, 0)
@@ -87,7 +90,8 @@ final class FormDialog {
       attach(rows[index].widget, to: grid, row: place, label: row.label.text)
       gtk_widget_set_tooltip_text(rows[index].widget, row.tip?.text)
       if row.details != nil {
-        attach(details[index], to: grid, row: place + 1, label: "")
+        gtk_box_pack_start(cast(areas[index]), details[index], 0, 0, 0)
+        attach(areas[index], to: grid, row: place + 1, label: "")
         place += 1
       }
       place += 1
@@ -101,17 +105,21 @@ final class FormDialog {
     connect()
   }
 
-  /// A button beside a choice of models.
+  /// A button below a choice of models: beside it there would be no room for long names.
   private func offerModels(_ gimp: any Gimp) {
-    for (row, shown) in zip(rows, form.rows) where shown.offersModels {
-      guard case .choice(let box) = row else { continue }
+    for (area, shown) in zip(areas, form.rows) where shown.offersModels {
       let listener = Listener { [unowned self] in
-        ModelWindow.show(above: window.content, gimp)
+        ModelWindow.show(above: window.content, first: form.task, gimp)
         form.lookForModels()
         fill()
       }
       listeners.append(listener)
-      listener.connect(box.addButton(Self.moreModels.text), "clicked")
+      let button = gtk_button_new_with_mnemonic(Self.moreModels.text)
+      let line = gtk_hbox_new(0, 0)
+      gtk_box_pack_start(cast(line), button, 0, 0, 0)
+      gtk_box_pack_start(cast(area), line, 0, 0, 0)
+      gtk_widget_show_all(line)
+      listener.connect(button, "clicked")
     }
   }
 

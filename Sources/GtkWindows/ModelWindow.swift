@@ -24,11 +24,11 @@ final class ModelWindow {
   private let checkButton = gtk_button_new_with_mnemonic(InstallationCheck.buttonLabel.text)
   private let reportButton = gtk_button_new_with_mnemonic(InstallationCheck.reportLabel.text)
 
-  /// Shows the window until the user closes it, above another one if a widget of that is given.
-  static func show(above widget: Widget, _ gimp: any Gimp) {
+  /// Shows the window until the user closes it, above another one if a widget of that is given, the models of a task first.
+  static func show(above widget: Widget, first: ModelTask? = nil, _ gimp: any Gimp) {
     prepareWindows()
     let store = ModelStore(ModelCatalogue(roots: gimp.modelFolders))
-    let list = ModelList(store, gimp.rates, threads: gimp.threads)
+    let list = ModelList(store, gimp.rates, threads: gimp.threads, first: first)
     ModelWindow(list, role: Procedure.models.name, gimp).run(above: widget)
   }
 

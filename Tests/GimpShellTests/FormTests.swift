@@ -307,7 +307,7 @@ import Wording
     #expect(
       try form(.restore).notes.map(\.text) == [
         "Faces need another model, which can be had under Get more models.",
-        "Scratches stay: select them and choose Inpaint.",
+        "Scratches stay: select them and choose Inpaint with options, grown by 3 pixels.",
       ])
     #expect(try form(.inpaint).notes.isEmpty)
   }

@@ -32,6 +32,14 @@ import Testing
     #expect(restore.rows[1].details.text == "faceir, S-Lab License 1.0 (non-commercial), 784 MB")
   }
 
+  @Test("Opened from a dialog, it begins with the models for that")
+  func whatIsLookedForComesFirst() {
+    let list = ModelList(list.store, first: .restoration)
+    #expect(list.groups.map(\.title.text) == ["Restore", "Enlarge", "Fill and remove"])
+    let other = list.groups[0].rows.first { $0.action != nil }
+    #expect(other?.title.text == "Faces (ResShift)", "whose button has the focus")
+  }
+
   @Test("What comes with the plug-in is called in model.json as it is in dialogs, and says what it is for")
   func knownModels() {
     let entries = list.store.catalogue.entries

@@ -12,10 +12,12 @@ public struct ModelList {
 
   private let rates: MachineRates?
   private let threads: Int
+  private let first: ModelTask?
 
-  /// `rates` says how fast this machine is on so many threads; nil = nobody knows.
-  public init(_ store: ModelStore, _ rates: MachineRates? = nil, threads: Int = 1) {
-    (self.store, self.rates, self.threads) = (store, rates, threads)
+  /// `rates` says how fast this machine is on so many threads; nil = nobody knows. `first` is the task that models are looked for;
+  /// nil = any.
+  public init(_ store: ModelStore, _ rates: MachineRates? = nil, threads: Int = 1, first: ModelTask? = nil) {
+    (self.store, self.rates, self.threads, self.first) = (store, rates, threads, first)
   }
 
   /// The models of one task, or those that cannot be used.
@@ -62,10 +64,11 @@ public struct ModelList {
     public let markup: Message
   }
 
-  /// By task, the recommended model of each first.
+  /// By task, the one first that models are looked for, and of each the recommended model.
   public var groups: [Group] {
     let catalogue = store.catalogue
-    let tasks = ModelTask.allCases.map { task in
+    let order = (first.map { [$0] } ?? []) + ModelTask.allCases.filter { $0 != first }
+    let tasks = order.map { task in
       let standard = try? catalogue.model(named: "", for: task).name
       return Group(
         title: task.words, rows: catalogue.shown(for: task).map { row(of: $0, isStandard: $0.name == standard) })

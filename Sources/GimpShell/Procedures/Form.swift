@@ -22,7 +22,8 @@ public struct Form {
   public private(set) var presets: Presets
   public private(set) var preset: String?
   private let parameters: [Parameter]
-  private let task: ModelTask
+  /// What the models of its list are for.
+  public let task: ModelTask
   /// None where the work is on files.
   private let source: Source?
   private let catalogue: ModelCatalogue
@@ -299,7 +300,7 @@ public struct Form {
     }
     if task == .restoration {
       notes.append(contentsOf: noteOnFaces.map { [$0] } ?? [])
-      notes.append("Scratches stay: select them and choose Inpaint.")
+      notes.append("Scratches stay: select them and choose Inpaint with options, grown by 3 pixels.")
     }
     return notes
   }
