@@ -119,6 +119,25 @@ static void set_protocols(CURL *curl, int plain) {
 #endif
 }
 
+/* As curl_easy_perform, which asks the progress function only once a second while nothing comes: who wants to stop should not wait. */
+static CURLcode perform(CURL *curl) {
+  CURLM *multi = curl_multi_init();
+  if (!multi) return CURLE_OUT_OF_MEMORY;
+  CURLcode code = CURLE_FAILED_INIT;
+  CURLMcode state = curl_multi_add_handle(multi, curl);
+  for (int running = 1; running && state == CURLM_OK;) {
+    state = curl_multi_perform(multi, &running);
+    if (running && state == CURLM_OK) state = curl_multi_poll(multi, NULL, 0, 100, NULL);
+  }
+  int left;
+  for (CURLMsg *message; (message = curl_multi_info_read(multi, &left));) {
+    if (message->msg == CURLMSG_DONE) code = message->data.result;
+  }
+  curl_multi_remove_handle(multi, curl);
+  curl_multi_cleanup(multi);
+  return code;
+}
+
 void ct_fetch(const char *url, int file, int version, int64_t from, ct_progress *progress, void *context,
               ct_result *result) {
   memset(result, 0, sizeof *result);
@@ -165,7 +184,7 @@ void ct_fetch(const char *url, int file, int version, int64_t from, ct_progress 
   curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, report);
   curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &t);
-  const CURLcode code = curl_easy_perform(curl);
+  const CURLcode code = perform(curl);
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &result->status);
   /* The part that was there is the whole file. */
   const int is_whole = code == CURLE_HTTP_RETURNED_ERROR && result->status == 416 && from > 0;

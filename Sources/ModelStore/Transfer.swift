@@ -36,9 +36,13 @@ struct Transfer {
     // Nothing came, so there is nothing to resume.
     defer { if ModelPath.sizeOfFile(part) == 0 { discard() } }
     var attempts = 0
+    var (done, total) = (0, 0)
     while true {
       let before = ModelPath.sizeOfFile(part) ?? 0
-      let result = attempt(file, version, from: before, progress)
+      let result = attempt(file, version, from: before) {
+        (done, total) = ($0, $1)
+        return progress($0, $1)
+      }
       switch result.outcome {
       case CT_DONE:
         do { try check() } catch {
@@ -58,7 +62,10 @@ struct Transfer {
           throw StoreError.interrupted(url: url, problem: text(result.message))
         }
         // A moment longer each time: 0.3, 0.6, 1.2 seconds.
-        usleep(300_000 << UInt32(attempts - 1))
+        for _ in 0..<6 << (attempts - 1) {
+          usleep(50_000)
+          guard progress(done, total) else { throw StoreError.stopped }
+        }
       }
     }
   }

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* Called now and then with bytes of the whole file; total is 0 while it is unknown. Another result than 0 stops the transfer. */
+/* Called several times a second, also while nothing comes, with bytes of the whole file; total is 0 while it is unknown. Another result than 0 stops the transfer. */
 typedef int ct_progress(void *context, int64_t done, int64_t total);
 
 /* How a transfer ended. */
