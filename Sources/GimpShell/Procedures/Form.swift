@@ -363,7 +363,9 @@ extension Form.Offer {
 
   /// Says how fast the model is, if that is known and was not; returns whether it does.
   fileprivate mutating func findPace(in gimp: any GimpSession) -> Bool {
-    guard !hasPace, !name.isEmpty, let pace = gimp.rates.flatMap({ descriptor.pace($0, threads: gimp.threads, .automatic) }) else {
+    guard !hasPace, !name.isEmpty,
+      let pace = gimp.rates.flatMap({ descriptor?.pace($0, threads: gimp.threads, .automatic) })
+    else {
       return false
     }
     label = "\(title) – \(pace.message)"
