@@ -75,7 +75,9 @@ final class Desktop {
   }
 
   /// Every process that was started from here, by whomever: known by its environment, in which `TMPDIR` is our folder.
-  private var remaining: [(id: pid_t, name: String)] {
+  private var remaining: [(id: pid_t, name: String)] { Desktop.processes(of: folder) }
+
+  private static func processes(of folder: URL) -> [(id: pid_t, name: String)] {
     let ids = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { pid_t($0) }
     let mark = Data("TMPDIR=\(folder.path)".utf8)
     return ids.compactMap { id in
@@ -87,8 +89,9 @@ final class Desktop {
     }
   }
 
-  /// Whether the plug-in is at work: a process of its own.
-  var isPlugInAtWork: Bool { remaining.contains { $0.name == "resshift" } }
+  /// The plug-in at work: a process of its own.
+  static func plugIn(of folder: URL) -> pid_t? { processes(of: folder).first { $0.name == "resshift" }?.id }
+  var isPlugInAtWork: Bool { Desktop.plugIn(of: folder) != nil }
 
   func picture(_ name: String) throws -> Picture {
     try Picture(tiff: Data(contentsOf: folder.appending(path: name)))
@@ -222,9 +225,6 @@ extension Desktop {
   }
 
   func click(in title: String, at place: (x: Int, y: Int)) throws { try drag(in: title, from: place, to: place) }
-
-  /// Whether the plug-in runs.
-  var isPlugInRunning: Bool { remaining.contains { $0.name == "resshift" } }
 
   /// How many pixels of the screen have that colour.
   func pixelsOnScreen(_ colour: (UInt8, UInt8, UInt8)) throws -> Int {

@@ -76,7 +76,7 @@ extension GimpTests {
       _ = try desktop.ask("(begin (save-drawable source \"before.tif\") 1)")
       try desktop.openDialog("r", title: Self.restore)
       try desktop.clickCancel(of: Self.restore)
-      try eventually("the plug-in to end", within: 20) { !desktop.isPlugInRunning }
+      try eventually("the plug-in to end", within: 20) { !desktop.isPlugInAtWork }
       #expect(try names(desktop) == before)
       _ = try desktop.ask("(begin (save-drawable source \"after.tif\") 1)")
       #expect(try desktop.picture("after.tif") == desktop.picture("before.tif"))
