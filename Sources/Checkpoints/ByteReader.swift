@@ -1,7 +1,7 @@
 /// A cursor over a stretch of a file. All arithmetic on offsets and lengths that a file claims happens here:
 /// a reader never leaves its stretch and never overflows, no matter what the file says.
 struct ByteReader {
-  let file: MappedFile
+  let file: WeightFile
   /// What this stretch is, for messages: `the zip directory`.
   let part: String
   /// Bounds in bytes from the start of the file; 0 <= start <= position <= end <= file.count.
@@ -10,11 +10,11 @@ struct ByteReader {
   private(set) var position: Int
 
   /// A reader over the whole file.
-  init(_ file: MappedFile, part: String) {
+  init(_ file: WeightFile, part: String) {
     self.init(file: file, part: part, start: 0, end: file.count)
   }
 
-  private init(file: MappedFile, part: String, start: Int, end: Int) {
+  private init(file: WeightFile, part: String, start: Int, end: Int) {
     self.file = file
     self.part = part
     self.start = start
@@ -29,7 +29,7 @@ struct ByteReader {
 
   /// The next byte without moving, nil at the end.
   var next: UInt8? {
-    position < end ? file.withBytes { $0[position] } : nil
+    position < end ? file.withBytes(position..<position + 1) { $0[0] } : nil
   }
 
   mutating func byte() throws(CheckpointError) -> UInt8 { try integer(UInt8.self) }
@@ -39,7 +39,7 @@ struct ByteReader {
     let size = MemoryLayout<Value>.size
     guard size <= remaining else { throw overrun(size) }
     defer { position += size }
-    return file.withBytes { Value(littleEndian: $0.loadUnaligned(fromByteOffset: position, as: Value.self)) }
+    return file.withBytes(position..<position + size) { Value(littleEndian: $0.loadUnaligned(as: Value.self)) }
   }
 
   /// The next `count` bytes as a reader of their own.
@@ -59,7 +59,7 @@ struct ByteReader {
   /// The next `count` bytes as text. Throws if they are not UTF-8.
   mutating func string<Count: BinaryInteger>(_ count: Count) throws(CheckpointError) -> String {
     let bytes = try take(count)
-    guard let text = file.withBytes({ String(validating: $0[bytes.start..<bytes.end], as: UTF8.self) }) else {
+    guard let text = file.withBytes(bytes.start..<bytes.end, { String(validating: $0, as: UTF8.self) }) else {
       throw malformed("UTF-8 text at offset \(bytes.start)", found: "other bytes")
     }
     return text
@@ -67,7 +67,7 @@ struct ByteReader {
 
   /// The text up to the next line feed, which is consumed. Throws beyond `limit` bytes.
   mutating func line(limit: Int) throws(CheckpointError) -> String {
-    let length = file.withBytes { $0[position..<end].prefix(limit + 1).firstIndex(of: 0x0A).map { $0 - position } }
+    let length = file.withBytes(position..<position + min(remaining, limit + 1)) { $0.firstIndex(of: 0x0A) }
     guard let length else {
       throw malformed("a line of at most \(limit) bytes at offset \(position)", found: "no end of line")
     }
@@ -93,7 +93,7 @@ struct ByteReader {
   /// Whether the bytes `offset` into the stretch are `bytes`.
   func has(_ bytes: [UInt8], at offset: Int = 0) -> Bool {
     guard offset >= 0, offset <= count, bytes.count <= count - offset else { return false }
-    return file.withBytes { $0[(start + offset)..<(start + offset + bytes.count)].elementsEqual(bytes) }
+    return file.withBytes(start + offset..<start + offset + bytes.count) { $0.elementsEqual(bytes) }
   }
 
   /// The error that says what was wanted at this place and what is there.

@@ -1,5 +1,17 @@
-/// A file of weights: safetensors, or the zip of PyTorch's torch.save. It stays memory-mapped as long as this object lives.
+import Synchronization
+
+/// A file of weights: safetensors, or the zip of PyTorch's torch.save. It stays open as long as this object lives.
 public final class Checkpoint: Sendable {
+  /// Whether files are mapped into memory; if not, they are read piece by piece. For files that are opened from here on.
+  ///
+  /// Mapped ones take no memory twice and share their pages with other processes, but one that another program cuts short ends the process
+  /// with SIGBUS. That is for programs that can catch it.
+  public static var areMapped: Bool {
+    get { mapsFiles.load(ordering: .relaxed) }
+    set { mapsFiles.store(newValue, ordering: .relaxed) }
+  }
+  private static let mapsFiles = Atomic(true)
+
   /// All tensors, sorted by name, without the prefixes that wrappers of PyTorch add.
   public let tensors: [TensorInfo]
   /// The tensors without the masks and index tables that are stored beside the weights, but are not learnt.
@@ -8,13 +20,17 @@ public final class Checkpoint: Sendable {
       !["attn_mask", "relative_position_index"].contains { tensor.name == $0 || tensor.name.hasSuffix("." + $0) }
     }
   }
-  private let file: MappedFile
+  private let file: WeightFile
   private let stored: [String: StoredTensor]
 
   /// Opens the file at `path`, whose bytes decide about the container. Throws `CheckpointError`.
-  public convenience init(path: String) throws(CheckpointError) { try self.init(MappedFile(path: path)) }
+  public convenience init(path: String) throws(CheckpointError) { try self.init(path: path, isMapped: Self.areMapped) }
 
-  private init(_ file: MappedFile) throws(CheckpointError) {
+  convenience init(path: String, isMapped: Bool) throws(CheckpointError) {
+    try self.init(WeightFile(path: path, isMapped: isMapped))
+  }
+
+  private init(_ file: WeightFile) throws(CheckpointError) {
     let found =
       switch try Container(of: file) {
       case .safetensors: try Safetensors.tensors(of: file)

@@ -83,7 +83,7 @@ extension CheckpointError: Explained {
 }
 
 /// Text of unknown origin fit for one line of a terminal: controls become `?`, what exceeds `limit` is cut.
-private func printable(_ text: String, limit: Int = 200) -> String {
+func printable(_ text: String, limit: Int = 200) -> String {
   var line = String.UnicodeScalarView()
   for scalar in text.unicodeScalars {
     if line.count == limit { return String(line) + "..." }

@@ -3,7 +3,7 @@ enum Container {
   case safetensors, torchZip
 
   /// Throws the error that fits best if `file` is neither.
-  init(of file: MappedFile) throws(CheckpointError) {
+  init(of file: WeightFile) throws(CheckpointError) {
     let start = ByteReader(file, part: "the file")
     if start.has([0x50, 0x4B, 3, 4]) || start.has([0x50, 0x4B, 5, 6]) {
       self = .torchZip
@@ -32,7 +32,9 @@ enum Container {
   }
 
   /// Whether the first bytes (up to 64) are printable ASCII, line ends and tabs. A safetensors header's length is not.
-  private static func isText(_ file: MappedFile) -> Bool {
-    file.withBytes { $0.prefix(64).allSatisfy { (0x20..<0x7F).contains($0) || (0x09...0x0D).contains($0) } }
+  private static func isText(_ file: WeightFile) -> Bool {
+    file.withBytes(0..<min(file.count, 64)) {
+      $0.allSatisfy { (0x20..<0x7F).contains($0) || (0x09...0x0D).contains($0) }
+    }
   }
 }

@@ -20,7 +20,8 @@ public enum MappedFiles {
     return entries
   }()
 
-  /// The path of the file that is mapped at `address`, as it was given; nil if none is. For signal handlers: it takes no lock and no
+  /// The path of the file that is mapped at `address`, as it was given but for controls, which
+  /// are question marks; nil if none is. For signal handlers: it takes no lock and no
   /// memory. Call it once before, so that the list is there.
   public static func path(at address: UInt) -> UnsafePointer<CChar>? {
     for index in 0..<most where address >= entries[index].start && address < entries[index].end {

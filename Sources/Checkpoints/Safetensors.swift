@@ -6,7 +6,7 @@ enum Safetensors {
   static let headerLimit: UInt64 = 32 << 20
 
   /// The tensors of `file`, in the order of the header. Throws if header and data do not fit together exactly.
-  static func tensors(of file: MappedFile) throws(CheckpointError) -> [StoredTensor] {
+  static func tensors(of file: WeightFile) throws(CheckpointError) -> [StoredTensor] {
     var whole = ByteReader(file, part: "the safetensors header")
     let length = try whole.integer(UInt64.self)
     guard length <= headerLimit else {

@@ -43,7 +43,7 @@ struct StoredTensor: Sendable {
   }
 
   /// Throws if the elements are not floating-point of 16 or 32 bits.
-  func checkIsFloatingPoint(in file: MappedFile) throws(CheckpointError) {
+  func checkIsFloatingPoint(in file: WeightFile) throws(CheckpointError) {
     switch info.elementType {
     case .float32, .float16, .bfloat16: break
     default: throw wrongType(file, "float32, float16 or bfloat16")
@@ -51,14 +51,14 @@ struct StoredTensor: Sendable {
   }
 
   /// Copies the elements in row-major order, widened to float32. Throws for other than floating-point of 16 or 32 bits.
-  func read(from file: MappedFile, into destination: UnsafeMutableBufferPointer<Float>) throws(CheckpointError) {
+  func read(from file: WeightFile, into destination: UnsafeMutableBufferPointer<Float>) throws(CheckpointError) {
     try check(count: destination.count, in: file)
     try checkIsFloatingPoint(in: file)
     widen(file, destination)
   }
 
   /// The same for elements whose type and count have been checked.
-  func widen(_ file: MappedFile, _ destination: UnsafeMutableBufferPointer<Float>) {
+  func widen(_ file: WeightFile, _ destination: UnsafeMutableBufferPointer<Float>) {
     switch info.elementType {
     case .float16: copy(file, destination, Widening.halfs, Widening.half)
     case .bfloat16: copy(file, destination, Widening.bfloats, Widening.bfloat)
@@ -74,33 +74,34 @@ struct StoredTensor: Sendable {
   }
 
   /// Copies int32 elements in row-major order. Throws for any other type.
-  func read(from file: MappedFile, into destination: UnsafeMutableBufferPointer<Int32>) throws(CheckpointError) {
+  func read(from file: WeightFile, into destination: UnsafeMutableBufferPointer<Int32>) throws(CheckpointError) {
     try check(count: destination.count, in: file)
     guard info.elementType == .int32 else { throw wrongType(file, "int32") }
     copy(file, destination, Widening.integers) { $0 as Int32 }
   }
 
-  func check(count: Int, in file: MappedFile) throws(CheckpointError) {
+  func check(count: Int, in file: WeightFile) throws(CheckpointError) {
     guard count == info.count else {
       throw .wrongShape(file: file.path, tensor: info.name, expected: [count], found: info.shape)
     }
   }
 
-  private func wrongType(_ file: MappedFile, _ expected: String) -> CheckpointError {
+  private func wrongType(_ file: WeightFile, _ expected: String) -> CheckpointError {
     .wrongElementType(file: file.path, tensor: info.name, expected: expected, found: info.elementType.rawValue)
   }
 
   /// Runs of neighbours go through `run`, single elements (inner stride not 1) through `convert`.
   @inline(__always)
   private func copy<Stored: BitwiseCopyable, Value>(
-    _ file: MappedFile, _ destination: UnsafeMutableBufferPointer<Value>,
+    _ file: WeightFile, _ destination: UnsafeMutableBufferPointer<Value>,
     _ run: (UnsafeRawPointer, UnsafeMutablePointer<Value>, Int) -> Void, _ convert: (Stored) -> Value
   ) {
     guard info.count > 0, let target = destination.baseAddress else { return }
     let size = MemoryLayout<Stored>.size
-    file.withBytes { bytes in
-      guard let base = bytes.baseAddress else { return }
-      let source = base + fileOffset
+    // Checked when the tensor was made.
+    guard let extent = CheckedSize.extent(shape: info.shape, strides: strides, offset: 0) else { return }
+    file.withBytes(fileOffset..<fileOffset + extent * size) { bytes in
+      guard let source = bytes.baseAddress else { return }
       let (length, step) = innermostRun()
       var written = 0
       forEachRun(length) { start in

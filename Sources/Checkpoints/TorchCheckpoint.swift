@@ -4,7 +4,7 @@ enum TorchCheckpoint {
   private static let legacyMagic: [UInt8] = [0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
 
   /// The tensors of the state dict in `file`, a zip. Throws if there is none or one of its tensors is not all there.
-  static func tensors(of file: MappedFile) throws(CheckpointError) -> [StoredTensor] {
+  static func tensors(of file: WeightFile) throws(CheckpointError) -> [StoredTensor] {
     let archive = try ZipArchive(file)
     let root = try root(of: archive, file)
     guard archive.members[root + "constants.pkl"] == nil else {
@@ -22,7 +22,7 @@ enum TorchCheckpoint {
   }
 
   /// The error for a file that begins like a pickle: refused, legacy, or something else that was pickled.
-  static func diagnose(pickle file: MappedFile) -> CheckpointError {
+  static func diagnose(pickle file: WeightFile) -> CheckpointError {
     // A legacy file is four pickles and then data; look through them for names that must not be there.
     var whole = ByteReader(file, part: "the pickle")
     for _ in 0..<4 where whole.next == 0x80 {
@@ -43,7 +43,7 @@ enum TorchCheckpoint {
   }
 
   /// The folder inside the archive, with its slash: that of the only `data.pkl` on the first level.
-  private static func root(of archive: ZipArchive, _ file: MappedFile) throws(CheckpointError) -> String {
+  private static func root(of archive: ZipArchive, _ file: WeightFile) throws(CheckpointError) -> String {
     let candidates = archive.members.keys.filter { $0.hasSuffix("/data.pkl") && $0.utf8.count { $0 == 0x2F } == 1 }
     guard candidates.count == 1, let member = candidates.first else {
       throw .notACheckpoint(
@@ -63,7 +63,7 @@ enum TorchCheckpoint {
 
   /// Names and tensors of the top dictionary, or of the one under `state_dict` in it. Other values are passed over.
   private static func stateDict(
-    _ value: PickleValue, _ machine: PickleMachine, _ file: MappedFile
+    _ value: PickleValue, _ machine: PickleMachine, _ file: WeightFile
   ) throws(CheckpointError) -> [(String, PickleTensor)] {
     guard case .dictionary(let top) = value else {
       throw .noTensors(file: file.path, found: "no dictionary")
@@ -83,7 +83,7 @@ enum TorchCheckpoint {
   }
 
   private static func stored(
-    _ name: String, _ tensor: PickleTensor, _ archive: ZipArchive, _ root: String, _ file: MappedFile
+    _ name: String, _ tensor: PickleTensor, _ archive: ZipArchive, _ root: String, _ file: WeightFile
   ) throws(CheckpointError) -> StoredTensor {
     let storage = tensor.storage
     guard let bytes = archive.members[root + "data/" + storage.key] else {

@@ -9,7 +9,7 @@ struct ZipArchive {
   private static let maximumMembers = 1 << 20
 
   /// Reads the directory of `file`. Throws if it does not describe whole, stored, separate members.
-  init(_ file: MappedFile) throws(CheckpointError) {
+  init(_ file: WeightFile) throws(CheckpointError) {
     let whole = ByteReader(file, part: "the zip directory")
     var (directory, count) = try Self.directory(of: whole)
     let start = directory.start

@@ -23,6 +23,7 @@ public func run(
   returnCount: UnsafeMutablePointer<gint>?, returnValues: UnsafeMutablePointer<UnsafeMutablePointer<GimpParam>?>?
 ) {
   Translations.use()
+  Restorer.readModelFiles()
   gegl_init(nil, nil)
   gimp_plugin_enable_precision()
   let outcome: Result<GimpParam?, ShellError>

@@ -7,6 +7,7 @@ import Wording
 @c(resshift_gimp_main)
 public func resshiftMain(count: CInt, arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> CInt {
   Translations.use()
+  Restorer.readModelFiles()
   return gimp_main(plugInType, count, arguments)
 }
 

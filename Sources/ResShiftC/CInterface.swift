@@ -15,6 +15,8 @@ public func resshift_open(
   _ reason: UnsafeMutablePointer<CChar>?, _ reason_size: Int
 ) -> resshift_status {
   model?.pointee = nil
+  // SIGBUS is the program's own business.
+  Restorer.readModelFiles()
   do {
     guard let model else { throw CallError.noPlaceForModel }
     guard let model_json else { throw CallError.noModelFile }

@@ -5,6 +5,7 @@ import Testing
 @Suite struct CInterfaceTests {
   @Test(arguments: [
     "open", "options", "upscale", "samples", "refusals", "inpaint", "restore", "progress", "exclude", "endurance",
+    "cut",
   ])
   func programFindsTheInterfaceAsPromised(check: String) throws {
     let program = try Self.program.get()

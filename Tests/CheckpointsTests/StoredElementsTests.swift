@@ -134,4 +134,63 @@ import Testing
     #expect(truncate(path, 100) == 0)
     #expect(throws: CheckpointError.changed(file: path)) { try checkpoint.checkUnchanged() }
   }
+
+  // MARK: Read instead of mapped
+
+  @Test(arguments: ["tiny-sr/unet.pth", "tiny-sr/autoencoder.pth", "tiny-sr/case0.safetensors"])
+  func whatIsReadIsWhatIsMapped(_ name: String) throws {
+    let mapped = try Checkpoint(path: fixture(name), isMapped: true)
+    let read = try Checkpoint(path: fixture(name), isMapped: false)
+    #expect(mapped.tensors.map(\.name) == read.tensors.map(\.name))
+    #expect(try mapped.allFloats() == read.allFloats())
+    for tensor in read.tensors where [.float32, .float16, .bfloat16].contains(tensor.elementType) {
+      let elements = try read.elements(tensor.name, count: tensor.count)
+      #expect(elements.inPlace == nil)
+      #expect(try copied(elements, tensor.count) == mapped.floats(tensor.name))
+    }
+    try read.checkUnchanged()
+  }
+
+  /// Larger than what is read at once around the bytes of a header; rows with gaps, and halves.
+  @Test func largeTensorsAreRead() throws {
+    let scratch = try Scratch()
+    let path = scratch.path("t.pth")
+    let many = (0..<70_000).map { Float($0 % 2048) }
+    try writeTorchZip(path, tensors: [("w", [70_000], many), ("v", [6], numbers)])
+    let checkpoint = try Checkpoint(path: path, isMapped: false)
+    #expect(try checkpoint.floats("w") == many)
+    #expect(try copied(checkpoint.elements("w", count: 70_000), 70_000) == many)
+    #expect(try checkpoint.floats("v") == numbers)
+  }
+
+  /// A mapped file would end the process here.
+  @Test func aReadFileThatIsCutShortIsNoticed() throws {
+    let scratch = try Scratch()
+    let path = scratch.path("t.pth")
+    let many = (0..<70_000).map { Float($0) }
+    try writeTorchZip(path, tensors: [("w", [70_000], many)])
+    let checkpoint = try Checkpoint(path: path, isMapped: false)
+    let elements = try checkpoint.elements("w", count: 70_000)
+    #expect(truncate(path, 100_000) == 0)
+    let values = copied(elements, 70_000)
+    #expect(Array(values[..<20_000]) == Array(many[..<20_000]))
+    #expect(values[30_000...].allSatisfy { $0 == 0 })
+    #expect(throws: CheckpointError.changed(file: path)) { try checkpoint.checkUnchanged() }
+    // Its size alone does not say that it is whole again.
+    #expect(truncate(path, off_t(try bytes(of: path).count)) == 0)
+    #expect(throws: CheckpointError.changed(file: path)) { try checkpoint.checkUnchanged() }
+  }
+
+  /// What a handler of SIGBUS says steers no terminal.
+  @Test func pathsOfMappedFilesAreFitForATerminal() throws {
+    let scratch = try Scratch()
+    let path = scratch.path("a\u{1B}[31mb\n.pth")
+    try FileManager.default.copyItem(atPath: fixture("tiny-sr/unet.pth"), toPath: path)
+    let checkpoint = try Checkpoint(path: path, isMapped: true)
+    let tensor = try #require(checkpoint.tensors.first { $0.elementType == .float32 && $0.count > 0 })
+    let elements = try checkpoint.elements(tensor.name, count: tensor.count)
+    let address = try #require(elements.inPlace)
+    let shown = String(cString: try #require(MappedFiles.path(at: UInt(bitPattern: address))))
+    #expect(shown == scratch.path("a?[31mb?.pth"))
+  }
 }

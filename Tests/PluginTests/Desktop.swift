@@ -91,6 +91,13 @@ final class Desktop {
 
   /// The plug-in at work: a process of its own.
   static func plugIn(of folder: URL) -> pid_t? { processes(of: folder).first { $0.name == "resshift" }?.id }
+  /// The same for one that GIMP has started to run a procedure, not to ask what it offers.
+  static func callOfPlugIn(of folder: URL) -> pid_t? {
+    plugIn(of: folder).flatMap { id in
+      let arguments = (try? Data(contentsOf: URL(filePath: "/proc/\(id)/cmdline")))?.split(separator: 0) ?? []
+      return arguments.contains { $0 == Data("-run".utf8) } ? id : nil
+    }
+  }
   var isPlugInAtWork: Bool { Desktop.plugIn(of: folder) != nil }
 
   func picture(_ name: String) throws -> Picture {
@@ -271,9 +278,15 @@ extension Desktop {
     guard write(connection, request, request.count) == request.count else {
       throw SetUpFailure(description: "GIMP's Script-Fu server hung up")
     }
-    let header = try Desktop.receive(4, from: connection)
-    let length = Int(header[2]) << 8 | Int(header[3])
-    let answer = String(decoding: try Desktop.receive(length, from: connection), as: UTF8.self)
+    let (header, answer): ([UInt8], String)
+    do {
+      header = try Desktop.receive(4, from: connection)
+      let length = Int(header[2]) << 8 | Int(header[3])
+      answer = String(decoding: try Desktop.receive(length, from: connection), as: UTF8.self)
+    } catch {
+      let said = (try? String(contentsOf: folder.appending(path: "gimp.txt"), encoding: .utf8)) ?? ""
+      throw SetUpFailure(description: "\(error) at \(expression); GIMP says: \(said.suffix(1000))")
+    }
     guard header[1] == 0 else { throw SetUpFailure(description: "\(expression): \(answer)") }
     return answer.trimmingCharacters(in: CharacterSet(charactersIn: "\""))
   }
@@ -283,7 +296,10 @@ extension Desktop {
     var have = 0
     while have < count {
       let got = bytes.withUnsafeMutableBytes { read(connection, $0.baseAddress.map { $0 + have }, count - have) }
-      guard got > 0 else { throw SetUpFailure(description: "GIMP's Script-Fu server hung up") }
+      guard got > 0 else {
+        let reason = got < 0 ? String(cString: strerror(errno)) : "end"
+        throw SetUpFailure(description: "GIMP's Script-Fu server hung up (\(reason))")
+      }
       have += got
     }
     return bytes

@@ -23,8 +23,8 @@
  * The same picture, model, options and library on the same machine give the same bytes, whatever `threads` is.
  *
  * Files: a model's files are read while it is used. As long as its handle lives they may be removed or replaced by renaming
- * another file over them; one that is written to meanwhile makes calls fail with RESSHIFT_BAD_DATA, and one that is cut
- * short may end the program with SIGBUS.
+ * another file over them; one that is written to or cut short meanwhile makes calls fail with RESSHIFT_BAD_DATA. No file is
+ * mapped into memory, so none can end the program with SIGBUS, whose handler stays the program's own.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -78,6 +78,9 @@ struct Networks: Sendable {
     for file in files { try file.checkUnchanged() }
   }
 
+  /// See `Restorer.readModelFiles`.
+  static func readFiles() { Checkpoint.areMapped = false }
+
   private static func open(_ descriptor: ModelDescriptor, _ file: String) throws -> Checkpoint {
     guard let folder = descriptor.folder else { throw RestoreError.noFiles(model: descriptor.name) }
     return try Checkpoint(path: ModelFiles.path(of: file, in: folder) ?? folder + "/" + file)

@@ -12,9 +12,13 @@ public final class Restorer: Sendable {
   /// Those that were asked for so far.
   private let loaded = Mutex<[Precision: Networks]>([:])
 
-  /// Opens the files that the model's `model.json` names. They stay mapped and are read as layers are first used: until
-  /// this object goes they may be replaced (by renaming) or removed, but not written to. `precision` is what the first restoration is expected
-  /// to ask for; for another one the files are opened again.
+  /// From here on models' files are read instead of mapped into memory: for libraries and plug-ins, in whose processes SIGBUS, by which
+  /// a mapped file that is cut short is found out, belongs to somebody else.
+  public static func readModelFiles() { Networks.readFiles() }
+
+  /// Opens the files that the model's `model.json` names. They stay open and are read as layers are first used: until
+  /// this object goes they may be replaced (by renaming) or removed, but not written to. `precision` is what the first restoration is
+  /// expected to ask for; for another one the files are opened again.
   ///
   /// Throws `CheckpointError` when a file is damaged or does not fit the architecture, `ModelError.incomplete` when one is
   /// missing.

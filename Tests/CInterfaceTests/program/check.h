@@ -41,5 +41,6 @@ void check_exclude(const char *models);
 void check_restore(const char *models);
 void check_progress(const char *models);
 void check_endurance(const char *models);
+void check_cut(const char *models);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -276,6 +277,39 @@ void check_progress(const char *models) {
 
   free(input.pixels), free(output.pixels);
   resshift_free(model);
+}
+
+/* Cuts a file short when it is first asked, if there is one. */
+static int cut(double done, void *context) {
+  (void)done;
+  char **path = context;
+  if (*path != NULL && truncate(*path, 1000) != 0) abort();
+  *path = NULL;
+  return 0;
+}
+
+/* A model's file that another program cuts short is an error of the call; no signal is caught or sent. */
+void check_cut(const char *models) {
+  char folder[4096], command[9000], unet[4200];
+  snprintf(folder, sizeof folder, "%s/cut", models);
+  snprintf(unet, sizeof unet, "%s/unet.pth", folder);
+  snprintf(command, sizeof command, "cp -r '%s/tiny-restore' '%s'", models, folder);
+  if (system(command) != 0) abort();
+  resshift_model *model = open_model(models, "cut");
+  resshift_image input = pattern(200, 200, 3, RESSHIFT_UINT8), output = picture(200, 200, 3, RESSHIFT_UINT8);
+  resshift_options options = default_options();
+  char *path = unet;
+  options.tile = 64;
+  options.progress = cut;
+  options.progress_context = &path;
+  EXPECT_REFUSED(model, &output, RESSHIFT_BAD_DATA, resshift_restore(model, &input, &output, NULL, 0, &options));
+  EXPECT(path == NULL && strstr(resshift_reason(model), unet) != NULL);
+  struct sigaction action;
+  EXPECT(sigaction(SIGBUS, NULL, &action) == 0 && action.sa_handler == SIG_DFL);
+  free(input.pixels), free(output.pixels);
+  resshift_free(model);
+  snprintf(command, sizeof command, "rm -r '%s'", folder);
+  if (system(command) != 0) abort();
 }
 
 /* Bytes that the process holds. */

@@ -122,7 +122,7 @@ int main(int count, char **words) {
       {"open", check_open},         {"options", check_options},   {"upscale", check_upscale},
       {"samples", check_samples},   {"refusals", check_refusals}, {"inpaint", check_inpaint},
       {"restore", check_restore},   {"progress", check_progress}, {"exclude", check_exclude},
-      {"endurance", check_endurance},
+      {"endurance", check_endurance}, {"cut", check_cut},
   };
   for (size_t i = 0; count == 3 && i < sizeof checks / sizeof checks[0]; i++) {
     if (strcmp(words[1], checks[i].name) != 0) continue;
