@@ -73,7 +73,7 @@ let package = Package(
     // The engine, from kernels up to the whole path of a picture. Arrows only point down.
     .target(
       name: "CKernels", exclude: ["README.md"], cSettings: kernelSettings),
-    .target(name: "TensorCore", dependencies: ["CKernels", "COpenBLAS"], exclude: ["README.md"]),
+    .target(name: "TensorCore", dependencies: ["CKernels", "COpenBLAS", "FilePaths"], exclude: ["README.md"]),
     .target(name: "Checkpoints", dependencies: ["Wording"], exclude: ["README.md"]),
     .target(name: "Layers", dependencies: ["TensorCore", "Checkpoints"], exclude: ["README.md"]),
     .target(name: "Models", dependencies: ["Layers", "TensorCore"], exclude: ["README.md"]),

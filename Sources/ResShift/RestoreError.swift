@@ -1,6 +1,9 @@
 import ModelLibrary
 import TensorCore
 
+/// The file that tensors of whole pictures lie in.
+public typealias FileMemory = TensorCore.FileMemory
+
 /// Why a restoration could not be done.
 public enum RestoreError: Error, Equatable {
   // Wishes that do not fit the model or the picture.

@@ -1,3 +1,4 @@
+import FilePaths
 import Synchronization
 
 #if canImport(Glibc)
@@ -45,10 +46,12 @@ public final class FileMemory: Sendable {
     }
     base = UInt(bitPattern: mapping)
     self.size = size
+    Self.list(UInt(bitPattern: mapping), size)
     self.smallest = max(smallest, MemoryReserve.smallestBlock)
     gaps = Mutex([0..<size])
     keeper = Keeper(base: base, size: size, most: resident)
     guard keeper.start() else {
+      Self.unlist(UInt(bitPattern: mapping))
       munmap(mapping, size)
       throw .impossible(folders: folders, reason: String(cString: strerror(EAGAIN)))
     }
@@ -56,18 +59,50 @@ public final class FileMemory: Sendable {
 
   deinit {
     keeper.stop()
+    Self.unlist(base)
     munmap(UnsafeMutableRawPointer(bitPattern: base), size)
   }
 
   /// `TMPDIR`, or where large files are put that are gone after a restart at the latest.
   public static var folders: [String] {
-    if let folder = getenv("TMPDIR").map({ String(cString: $0) }), !folder.isEmpty { return [folder] }
+    if let folder = getenv("TMPDIR"), folder.pointee != 0 {
+      return [
+        String(pathBytes: UnsafeBufferPointer(start: folder, count: strlen(folder)).lazy.map(UInt8.init(bitPattern:)))
+      ]
+    }
     return ["/var/tmp", "/tmp"]
   }
 
   /// Bytes that the roomiest folder on a disk has; nil if none is on a disk.
   public static func room(in folders: [String] = FileMemory.folders) -> Int? {
     folders.filter { !isInMemory($0) }.compactMap(freeBytes).max()
+  }
+
+  // MARK: Faults
+
+  private static let most = 8
+  private static let lock = Mutex(())
+  // Where such files are mapped. Made before there is one, and never freed: a handler reads it without a lock.
+  nonisolated(unsafe) private static let places = {
+    let places = UnsafeMutablePointer<Range<UInt>>.allocate(capacity: most)
+    places.initialize(repeating: 0..<0, count: most)
+    return places
+  }()
+
+  /// Whether a file of this kind is mapped at `address`. For signal handlers: a disk that has no room for what is written, though it
+  /// was reserved, or that fails, is found out by SIGBUS. Call it once before, so that the list is there.
+  public static func contains(_ address: UInt) -> Bool { (0..<most).contains { places[$0].contains(address) } }
+
+  private static func list(_ base: UInt, _ size: Int) {
+    lock.withLock { _ in
+      if let index = (0..<most).first(where: { places[$0].isEmpty }) { places[index] = base..<base + UInt(size) }
+    }
+  }
+
+  private static func unlist(_ base: UInt) {
+    lock.withLock { _ in
+      for index in 0..<most where !places[index].isEmpty && places[index].lowerBound == base { places[index] = 0..<0 }
+    }
   }
 
   // MARK: Blocks
@@ -148,10 +183,10 @@ public final class FileMemory: Sendable {
   /// A file that no folder lists; -1 if the folder takes none.
   private static func unnamedFile(in folder: String) -> Int32 {
     // O_TMPFILE, whose value Swift does not see.
-    let file = open(folder, 0o20000000 | O_DIRECTORY | O_RDWR | O_EXCL | O_CLOEXEC, 0o600)
+    let file = folder.withPathBytes { open($0, 0o20000000 | O_DIRECTORY | O_RDWR | O_EXCL | O_CLOEXEC, 0o600) }
     if file >= 0 || errno == EMFILE || errno == ENFILE || errno == EACCES || errno == EROFS { return file }
     // Not all file systems can do that.
-    var name = Array((folder + "/.resshift-XXXXXX").utf8CString)
+    var name = (folder + "/.resshift-XXXXXX").pathBytes.map(CChar.init(bitPattern:)) + [0]
     let named = mkstemp(&name)
     guard named >= 0 else { return named }
     unlink(name)
@@ -170,14 +205,14 @@ public final class FileMemory: Sendable {
 
   private static func freeBytes(_ folder: String) -> Int? {
     var status = statvfs()
-    guard statvfs(folder, &status) == 0 else { return nil }
+    guard folder.withPathBytes({ statvfs($0, &status) }) == 0 else { return nil }
     return Int(clamping: status.f_bavail.multipliedReportingOverflow(by: status.f_frsize).partialValue)
   }
 
   /// Whether what is written into the folder stays in memory.
   private static func isInMemory(_ folder: String) -> Bool {
     var status = stat()
-    guard stat(folder, &status) == 0 else { return false }
+    guard folder.withPathBytes({ stat($0, &status) }) == 0 else { return false }
     // As the C library puts the two numbers of a device together.
     let (number, low) = (status.st_dev, UInt(0xff))
     let device = "\(number >> 8 & 0xfff | number >> 32 & 0xffff_f000):\(number & low | number >> 12 & 0xffff_ff00)"
@@ -187,14 +222,59 @@ public final class FileMemory: Sendable {
     var room = 0
     defer { free(line) }
     while getline(&line, &room, mounts) > 0, let text = line {
-      // Number, parent, device ...; behind a dash the kind of file system.
-      let words = String(cString: text).split(separator: " ")
-      guard words.count > 3, words[2] == device, let dash = words.firstIndex(of: "-"), dash + 1 < words.count else {
-        continue
+      let bytes = UnsafeBufferPointer(start: text, count: strlen(text)).map(UInt8.init(bitPattern:))
+      switch Mount(bytes, device: device) {
+      case nil: continue
+      case .memory: return true
+      case .disk: return false
+      // What is written goes into a folder of another file system; a container need not see it.
+      case .over(let folder): return isInMemory(folder)
       }
-      return ["tmpfs", "ramfs", "devtmpfs"].contains(words[dash + 1])
     }
     return false
+  }
+}
+
+/// What a file system writes to.
+enum Mount: Equatable {
+  case memory, disk
+  /// An overlay: into that folder.
+  case over(String)
+
+  /// By a line of /proc/self/mountinfo; nil if it is of another device than that, in words like `8:1`.
+  init?(_ line: [UInt8], device: String) {
+    // Number, parent, device ...; behind a dash the kind of file system, its source and its options.
+    let words = line.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }
+    guard words.count > 3, words[2].elementsEqual(device.utf8), let dash = words.firstIndex(of: [UInt8(ascii: "-")]),
+      dash + 1 < words.count
+    else { return nil }
+    switch String(decoding: words[dash + 1], as: UTF8.self) {
+    case "tmpfs", "ramfs", "devtmpfs": self = .memory
+    case "overlay":
+      self = .disk
+      guard dash + 3 < words.count else { return }
+      let key = Array("upperdir=".utf8)
+      for option in words[dash + 3].split(separator: UInt8(ascii: ",")) where option.starts(with: key) {
+        let path = Self.plain(option.dropFirst(key.count))
+        if path.first == UInt8(ascii: "/") { self = .over(String(pathBytes: path)) }
+      }
+    default: self = .disk
+    }
+  }
+
+  /// Blanks and backslashes of paths are octal numbers there.
+  private static func plain(_ text: ArraySlice<UInt8>) -> [UInt8] {
+    var (result, rest) = ([UInt8](), text)
+    while let byte = rest.popFirst() {
+      let digits = rest.prefix(3)
+      if byte == UInt8(ascii: "\\"), digits.count == 3, digits.allSatisfy({ (48...55).contains($0) }) {
+        result.append(UInt8(truncatingIfNeeded: digits.reduce(0) { 8 * $0 + Int($1) - 48 }))
+        rest = rest.dropFirst(3)
+      } else {
+        result.append(byte)
+      }
+    }
+    return result
   }
 }
 

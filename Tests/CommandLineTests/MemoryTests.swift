@@ -60,6 +60,36 @@ import Testing
     #expect(try bench.files == ["a.png"])
   }
 
+  /// Room on a disk can go though it was reserved, on file systems that never write over a block; then the model is not to blame. Here
+  /// the file is cut through the process's list of its mappings, which only root can open.
+  @Test(.enabled(if: getuid() == 0)) func theDiskOfTheFileFails() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(640, 520), "a.png")
+    let process = bench.process(
+      ["upscale", "a.png", "-o", "b.png", "--model", Self.model, "--tile", "64", "--threads", "2", "--memory", "150M"],
+      environment: ["TMPDIR": "/var/tmp"])
+    let errors = Pipe()
+    process.standardError = errors
+    try process.run()
+    let folder = "/proc/\(process.processIdentifier)/map_files"
+    var isCut = false
+    while process.isRunning && !isCut {
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+        guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(name)"),
+          path.hasPrefix("/var/tmp/")
+        else { continue }
+        isCut = truncate("\(folder)/\(name)", 0) == 0
+      }
+      usleep(2000)
+    }
+    process.waitUntilExit()
+    #expect(isCut)
+    let line = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    #expect(process.terminationReason == .exit && process.terminationStatus == 71, "\(line)")
+    #expect(line.hasPrefix("resshift: the disk of the temporary file") && line.contains("TMPDIR"), "\(line)")
+    #expect(try bench.files == ["a.png"])
+  }
+
   /// A picture that cannot be read within the limit is refused by its head.
   @Test func tooLargeToBeRead() throws {
     let bench = try Workbench()

@@ -87,4 +87,62 @@ struct FileMemoryTests {
       #expect(refusal(mebi, ["/dev/shm", "/var/tmp"]) == nil)
     }
   }
+
+  /// Folders have names of bytes.
+  @Test func aFolderThatIsNotUTF8() throws {
+    let folder = "/var/tmp/resshift-\(UUID().uuidString)-"
+    let bytes = Array(folder.utf8) + [0xE9]
+    let name = bytes.map(CChar.init(bitPattern:)) + [0]
+    #expect(mkdir(name, 0o700) == 0)
+    defer { rmdir(name) }
+    let file = try FileMemory(
+      bytes: mebi, smallest: 1, resident: .max, in: [String(pathBytes: bytes)])
+    #expect(FileMemory.room(in: [String(pathBytes: bytes)]) != nil)
+    let place = try #require(file.take(mebi))
+    #expect(FileMemory.contains(UInt(bitPattern: file.address(place))))
+    #expect(
+      !FileMemory.contains(0) && !FileMemory.contains(UInt(bitPattern: name.withUnsafeBufferPointer { $0.baseAddress }))
+    )
+  }
+
+  @Test func aFileThatIsGoneIsNotListed() throws {
+    var file: FileMemory? = try file(4 * mebi)
+    let address = UInt(bitPattern: try #require(file.flatMap { file in file.take(mebi).map(file.address) }))
+    #expect(FileMemory.contains(address))
+    file = nil
+    #expect(!FileMemory.contains(address))
+  }
+
+  @Test func whatIsInMemory() {
+    func mount(_ line: String, _ device: String = "0:52") -> Mount? { Mount(Array(line.utf8), device: device) }
+    #expect(mount("29 1 0:52 / /dev/shm rw,nosuid - tmpfs tmpfs rw\n") == .memory)
+    #expect(mount("29 1 0:53 / /dev/shm rw,nosuid - tmpfs tmpfs rw\n") == nil)
+    #expect(mount("29 1 8:1 / / rw shared:1 master:2 - ext4 /dev/sda1 rw\n", "8:1") == .disk)
+    let overlay = "61 29 0:52 / / rw,relatime - overlay overlay rw,lowerdir=/a:/b,upperdir="
+    #expect(mount(overlay + "/run/up\\040per,workdir=/run/work\n") == .over("/run/up per"))
+    #expect(mount(overlay + "relative,workdir=/run/work\n") == .disk)
+    #expect(mount("61 29 0:52 / / ro - overlay overlay ro,lowerdir=/a:/b\n") == .disk)
+    #expect(mount("61 29 0:52 / / ro - overlay\n") == .disk)
+    #expect(mount("") == nil)
+  }
+
+  /// An overlay whose changes are in memory, where one can be made.
+  @Test func anOverlayInMemory() throws {
+    let folder = "/dev/shm/resshift-\(UUID().uuidString)"
+    let files = FileManager.default
+    for name in ["lower", "upper", "work", "merged"] {
+      try files.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+    }
+    defer { try? files.removeItem(atPath: folder) }
+    guard
+      mount(
+        "overlay", folder + "/merged", "overlay", 0,
+        "lowerdir=\(folder)/lower,upperdir=\(folder)/upper,workdir=\(folder)/work")
+        == 0
+    else { return }
+    defer { umount2(folder + "/merged", Int32(MNT_DETACH)) }
+    #expect(throws: FileMemory.Refusal.inMemory(folders: [folder + "/merged"])) {
+      try FileMemory(bytes: mebi, smallest: 1, resident: .max, in: [folder + "/merged"])
+    }
+  }
 }

@@ -34,6 +34,8 @@ enum Notice {
   static func cutShort(_ file: String) -> Message {
     "\(file): was cut short or cannot be read any more; restore it and run again"
   }
+  static let temporaryFileFailed: Message =
+    "the disk of the temporary file has no room any more, or fails; let TMPDIR be a folder of another, or give more --memory"
   static let outOfMemory: Message =
     "not enough memory for the work at hand; give a lower --memory, or use a smaller picture"
   static func outputFailed(_ reason: String) -> Message { "standard output: cannot be written (\(reason))" }

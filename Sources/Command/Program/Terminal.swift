@@ -79,20 +79,22 @@ enum Terminal {
   }
 
   /// From here on Ctrl-C ends the program at once with status 130, and so does, with 65, a model's file that another
-  /// program cuts short while it is in use, and with 71 a tensor for which there is no memory.
+  /// program cuts short while it is in use, and with 71 a tensor for which there is no memory, or no room on the disk though
+  /// it was reserved.
   ///
   /// Results appear by renaming a finished file: only a hidden one that is being written has to be removed. A file that grows
   /// beyond a limit (`ulimit -f`) is an error of writing like any other.
   static func exitOnSignals() {
     UnfinishedFile.prepare()
-    _ = (isLeaving.load(ordering: .relaxed), interrupted, modelCutShort, fileCutShort, outOfMemory)
-    _ = MappedFiles.path(at: 0)
+    _ = (isLeaving.load(ordering: .relaxed), interrupted, modelCutShort, fileCutShort, outOfMemory, diskFailed)
+    _ = (MappedFiles.path(at: 0), FileMemory.contains(0))
     signal(SIGINT) { _ in Terminal.leave(Terminal.interrupted, status: 130) }
     signal(SIGXFSZ, SIG_IGN)
     // Weights are read from the mapped file as they are needed; past its new end there is nothing to read.
     var action = sigaction()
     action.__sigaction_handler.sa_sigaction = { _, info, _ in
       let address = info.map { UInt(bitPattern: $0.pointee._sifields._sigfault.si_addr) } ?? 0
+      if FileMemory.contains(address) { Terminal.leave(Terminal.diskFailed, status: EX_OSERR) }
       guard let path = MappedFiles.path(at: address) else { Terminal.leave(Terminal.modelCutShort, status: EX_DATAERR) }
       Terminal.leave(Terminal.fileCutShort, status: EX_DATAERR, naming: path)
     }
@@ -112,6 +114,7 @@ enum Terminal {
   // In the user's language before there is a signal, since a handler could not look it up. Never freed.
   nonisolated(unsafe) private static let interrupted = lastLine(Notice.interrupted)
   nonisolated(unsafe) private static let modelCutShort = lastLine(Notice.modelCutShort)
+  nonisolated(unsafe) private static let diskFailed = lastLine(Notice.temporaryFileFailed)
   nonisolated(unsafe) private static let outOfMemory = lastLine(Notice.outOfMemory)
   /// With a mark where the file is to be named.
   nonisolated(unsafe) private static let fileCutShort = lastLine(Notice.cutShort(String(UnicodeScalar(mark))))
