@@ -1,6 +1,6 @@
 import Glibc
 
-/// Small files, read and written as a whole.
+/// Small files, read and written as a whole; what comes through a pipe, to its end.
 package enum SmallFile {
   /// The bytes of a file; nil if it cannot be read, or has more than `most`.
   package static func bytes(of path: String, atMost most: Int) -> [UInt8]? {
@@ -8,19 +8,26 @@ package enum SmallFile {
     let file = path.withPathBytes { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard file >= 0 else { return nil }
     defer { close(file) }
-    var bytes = [UInt8](repeating: 0, count: most + 1)
-    var count = 0
-    while count < bytes.count {
-      let got = bytes.withUnsafeMutableBytes { buffer in
-        let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
-        return Glibc.read(file, rest.baseAddress, rest.count)
+    return rest(of: file, atMost: most)
+  }
+
+  /// What can be read from a file or pipe from here to its end, whose length nobody knows before; nil if it cannot be read, as `errno`
+  /// says, or there are more than `most` bytes (EFBIG).
+  package static func rest(of file: Int32, atMost most: Int = .max) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    return withUnsafeTemporaryAllocation(byteCount: 1 << 14, alignment: 1) { piece in
+      while true {
+        let count = Glibc.read(file, piece.baseAddress, piece.count)
+        if count < 0 && errno == EINTR { continue }
+        guard count >= 0 else { return nil }
+        if count == 0 { return bytes }
+        guard count <= most - bytes.count else {
+          errno = EFBIG
+          return nil
+        }
+        bytes += piece[..<count]
       }
-      if got < 0 && errno == EINTR { continue }
-      guard got >= 0 else { return nil }
-      if got == 0 { return Array(bytes[..<count]) }
-      count += got
     }
-    return nil
   }
 
   /// Puts a whole file in place of the old one, by way of a hidden one beside it, so that others read the one or the other. Returns

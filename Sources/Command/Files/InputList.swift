@@ -11,15 +11,7 @@ enum InputList {
     let file = isInput ? STDIN_FILENO : path.withPathBytes { open($0, O_RDONLY | O_CLOEXEC) }
     guard file >= 0 else { throw unreadable(path) }
     defer { if !isInput { close(file) } }
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = piece.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw unreadable(path) }
-      if count == 0 { break }
-      bytes += piece[..<count]
-    }
+    guard let bytes = SmallFile.rest(of: file) else { throw unreadable(path) }
     if !endsNamesWithZero, bytes.contains(0) { throw CommandError.listHasZeros(path) }
     let names = bytes.split(separator: endsNamesWithZero ? 0 : UInt8(ascii: "\n"))
     guard !names.isEmpty else { throw CommandError.listEmpty(path) }

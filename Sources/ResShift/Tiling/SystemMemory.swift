@@ -1,3 +1,5 @@
+import FilePaths
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -57,15 +59,8 @@ public enum SystemMemory {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return nil }
     defer { close(file) }
-    var text: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 1 << 14)
     // A list of mounts of a machine full of containers has some hundred kilobytes.
-    while text.count < 1 << 22 {
-      let count = read(file, &piece, piece.count)
-      guard count >= 0 else { return nil }
-      if count == 0 { break }
-      text += piece[..<count]
-    }
+    guard let text = SmallFile.rest(of: file, atMost: 1 << 22) else { return nil }
     return text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
   }
 }
