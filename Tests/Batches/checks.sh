@@ -10,6 +10,8 @@
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=Tests/checks.sh
+. "$here/../checks.sh"
 document=$here/../../docs/batches.md
 [[ -x ${1:-}/bin/resshift ]] || {
   printf 'checks.sh: name a folder with bin/resshift\n' >&2
@@ -20,15 +22,10 @@ shift
 scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
 daemons=() # of one check
-stop_daemons() {
+end_check() { # ends them
   local daemon
   for daemon in "${daemons[@]}"; do kill "$daemon" 2>/dev/null || true; done
   for daemon in "${daemons[@]}"; do wait "$daemon" 2>/dev/null || true; done
-}
-
-fail() {
-  printf '    %s\n' "$@" >&2
-  return 1
 }
 
 # The block of the document behind <!-- recipe: NAME -->.
@@ -287,15 +284,4 @@ sys.exit(not within(given, read))' "$scratch/job.yaml" "$scratch/job.json" || fa
 checks=("$@")
 ((${#checks[@]})) || checks=(parallel pictures hosts slurm kubernetes)
 make_pictures
-failed=0
-for check in "${checks[@]}"; do
-  set +e
-  (set -e && trap stop_daemons EXIT && "check_$check")
-  status=$?
-  set -e
-  if ((status == 0)); then printf 'ok      batches: %s\n' "$check"; else
-    printf 'FAILED  batches: %s\n' "$check"
-    failed=$((failed + 1))
-  fi
-done
-((failed == 0)) || fail "$failed recipes of docs/batches.md failed"
+run_checks batches "${checks[@]}"

@@ -6,6 +6,8 @@
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck source=Tests/checks.sh
+. "$here/Tests/checks.sh"
 scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
 stand_ins=$scratch/stand-ins
@@ -64,10 +66,6 @@ installer_in_terminal() {
 # What a folder holds, with the sizes of its files.
 tree() { (cd "$1" && find . -mindepth 1 \( -type d -printf '%P/\n' -o -printf '%P %s %l\n' \) | sort); }
 
-fail() {
-  printf '    %s\n' "$@" >&2
-  return 1
-}
 says() { # TEXT: the last run of install.sh said so
   grep -qF -- "$1" "$scratch/output" || fail "not said: $1" "but: $(tail -n 5 "$scratch/output")"
 }
@@ -446,7 +444,7 @@ check_usage() {
 
 check_scripts() {
   command -v shellcheck >/dev/null || fail 'shellcheck is missing'
-  (cd "$here" && shellcheck -x install.sh packaging/deb.sh .ci/run demo/run.sh Tests/{Install,Packages,Gimp3,Debian,Batches}/*.sh)
+  (cd "$here" && shellcheck -x install.sh packaging/deb.sh .ci/run demo/run.sh Tests/*.sh Tests/{Install,Packages,Gimp3,Debian,Batches,Container}/*.sh)
 }
 
 # Heads, places and mnemonics of a catalogue.
@@ -498,19 +496,8 @@ check_demo() {
 
 make_stand_ins
 mkdir -p "$scratch/home"
-failed=0
 checks=("$@")
 ((${#checks[@]})) || checks=(scripts user_install c_library upgrade uninstall folders system failure_leaves_nothing swift
   swift_lacks_libraries packages rights noise other_distributions versions_of_gimp sandboxed_gimps deb beside_package
   usage translations demo)
-for check in "${checks[@]}"; do
-  set +e
-  (set -e && "check_$check")
-  status=$?
-  set -e
-  if ((status == 0)); then printf 'ok      install: %s\n' "${check//_/ }"; else
-    printf 'FAILED  install: %s\n' "${check//_/ }"
-    failed=$((failed + 1))
-  fi
-done
-((failed == 0)) || fail "$failed checks of the installation failed"
+run_checks install "${checks[@]}"
