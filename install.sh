@@ -510,6 +510,17 @@ test_other_gimp() {
   return "$status"
 }
 
+# Checks the container image: its result stage, with what has been built.
+test_container() {
+  local status=0
+  "$here/Tests/Container/checks.sh" "$here/.build/container" --built || status=$?
+  if ((status == 77)); then
+    warn 'LEFT OUT: the container image, see above.'
+    return 0
+  fi
+  return "$status"
+}
+
 run_tests() {
   rm -rf -- "$here/.build/stage"
   stage=$here/.build/stage
@@ -526,6 +537,7 @@ run_tests() {
     (cd "$here" && RESSHIFT_ISA=$instructions swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing \
       --skip-build --filter 'TensorCoreTests|ReferenceTests' </dev/null) || failed+=("tests with $instructions (RESSHIFT_ISA)")
   done
+  test_container || failed+=('container image (Tests/Container/checks.sh)')
   test_other_gimp || failed+=('tests in GIMP 3 (Tests/Gimp3/checks.sh)')
   ((!${#failed[@]})) || die "failed: $(printf '%s; ' "${failed[@]}")see above."
 }

@@ -15,6 +15,7 @@ package=$(cd -- "$here/../.." && pwd)
 . "$package/Tests/Debian/debian.sh"
 
 (($# >= 1)) || die 'one folder is needed: Tests/Container/checks.sh FOLDER'
+[[ $(id -u) == 0 ]] || left_out 'only root can install a Debian into a folder, and give files to nobody'
 mkdir -p -- "$1"
 folder=$(realpath -- "$1")
 shift
@@ -26,13 +27,12 @@ for word; do
     *) die "$word is unknown" ;;
   esac
 done
-scratch=$folder/scratch # of this run
-rm -rf -- "$scratch"
-mkdir -- "$scratch"
+scratch=$(mktemp -d -- "$folder/run.XXXXXX")
 trap 'clean_up; rm -rf -- "$scratch"' EXIT
 containerfile=$package/packaging/Containerfile
 image=localhost/resshift-under-test
-engine=() # the words of its command; none: chroot
+engine=()  # the words of its command; none: chroot
+volumes=() # what is mounted into the image: FOLDER:PLACE, FOLDER:PLACE:ro
 
 say() { printf 'container: %s\n' "$*"; }
 fail() {
@@ -47,7 +47,8 @@ clean_up() { # images and containers of this run
   if [[ ${engine[0]} == docker ]]; then
     docker rmi -f "$image" "$image-base" "$image-build" >/dev/null 2>&1 || true
   else
-    "${engine[0]}" unshare rm -rf -- "$folder/storage" 2>/dev/null || rm -rf -- "$folder/storage"
+    # Where a user runs it, files belong to others that only exist within its namespace.
+    "${engine[0]}" unshare rm -rf -- "$scratch/storage" 2>/dev/null || rm -rf -- "$scratch/storage"
   fi
 }
 
@@ -62,7 +63,7 @@ import_debian() { # ROOT IMAGE [WORDS]
   rm -rf -- "$scratch/import"
 }
 
-# Runs a command, without one the entry point, in the image. MOUNTS has words like FOLDER:PLACE.
+# Runs a command, without one the entry point, in the image.
 in_engine() { # [--command] WORD...
   local mounts=() mount container status=0 entry=()
   for mount in "${volumes[@]}"; do mounts+=(-v "$mount"); done
@@ -87,7 +88,7 @@ find_engine() {
   for name in "${engines[@]}"; do
     command -v "$name" >/dev/null || continue
     engine=("$name")
-    [[ $name == docker ]] || engine+=(--root "$folder/storage" --runroot "$folder/storage/run" --storage-driver vfs)
+    [[ $name == docker ]] || engine+=(--root "$scratch/storage" --runroot "$scratch/storage/run" --storage-driver vfs)
     # Where no namespaces can be made a container of a root's is one by chroot.
     [[ $name == docker || $(id -u) != 0 ]] || export BUILDAH_ISOLATION=chroot
     if "${engine[@]}" info >"$scratch/log" 2>&1 && runs_containers; then return; fi
@@ -103,7 +104,7 @@ runs_containers() {
   printf 'int main(void) { return 0; }\n' | cc -static -x c -o "$scratch/try/true" - 2>"$scratch/log" || return 1
   printf 'FROM scratch\nCOPY true /true\nENTRYPOINT ["/true"]\n' >"$scratch/try/Containerfile"
   "${engine[@]}" build -q -f "$scratch/try/Containerfile" -t "$image" "$scratch/try" >"$scratch/log" 2>&1 &&
-    volumes=() in_engine >"$scratch/log" 2>&1
+    in_engine >"$scratch/log" 2>&1
 }
 
 build_by_engine() {
@@ -113,6 +114,7 @@ build_by_engine() {
   else
     say "no registry: $(argument BASE_IMAGE) is a Debian of debootstrap's here"
     base=$image-base
+    prepare_debians "$folder"
     make_debian bookworm "$folder/bookworm"
     import_debian "$folder/bookworm" "$base"
   fi
@@ -127,7 +129,8 @@ build_by_engine() {
       >"$sources/packaging/Containerfile"
   elif ! "${engine[@]}" pull -q "$(argument BUILD_IMAGE)" >"$scratch/log" 2>&1; then
     say "no registry: $(argument BUILD_IMAGE) is a Debian of debootstrap's with this system's Swift here"
-    build_image "$base"
+    prepare_debians "$folder"
+    build_image
     words+=(--build-arg "BUILD_IMAGE=$image-build" "${build_words[@]}")
   fi
   "${engine[@]}" build "${words[@]}" -f "$sources/packaging/Containerfile" -t "$image" "$sources" >"$folder/build.log" 2>&1 ||
@@ -135,8 +138,7 @@ build_by_engine() {
 }
 
 # An image with the toolchain in its PATH, and with what that is linked to; podman and buildah mount the toolchain.
-build_image() { # BASE
-  prepare_debians "$folder"
+build_image() {
   local repository
   build_words=()
   make_build_debian
@@ -241,7 +243,6 @@ in_chroot() { # [--command] WORD...
 
 # --- The image --------------------------------------------------------------------------------------------------------
 
-volumes=()
 in_image() { if ((${#engine[@]})); then in_engine "$@"; else in_chroot "$@"; fi; }
 # A shell's words.
 in_shell() { in_image --command sh -c "$1"; }
@@ -254,9 +255,9 @@ check_image() {
   # Neither Swift nor what else a build needs; all that is linked is there.
   # shellcheck disable=SC2016
   found=$(in_shell 'find / -xdev \( -name "libswift*" -o -name "libFoundation*" -o -name "swift*" -o -name "*.deb" \) -type f 2>/dev/null
-    command -v swift gcc git pkg-config; ldd "$(command -v resshift)" | grep -i "swift\|not found"') || true
+    command -v swift gcc git pkg-config; ldd "$(command -v resshift)" | grep -i "swift\|not found"' 2>/dev/null) || true
   [[ -z $found ]] || fail "in the image: $found"
-  found=$(in_shell 'touch /usr/bin/x /usr/share/resshift/models/x /x 2>/dev/null; ls /usr/bin/x /usr/share/resshift/models/x /x 2>/dev/null') || true
+  found=$(in_shell 'touch /usr/bin/x /usr/share/resshift/models/x /x 2>/dev/null; ls /usr/bin/x /usr/share/resshift/models/x /x 2>/dev/null' 2>/dev/null) || true
   [[ -z $found ]] || fail "nobody may write $found"
   # Built-in models and others; pictures of a folder that belongs to nobody.
   mkdir -p "$data/photos" "$models/mine"
