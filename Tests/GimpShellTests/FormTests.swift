@@ -105,7 +105,7 @@ import Wording
         "Automatic (recommended)", "Photographs, 4 times", "Photographs, 2 times",
       ])
     var options = RestoreOptions()
-    (options.rates, options.threads) = (rates, gimp.threads)
+    (options.rates, options.threads, options.precision) = (rates, gimp.threads, .automatic)
     let model = try ModelCatalogue(roots: gimp.modelFolders).model(named: "compact-sr-x2", for: .superResolution)
     var open = try form(.upscale)
     let isKnown = open.lookForPaces()

@@ -38,7 +38,7 @@ import Wording
 
     let model = try ModelCatalogue(roots: gimp.modelFolders).model(named: "", for: .inpainting)
     var options = RestoreOptions()
-    (options.seed, options.threads) = (7, 2)
+    (options.seed, options.threads, options.precision) = (7, 2, .automatic)
     let whole = try Restorer(model).inpaint(picture, mask: Self.weights(1600, 1200, hole), options)
     #expect(gimp[new].pixels == whole.cropped(to: hole))
   }
@@ -52,7 +52,7 @@ import Wording
 
     let model = try ModelCatalogue(roots: gimp.modelFolders).model(named: "", for: .restoration)
     var options = RestoreOptions()
-    (options.seed, options.threads) = (7, 2)
+    (options.seed, options.threads, options.precision) = (7, 2, .automatic)
     let whole = try Restorer(model).restore(picture, boxes: [box], options)
     #expect(gimp[new].pixels == whole.cropped(to: box))
   }
