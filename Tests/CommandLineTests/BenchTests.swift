@@ -81,8 +81,9 @@ import Testing
   @Test func whichNumbers() throws {
     let bench = try Workbench()
     try bench.write(Workbench.picture(24, 20), "in.png")
-    for (isa, choice) in InstructionSet.possible.flatMap({ isa in [PrecisionChoice.float32, .bf16, .automatic].map { (isa.rawValue, $0) } })
-    {
+    for (isa, choice) in InstructionSet.possible.flatMap({ isa in
+      [PrecisionChoice.float32, .bf16, .automatic].map { (isa.rawValue, $0) }
+    }) {
       let arguments = ["upscale", "in.png", "-o", "\(isa)-\(choice).png", "--precision", choice.rawValue]
       let run = try bench.run(arguments, environment: ["RESSHIFT_ISA": isa])
       let isOld = ["baseline", "avx2"].contains(isa)
