@@ -533,7 +533,7 @@ run_tests() {
     --scratch-path .build/testing </dev/null) || failed+=('tests (swift test)')
   # The kernels of older processors, against the recorded tensors.
   local instructions
-  for instructions in avx2 baseline; do
+  for instructions in avx512 avx2 baseline; do
     (cd "$here" && RESSHIFT_ISA=$instructions swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing \
       --skip-build --filter 'TensorCoreTests|ReferenceTests' </dev/null) || failed+=("tests with $instructions (RESSHIFT_ISA)")
   done

@@ -39,9 +39,8 @@ KERNEL(void, ck_round_rows,
       for (size_t j = 0; j < COLUMNS; j++) to[j] = rounded(sums[j] + bias[j]);
 }
 
-void ck_bf16_rows(ck_bf16 *to, size_t filled, const float *from, size_t rows, size_t c, const float *scale, const float *shift,
-                  int activated) {
-  ck_block_unit().convert(!scale ? AS_IT_IS : activated ? ACTIVATED : AFFINE, to, filled, from, NULL, rows, c, scale, shift);
+void ck_bf16_rows(ck_bf16 *to, size_t filled, const float *from, size_t rows, size_t c, const float *scale, const float *shift) {
+  ck_block_unit().convert(scale ? AFFINE : AS_IT_IS, to, filled, from, NULL, rows, c, scale, shift);
 }
 
 void ck_bf16_plane(ck_bf16 *restrict to, size_t filled, const float *restrict x, const ck_bf16 *restrict half, size_t h, size_t w, size_t c, size_t before, size_t after,

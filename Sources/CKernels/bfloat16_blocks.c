@@ -90,9 +90,10 @@ VECTORS static inline __m512 short_gelu(__m512 x) {
   return _mm512_mask_sub_ps(half, _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_GT_OQ), x, half);
 }
 
-VECTORS static inline __m512 converted(const conversion kind, __m512 x, __mmask16 there, const float *scale, const float *shift) {
+VECTORS static inline __m512 converted(const conversion kind, __m512 x, __mmask16 there, const float *scale, const float *shift,
+                                       size_t first) {
   if (kind == AS_IT_IS) return x;
-  x = _mm512_fmadd_ps(x, _mm512_maskz_loadu_ps(there, scale), _mm512_maskz_loadu_ps(there, shift));
+  x = _mm512_fmadd_ps(x, _mm512_maskz_loadu_ps(there, scale + first), _mm512_maskz_loadu_ps(there, shift + first));
   return kind == ACTIVATED ? short_silu(x) : x;
 }
 
@@ -107,7 +108,7 @@ VECTORS static inline void convert_vectors(const conversion kind, ck_bf16 *to, s
         const __m512 taken = half ? _mm512_castsi512_ps(_mm512_slli_epi32(
                                         _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(there, half + r * filled + first)), 16))
                                   : _mm512_maskz_loadu_ps(there, from + r * c + first);
-        x[v] = _mm512_maskz_mov_ps(there, converted(kind, taken, there, scale + first, shift + first));
+        x[v] = _mm512_maskz_mov_ps(there, converted(kind, taken, there, scale, shift, first));
       }
       _mm512_storeu_si512(to + i, (__m512i)_mm512_cvtne2ps_pbh(x[1], x[0]));
     }
@@ -177,17 +178,17 @@ static int tiles_are_permitted(void) {
   return syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
 }
 
+static int has_vectors(void) {
+  unsigned a, b, c, d;
+  return __builtin_cpu_supports("x86-64-v4") && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & 1 << 5);
+}
+
 int ck_has_matrix_unit(void) {
   unsigned a, b, c, d, low, high;
   enum { BF16 = 1 << 22, TILES = 1 << 24, STATE = 3 << 17 };
-  if (!ck_has_bf16_vectors() || !__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d & BF16) || !(d & TILES)) return 0;
+  if (!has_vectors() || !__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d & BF16) || !(d & TILES)) return 0;
   __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
   return (low & STATE) == STATE;
-}
-
-int ck_has_bf16_vectors(void) {
-  unsigned a, b, c, d;
-  return __builtin_cpu_supports("x86-64-v4") && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & 1 << 5);
 }
 
 ck_bf16_unit ck_bf16_unit_used(void) {
@@ -197,7 +198,7 @@ ck_bf16_unit ck_bf16_unit_used(void) {
   if (before) return (ck_bf16_unit)(before - 1);
   const ck_instructions set = ck_instruction_set();
   ck_bf16_unit unit = CK_BF16_NONE;
-  if (set >= CK_AVX512 && ck_has_bf16_vectors()) unit = CK_BF16_VECTORS;
+  if (set >= CK_AVX512 && has_vectors()) unit = CK_BF16_VECTORS;
   if (set >= CK_AMX && tiles_are_permitted()) unit = CK_BF16_MATRIX;
   atomic_store_explicit(&known, (int)unit + 1, memory_order_relaxed);
   return unit;

@@ -48,12 +48,13 @@ public struct NetworkWork: Sendable, Equatable {
   /// The search for the nearest of so many codes.
   fileprivate mutating func search(codes: Int, channels: Int, positions: Int) {
     operations += 2 * codes * channels * positions
-    cost += Double(codes * channels * positions) / 16 * Self.costOfAttention
+    cost += Double(codes * channels * positions) / 16 * Self.costOfSearch
   }
 
   /// Relative to the products of a convolution, as measured with `resshift bench`.
   private static var costOfProduct: Double { 1.1 * shareInPrecision }
   private static var costOfAttention: Double { 1.6 * shareInPrecision }
+  private static let costOfSearch = 1.6
   private static let costOfElement = 0.5
   /// What matrix units leave of it.
   private static var shareInPrecision: Double { Precision.current.hasMatrixUnits ? 0.35 : 1 }

@@ -2,7 +2,7 @@ import CResShift
 import ResShift
 
 extension resshift_options {
-  /// The defaults, those of `RestoreOptions`.
+  /// The defaults, those of `RestoreOptions`, but for the precision, which is chosen by model and processor.
   static var defaults: resshift_options {
     let defaults = RestoreOptions()
     return resshift_options(
@@ -10,7 +10,8 @@ extension resshift_options {
       overlap: Int64(RESSHIFT_OVERLAP_AUTOMATIC), memory_limit: 0, progress: nil, progress_context: nil, notice: nil,
       notice_context: nil, tiling: RESSHIFT_TILING_JOINT, tone_match: RESSHIFT_DEFAULT,
       threads: Int32(defaults.threads), reserved: 0, strength: defaults.strength, exclude: nil,
-      precision: RESSHIFT_PRECISION_AUTO)
+      precision: RESSHIFT_PRECISION_AUTO,
+      reserved2: 0)
   }
 
   /// The sizes of the structure that callers may have: those of the versions before `strength`, `exclude` and `precision`, and this one. A

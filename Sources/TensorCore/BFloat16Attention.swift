@@ -34,7 +34,7 @@ public func planeAttention(query: BFloat16Rows, key: BFloat16Rows, value: BFloat
           keys.multiply(product)
           ck_scale(scores, scores, scale, range.count * count)
           ck_softmax_piece(scores, range.count, count, top + row, sum + row, factor)
-          ck_bf16_rows(exponentials, filled, scores, range.count, count, nil, nil, 0)
+          ck_bf16_rows(exponentials, filled, scores, range.count, count, nil, nil)
           if piece > 0 {
             for i in 0..<range.count where factor[i] != 1 { ck_scale(result + i * c, result + i * c, factor[i], c) }
           }
@@ -50,7 +50,7 @@ public func planeAttention(query: BFloat16Rows, key: BFloat16Rows, value: BFloat
     return BFloat16Rows(rows: tokens, channels: c) { half in
       let filled = BFloat16Rows.filled(c)
       Parallel.forRanges(tokens, chunk: max(1, Parallel.elementChunk / c)) {
-        ck_bf16_rows(half + $0.lowerBound * filled, filled, out + $0.lowerBound * c, $0.count, c, nil, nil, 0)
+        ck_bf16_rows(half + $0.lowerBound * filled, filled, out + $0.lowerBound * c, $0.count, c, nil, nil)
       }
     }
   }

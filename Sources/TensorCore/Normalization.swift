@@ -25,6 +25,8 @@ public struct ChannelAffine: Sendable {
     normalising x: BFloat16Plane, groups: Int, epsilon: Double, weight: Tensor, bias: Tensor,
     modulation: (scale: Tensor, shift: Tensor)? = nil
   ) {
+    let entry = WorkCount.begin(.norm)
+    defer { entry?.end() }
     self.init(
       normalising: x.shape, x.sums, groups: groups, epsilon: epsilon, weight: weight, bias: bias, modulation: modulation
     )

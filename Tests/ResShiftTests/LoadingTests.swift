@@ -37,13 +37,32 @@ struct LoadingTests {
     }
   }
 
-  private static func restored(_ restorer: Restorer, threads: Int = 2) throws -> [UInt32] {
+  private static func restored(
+    _ restorer: Restorer, threads: Int = 2, _ precision: PrecisionChoice = .float32
+  ) throws -> [UInt32] {
     var random = SeededRandom(50)
     let samples = random.tensor(Shape(1, 20, 17, 3), 0...1).elements
     var options = RestoreOptions()
-    options.threads = threads
+    (options.threads, options.precision) = (threads, precision)
     let picture = PixelImage(width: 17, height: 20, channels: 3, samples: samples)
     return try restorer.upscale(picture, options).samples.map(\.bitPattern)
+  }
+
+  /// One model in both precisions, by turns: each as if it were alone, from files that have lost their names since they were opened.
+  @Test func bothPrecisionsFromTheSameFiles() throws {
+    guard Precision.possible.contains(.bf16) else { return }
+    let folder = try Folder()
+    for file in ["unet", "autoencoder"] {
+      try FileManager.default.copyItem(atPath: fixture("tiny-sr/\(file).pth"), toPath: folder.path("\(file).pth"))
+    }
+    let restorer = try Restorer(Self.descriptor(folder.url.path, "unet.pth", "autoencoder.pth"))
+    let halves = try Restorer(Self.descriptor(folder.url.path, "unet.pth", "autoencoder.pth"), .bf16)
+    for file in ["unet", "autoencoder"] { try FileManager.default.removeItem(atPath: folder.path("\(file).pth")) }
+    let (half, single) = (try Self.restored(restorer, .bf16), try Self.restored(restorer, .float32))
+    #expect(half != single)
+    #expect(try Self.restored(halves, .bf16) == half && Self.restored(halves, .float32) == single)
+    #expect(try Self.restored(restorer, threads: 5, .bf16) == half, "for any number of threads")
+    #expect(try Self.restored(restorer, .automatic) == single, "models with a codebook")
   }
 
   /// Used in place, copied since unaligned, read by one thread or two: the same bits.

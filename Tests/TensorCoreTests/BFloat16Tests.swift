@@ -59,6 +59,24 @@ struct BFloat16Tests {
     }
   }
 
+  /// A pixel or two wide or high, where tiles reach farthest beyond the plane.
+  @Test func thinPlanes() {
+    var random = SeededRandom(68)
+    for (height, width) in [(1, 1), (1, 2), (2, 1), (1, 90), (90, 1), (2, 17), (17, 2)] {
+      for (stride, isBottomRight) in [(1, false), (2, false), (2, true)] where !isBottomRight || min(height, width) > 1
+      {
+        let x = rounded(random.tensor(Shape(1, height, width, 40)))
+        let (values, bias) = (rounded(random.tensor(Shape(33, 1, 1, 40 * 9))), random.tensor(Shape(33, 1, 1, 1)))
+        let weights = ConvolutionWeights(
+          values, bias: bias, kernel: 3, stride: stride, inChannels: 40, outChannels: 33, isHalf: true)
+        let expected = naiveConvolution(
+          x, values.elements, bias.elements, kernel: 3, stride: stride, before: isBottomRight ? 0 : 1, after: 1)
+        let found = convolve(x, weights, padding: isBottomRight ? .bottomRight : .same)
+        expectClose(found, expected, nmse: 1e-11, "\(height) x \(width), stride \(stride)")
+      }
+    }
+  }
+
   /// Whatever is fused into it: doubling, norm with SiLU (to what rounding to eight bits leaves), residual; for any number of threads.
   @Test(arguments: [1, 5])
   func fusedConvolution(_ threads: Int) {
@@ -148,9 +166,10 @@ struct BFloat16Tests {
   }
 
   /// Rows of windows through products, GELU between them, back to the plane.
-  @Test func rowsOfWindows() {
+  @Test(arguments: [1, 2])
+  func rowsOfWindows(_ pictures: Int) {
     var random = SeededRandom(65)
-    let shape = Shape(1, 8, 12, 40)
+    let shape = Shape(pictures, 8, 12, 40)
     let x = random.tensor(shape)
     let grid = WindowGrid(size: 4, shift: 2)
     let (one, bias) = (Tensor(Shape(40, 1, 1, 1), repeating: 1), random.tensor(Shape(40, 1, 1, 1)))
@@ -170,6 +189,7 @@ struct BFloat16Tests {
     let found = rows.times(weights(up, 40, 72, true), gelu: true)
       .times(weights(down, 72, 40, true), shape: shape, residual: x, windows: grid)
     expectClose(found, expected, nmse: 1e-4)
+    #expect((found.sums == nil) == (pictures > 1), "sums are of one picture")
   }
 
   @Test(arguments: [(1, 1), (5, 7), (17, 61)])

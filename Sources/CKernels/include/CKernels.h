@@ -30,7 +30,6 @@ ck_instructions ck_best_instruction_set(void);
 typedef enum { CK_BF16_NONE, CK_BF16_VECTORS, CK_BF16_MATRIX } ck_bf16_unit;
 ck_bf16_unit ck_bf16_unit_used(void);
 #if defined(__x86_64__)
-int ck_has_bf16_vectors(void);
 int ck_has_matrix_unit(void);
 #endif
 
@@ -89,9 +88,8 @@ void ck_gemm_panel(float *c, size_t ldc, size_t columns, const float *a, size_t 
  * right factors are packed in panels of COLUMNS, of which each takes kernel^2 * (in, filled up) * COLUMNS elements. */
 typedef uint16_t ck_bf16;
 enum { CK_BF16_DEPTH = 32, CK_BF16_COLUMNS = 32 };
-/* from [rows][c], times scale[c] plus shift[c] unless NULL, then SiLU if `activated`, -> to [rows][filled]. */
-void ck_bf16_rows(ck_bf16 *to, size_t filled, const float *from, size_t rows, size_t c, const float *scale, const float *shift,
-                  int activated);
+/* from [rows][c], times scale[c] plus shift[c] unless NULL, -> to [rows][filled]. */
+void ck_bf16_rows(ck_bf16 *to, size_t filled, const float *from, size_t rows, size_t c, const float *scale, const float *shift);
 /* Lines [first, first + count) of a plane x [h][w][c], or half [h][w][filled], with zeros around it, `before` above and to the left, `after` below and to the
  * right, each pixel repeated 2 x 2 times if `doubled`: [count][w + before + after][filled]. Unless scale is NULL the plane is
  * SiLU(x * scale[c] + shift[c]). */
@@ -126,14 +124,14 @@ typedef struct {
   ck_bf16 *half;
   size_t half_channels;
   int gelu;
-  /* The row of the result in float and of residual that each one goes to; NULL: its own. */
+  /* The row of the result and of residual that each one goes to; NULL: its own. Not of `half`, which has no residual either. */
   const int32_t *places;
 } ck_bf16_product;
 enum { CK_BF16_SLACK = 48 };
 /* How many blocks of rows it is cut into. */
 size_t ck_bf16_blocks(const ck_bf16_product *product);
 /* Some of the blocks and panels: they are independent of each other. Unless NULL, total [2][columns] gets the sums of each of their columns,
- * and of its squares, added. */
+ * and of its squares, added: before GELU and rounding. */
 void ck_bf16_multiply(const ck_bf16_product *product, size_t first, size_t count, size_t first_panel, size_t panels, double *total);
 
 /* Attention of one window: qkv [tokens][q | k | v of c], `distance` elements apart, with CK_BF16_SLACK readable rows behind it, -> out [tokens][c];

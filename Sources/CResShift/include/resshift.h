@@ -101,7 +101,8 @@ typedef enum resshift_switch {
 /* The numbers that networks multiply. */
 typedef enum resshift_precision {
   /* bfloat16 on processors with matrix units for it, with models whose pictures stay the same to the eye (those without a codebook);
-   * otherwise float32 */
+   * otherwise float32. Linux is asked once to let the process use these units: from then on a signal stack (sigaltstack) needs room for
+   * their registers, sysconf(_SC_SIGSTKSZ). RESSHIFT_PRECISION_FLOAT32 never asks. */
   RESSHIFT_PRECISION_AUTO = 0,
   RESSHIFT_PRECISION_FLOAT32 = 1,
   RESSHIFT_PRECISION_BF16 = 2 /* RESSHIFT_USAGE where the processor has no instructions for it */
@@ -148,6 +149,7 @@ typedef struct resshift_options {
   const resshift_image *exclude;
   /* RESSHIFT_PRECISION_AUTO; where struct_size says that the caller does not know it, RESSHIFT_PRECISION_FLOAT32. */
   resshift_precision precision;
+  int32_t reserved2;         /* 0 */
 } resshift_options;
 
 /* One loaded model. */

@@ -119,7 +119,10 @@ extension BenchmarkResult {
     let facts = [
       ["model", "\(model.name), \(model.diffusion.steps) steps"], ["input", "\(side)x\(side) pixels"],
       ["threads", "\(threads)"], ["instructions", InstructionSet.current.rawValue], ["products by", products.rawValue],
-      ["precision", precision.rawValue],
+      [
+        "precision",
+        precision == .bf16 && !precision.hasMatrixUnits ? "bf16, without matrix units" : precision.rawValue,
+      ],
       ["OpenBLAS sgemm", "\(TextTable.number(sgemmGflops, 1)) GFLOP/s"],
       ["one step of the unet", "\(TextTable.number(unetMs, 1)) ms"],
       ["whole restoration", "\(TextTable.number(totalMs, 1)) ms"],

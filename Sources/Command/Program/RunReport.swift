@@ -16,6 +16,7 @@ final class RunReport: Sendable {
     var size: (width: Int, height: Int)?
     var resultSize: (width: Int, height: Int)?
     var model: String?
+    var precision: Precision?
     let began = ContinuousClock.now
   }
 
@@ -73,7 +74,8 @@ final class RunReport: Sendable {
         ("height", Self.number(picture.size?.height)), ("result_width", Self.number(picture.resultSize?.width)),
         ("result_height", Self.number(picture.resultSize?.height)),
         ("model", picture.model.map(JSONText.string) ?? "null"), ("seed", "\(picture.job.seed)"),
-        ("precision", isDone ? JSONText.string("float32") : "null"), ("seconds", Self.seconds(since: picture.began)),
+        ("precision", isDone ? picture.precision.map { JSONText.string($0.rawValue) } ?? "null" : "null"),
+        ("seconds", Self.seconds(since: picture.began)),
         ("peak_rss_mb", Self.megabytes(peak)),
       ] + Self.members(error))
   }

@@ -97,6 +97,7 @@ struct Batch {
         entry?.size = (picture.image.width, picture.image.height)
         entry?.resultSize = target
         entry?.model = descriptor.name
+        entry?.precision = try options.precision.resolved(for: descriptor)
         let planned = try plannedJob(picture.image, job.input, target)
         if common.dryRun {
           do {

@@ -3,6 +3,7 @@ import Diffusion
 import Layers
 import ModelLibrary
 import Models
+import Synchronization
 import TensorCore
 
 /// The loaded networks of one model.
@@ -17,11 +18,11 @@ struct Networks: Sendable {
   /// What the weights are read from.
   private let files: [Checkpoint]
 
-  /// Opens all files of a model; surplus, missing and wrongly shaped tensors are errors.
+  /// Opens all files of a model that are not open yet; surplus, missing and wrongly shaped tensors are errors.
   ///
   /// All of that is found here; the numbers themselves are read when a layer is first used. They are multiplied in the current `Precision`.
-  init(_ descriptor: ModelDescriptor) throws {
-    let unetFile = try Self.open(descriptor, descriptor.files.unet.name)
+  init(_ descriptor: ModelDescriptor, _ opened: OpenedFiles = OpenedFiles()) throws {
+    let unetFile = try opened.file(descriptor, descriptor.files.unet.name)
     var (autoencoderFile, startFile): (Checkpoint?, Checkpoint?)
     (unet, autoencoder, start) = try PendingTensors.$current.withValue(pending) {
       let unetSource = CheckpointWeights(unetFile)
@@ -32,7 +33,7 @@ struct Networks: Sendable {
         guard let name = descriptor.files.autoencoder?.name else {
           throw RestoreError.noAutoencoderFile(model: descriptor.name)
         }
-        let file = try Self.open(descriptor, name)
+        let file = try opened.file(descriptor, name)
         let source = CheckpointWeights(file)
         (autoencoderFile, autoencoderSource) = (file, source)
         return Weights(source, network: "ae")
@@ -42,7 +43,7 @@ struct Networks: Sendable {
         guard let name = descriptor.files.start?.name else {
           throw RestoreError.noStartFile(model: descriptor.name)
         }
-        let file = try Self.open(descriptor, name)
+        let file = try opened.file(descriptor, name)
         startFile = file
         let source = CheckpointWeights(file)
         let start = try StartNetwork(
@@ -80,9 +81,19 @@ struct Networks: Sendable {
 
   /// See `Restorer.readModelFiles`.
   static func readFiles() { Checkpoint.areMapped = false }
+}
 
-  private static func open(_ descriptor: ModelDescriptor, _ file: String) throws -> Checkpoint {
+/// The files of one model, each opened once, whatever becomes of its name meanwhile.
+final class OpenedFiles: Sendable {
+  private let files = Mutex<[String: Checkpoint]>([:])
+
+  func file(_ descriptor: ModelDescriptor, _ name: String) throws -> Checkpoint {
     guard let folder = descriptor.folder else { throw RestoreError.noFiles(model: descriptor.name) }
-    return try Checkpoint(path: ModelFiles.path(of: file, in: folder) ?? folder + "/" + file)
+    return try files.withLock { files in
+      if let file = files[name] { return file }
+      let file = try Checkpoint(path: ModelFiles.path(of: name, in: folder) ?? folder + "/" + name)
+      files[name] = file
+      return file
+    }
   }
 }

@@ -13,7 +13,7 @@ public enum PrecisionChoice: String, CaseIterable, Sendable {
   case bf16
 
   /// What that is for a model. Throws `RestoreError.noInstructions` for what this processor cannot.
-  func resolved(for model: ModelDescriptor) throws(RestoreError) -> Precision {
+  public func resolved(for model: ModelDescriptor) throws(RestoreError) -> Precision {
     try check()
     switch self {
     case .automatic:

@@ -18,7 +18,7 @@ public final class Restorer: Sendable {
 
   /// Opens the files that the model's `model.json` names. They stay open and are read as layers are first used: until
   /// this object goes they may be replaced (by renaming) or removed, but not written to. `precision` is what the first restoration is
-  /// expected to ask for; for another one the files are opened again.
+  /// expected to ask for; weights for another one are made from the same files, and take memory of their own.
   ///
   /// Throws `CheckpointError` when a file is damaged or does not fit the architecture, `ModelError.incomplete` when one is
   /// missing.
@@ -27,7 +27,8 @@ public final class Restorer: Sendable {
     if !descriptor.missingFiles.isEmpty {
       throw ModelError.incomplete(model: descriptor.name, descriptor.installAdvice)
     }
-    make = { try Networks(descriptor) }
+    let files = OpenedFiles()
+    make = { try Networks(descriptor, files) }
     _ = try Precision.$current.withValue(precision.resolved(for: descriptor)) { try networks }
   }
 

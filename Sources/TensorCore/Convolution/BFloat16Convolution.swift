@@ -1,7 +1,8 @@
 import CKernels
 
 extension ConvolutionAlgorithm {
-  /// One product in bfloat16 over the pixels of the padded plane as they lie: any kernel and stride, for weights in bfloat16 only.
+  /// One product in bfloat16 over the pixels of the padded plane as they lie: kernels of one and three, strides up to three, for weights in bfloat16
+  /// only.
   static let bfloat16 = ConvolutionAlgorithm(
     name: "bf16", kind: .direct,
     cost: { size in
@@ -34,14 +35,14 @@ private func plane(_ call: ConvolutionCall) -> Tensor {
       for n in 0..<x.shape.n {
         let place = n * result.h * result.w * result.c
         let padded = x.read { geometry.padded($0 + n * x.shape.h * x.shape.w * x.shape.c, nil, n, call.before) }
-        sums = geometry.multiply(padded, weights) { product in
+        sums = geometry.multiply(padded, weights, isSummed: x.shape.n == 1) { product in
           product.y = out + place
           product.residual = residual.map { $0 + place }
         }
       }
     }
   }
-  return tensor.knowing(x.shape.n == 1 ? sums : nil)
+  return tensor.knowing(sums)
 }
 
 /// A plane [1, H, W, C] in bfloat16, with what a norm wants to know of it.
@@ -110,6 +111,8 @@ private struct PlaneGeometry {
     func side(_ length: Int, _ around: Int) -> Int { (length * zoom + around - weights.kernel) / weights.stride + 1 }
     result = Shape(
       shape.n, side(shape.h, before + after), side(shape.w, before + after), weights.outChannels)
+    precondition(15 * weights.stride < BFloat16Rows.slack, "rows of a last tile within the slack")
+    precondition(min(lines, pitch) >= weights.kernel, "a plane no smaller than the kernel")
   }
 
   /// The padded plane of picture n, whose pixels are in float32 or in bfloat16, after SiLU(affine) if there is one.
@@ -131,7 +134,8 @@ private struct PlaneGeometry {
 
   /// The product of a padded plane with weights; `target` says where it goes.
   func multiply(
-    _ padded: BFloat16Rows, _ weights: ConvolutionWeights, _ target: (inout ck_bf16_product) -> Void
+    _ padded: BFloat16Rows, _ weights: ConvolutionWeights, isSummed: Bool = true,
+    _ target: (inout ck_bf16_product) -> Void
   ) -> ChannelSums? {
     padded.read { plane in
       weights.bias.read { bias in
@@ -139,7 +143,7 @@ private struct PlaneGeometry {
         (product.a, product.pitch, product.stride) = (plane, pitch, weights.stride)
         (product.height, product.width) = (result.h, result.w)
         target(&product)
-        return weights.half.multiply(product, bias: bias, isSummed: true)
+        return weights.half.multiply(product, bias: bias, isSummed: isSummed)
       }
     }
   }
@@ -149,7 +153,10 @@ private struct PlaneGeometry {
 func product(
   _ rows: BFloat16Rows, _ weights: ConvolutionWeights, _ shape: Shape, residual: Tensor? = nil, places: [Int32]? = nil
 ) -> Tensor {
-  precondition(weights.kernel == 1 && shape.count == rows.rows * weights.outChannels, "one pixel a row")
+  precondition(
+    weights.kernel == 1 && weights.inChannels == rows.channels && shape.count == rows.rows * weights.outChannels,
+    "one pixel a row")
+  precondition(places.map { $0.count == rows.rows } ?? true, "one place a row")
   precondition(residual.map { $0.shape == shape } ?? true, "a residual of the result's shape")
   var sums: ChannelSums?
   let tensor = Tensor(shape) { out in

@@ -1,6 +1,6 @@
 /// One way to compute a convolution: what it costs and what it does. Another algorithm is one more value, in a file of its own.
 ///
-/// All share one packing of the weights, `ConvolutionWeights.matrix`, so that none has to be chosen when a network is built.
+/// All but `bfloat16` share one packing of the weights, `ConvolutionWeights.matrix`, so that none has to be chosen when a network is built.
 public struct ConvolutionAlgorithm: Sendable {
   public let name: String
   /// What it is listed under in an account of the work, for kernels of 3 x 3 and stride 1.
@@ -11,7 +11,7 @@ public struct ConvolutionAlgorithm: Sendable {
   /// The convolution.
   let run: @Sendable (ConvolutionCall) -> Tensor
 
-  /// What every 3x3 convolution of stride 1 uses from here on; nil = what is faster.
+  /// What every 3x3 convolution of stride 1 with weights in float32 uses from here on; nil = what is faster.
   @TaskLocal public static var forced: ConvolutionAlgorithm?
 
   /// Those for 3x3 convolutions of stride 1, each of which rounds more than the one before.

@@ -32,7 +32,7 @@ public struct BFloat16Rows: Sendable {
 
   /// The pixels of x [N, H, W, C], after `affine` without an activation, in order, or window by window.
   public init(_ x: Tensor, _ affine: ChannelAffine? = nil, windows grid: WindowGrid? = nil) {
-    let entry = WorkCount.begin(.norm)
+    let entry = WorkCount.begin(affine == nil ? .layout : .norm)
     defer { entry?.end() }
     let (shape, plane) = (x.shape, x.shape.h * x.shape.w)
     let order = grid.map { $0.pixels(of: shape) }
@@ -52,7 +52,7 @@ public struct BFloat16Rows: Sendable {
               let n = pixel / plane
               ck_bf16_rows(
                 out + row * filled, filled, x + pixel * shape.c, count, shape.c, scale.map { $0 + n * shape.c },
-                shift.map { $0 + n * shape.c }, 0)
+                shift.map { $0 + n * shape.c })
               row += count
             }
           }

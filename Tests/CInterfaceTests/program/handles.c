@@ -83,6 +83,11 @@ void check_options(const char *models) {
   EXPECT(options.struct_size == offsetof(resshift_options, strength) && options.seed == 12345);
   EXPECT(options.strength == 0.25);
 
+  /* One of the third, which ended before `precision`. */
+  options.precision = RESSHIFT_PRECISION_BF16;
+  EXPECT(resshift_options_init(&options, offsetof(resshift_options, precision)) == RESSHIFT_OK);
+  EXPECT(options.struct_size == offsetof(resshift_options, precision) && options.precision == RESSHIFT_PRECISION_BF16);
+
   resshift_model *model = open_model(models, "compact-sr-x4");
 #define REFUSED(member, value)             \
   do {                                     \
