@@ -19,12 +19,6 @@ class StartNetwork(nn.Module):
         # activations.0 follows the head, activations.i the block i - 1.
         self.activations = nn.ModuleList([nn.PReLU(channels, init=0.1) for _ in range(blocks + 1)])
         self.tail = conv3x3(channels, 3 * sf * sf)
-        # Nothing leads around the blocks: by PyTorch's own choice the deviation shrinks to a millionth on the way, and with it every gradient. So each
-        # layer keeps it (He et al., arXiv 1502.01852), and the last one begins near the picture enlarged by nearest neighbour.
-        for layer in (self.head, *self.blocks, self.tail):
-            nn.init.kaiming_normal_(layer.weight, a=0.1)
-            nn.init.zeros_(layer.bias)
-        nn.init.normal_(self.tail.weight, std=1e-3)
 
     def forward(self, lq: Tensor) -> Tensor:
         """[N, 3, h, w] in [-1, 1] to [N, 3, sf h, sf w], not clamped. Inside it works in 0...1, so that the zeros around a
