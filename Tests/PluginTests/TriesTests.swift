@@ -114,6 +114,7 @@ extension GimpTests {
     func featherAndSurroundings() throws {
       let gimp = try Gimp()
       try gimp.put(Picture.photograph(width: 80, height: 60, channels: 3), as: "photo.tif")
+      // With matrix units fills are in bfloat16, where what GIMP adds up in another order may become another level.
       try gimp.run(
         """
         (define image 0) (define source 0)
@@ -145,7 +146,7 @@ extension GimpTests {
         (save-visible image "before-copy.tif")
         (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 66 10 10 10)
         (fill 4 "copy.tif")
-        """)
+        """, environment: ["RESSHIFT_ISA": "baseline"])
       let wanted = try gimp.picture("wanted.tif")
       let second = try gimp.picture("second.tif")
       #expect(try gimp.picture("first.tif").unequalPixels(to: wanted) { _, _ in true } > 100)
