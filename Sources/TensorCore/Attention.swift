@@ -56,9 +56,9 @@ public func planeAttention(query: Tensor, key: Tensor, value: Tensor) -> Tensor 
 }
 
 /// Keys of one piece of the softmax.
-private let keysAtOnce = 512
+let keysAtOnce = 512
 /// Queries of one piece of work: with 512 keys its scores take 128 KB.
-private let queriesAtOnce = 64
+let queriesAtOnce = 64
 
 /// Attention inside windows.
 ///

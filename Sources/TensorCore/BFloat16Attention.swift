@@ -28,9 +28,8 @@ public func planeAttention(query: BFloat16Rows, key: BFloat16Rows, value: BFloat
           let (row, factor) = (range.lowerBound, scores + queriesAtOnce * count)
           let exponentials = UnsafeMutableRawPointer(factor + queriesAtOnce).assumingMemoryBound(to: UInt16.self)
           let result = out + row * c
-          var product = ck_bf16_product()
-          (product.a, product.pitch, product.height) = (query_ + row * query.filled, range.count, 1)
-          (product.width, product.y) = (range.count, scores)
+          var product = ck_bf16_product(rows: query_ + row * query.filled, count: range.count)
+          product.y = scores
           keys.multiply(product)
           ck_scale(scores, scores, scale, range.count * count)
           ck_softmax_piece(scores, range.count, count, top + row, sum + row, factor)
@@ -55,11 +54,6 @@ public func planeAttention(query: BFloat16Rows, key: BFloat16Rows, value: BFloat
     }
   }
 }
-
-/// Keys of one piece of the softmax.
-private let keysAtOnce = 512
-/// Queries of one piece of work.
-private let queriesAtOnce = 64
 
 /// Whether `windowAttention` takes rows in bfloat16 of so many channels: heads fill the depth of a product.
 public func windowAttentionTakesBFloat16(channels: Int, heads: Int) -> Bool {

@@ -164,8 +164,7 @@ func product(
       weights.bias.read { bias in
         withOptional(residual) { residual in
           withOptional(places) { places in
-            var product = ck_bf16_product()
-            (product.a, product.pitch, product.height, product.width) = (left, rows.rows, 1, rows.rows)
+            var product = ck_bf16_product(rows: left, count: rows.rows)
             (product.y, product.residual, product.places) = (out, residual, places)
             sums = weights.half.multiply(product, bias: bias, isSummed: shape.n == 1)
           }
@@ -185,8 +184,7 @@ extension BFloat16Rows {
     return BFloat16Rows(rows: rows, channels: weights.outChannels) { out in
       read { left in
         weights.bias.read { bias in
-          var product = ck_bf16_product()
-          (product.a, product.pitch, product.height, product.width) = (left, rows, 1, rows)
+          var product = ck_bf16_product(rows: left, count: rows)
           (product.half, product.half_channels) = (out, BFloat16Rows.filled(weights.outChannels))
           product.gelu = gelu ? 1 : 0
           weights.half.multiply(product, bias: bias)

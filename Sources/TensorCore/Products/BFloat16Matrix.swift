@@ -1,5 +1,13 @@
 import CKernels
 
+extension ck_bf16_product {
+  /// A product of rows as they lie: where it goes is still to be said.
+  init(rows: UnsafePointer<UInt16>, count: Int) {
+    self.init()
+    (a, pitch, height, width) = (rows, count, 1, count)
+  }
+}
+
 /// The right factor of products in bfloat16, packed: weights of a convolution, or keys and values of attention.
 struct BFloat16Matrix: Sendable {
   let kernel: Int
