@@ -521,25 +521,35 @@ test_container() {
   return "$status"
 }
 
+# Runs a part of the tests, and keeps what it says, so that what is wrong can be said again at the end, below all the rest.
+run_part() { # TITLE COMMAND...
+  local log=$here/.build/tests.log
+  "${@:2}" 2>&1 | tee "$log" && return
+  failed+=("$1:"$'\n'"$(grep -E '^(FAILED|ERROR|    )|✘|error:|LEFT OUT' "$log" | grep -v '^✘ Suite' | tail -n 12)")
+}
+
 run_tests() {
   rm -rf -- "$here/.build/stage"
   stage=$here/.build/stage
   install "${test_packages[@]}"
   local failed=()
-  "$here/Tests/Install/checks.sh" || failed+=('checks of the installation (Tests/Install/checks.sh)')
-  "$here/Tests/Batches/checks.sh" "$stage" || failed+=('recipes for many machines (Tests/Batches/checks.sh)')
+  run_part 'checks of the installation (Tests/Install/checks.sh)' "$here/Tests/Install/checks.sh"
+  run_part 'recipes for many machines (Tests/Batches/checks.sh)' "$here/Tests/Batches/checks.sh" "$stage"
   # Other flags than those of the build: objects of their own.
-  (cd "$here" && RESSHIFT_STAGE=$stage swift test -c release -Xswiftc -enable-testing \
-    --scratch-path .build/testing </dev/null) || failed+=('tests (swift test)')
+  run_part 'tests (swift test)' swift_test
   # The kernels of older processors, against the recorded tensors.
   local instructions
   for instructions in avx512 avx2 baseline; do
-    (cd "$here" && RESSHIFT_ISA=$instructions swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing \
-      --skip-build --filter 'TensorCoreTests|ReferenceTests' </dev/null) || failed+=("tests with $instructions (RESSHIFT_ISA)")
+    RESSHIFT_ISA=$instructions run_part "tests with $instructions (RESSHIFT_ISA)" \
+      swift_test --skip-build --filter 'TensorCoreTests|ReferenceTests'
   done
-  test_container || failed+=('container image (Tests/Container/checks.sh)')
-  test_other_gimp || failed+=('tests in GIMP 3 (Tests/Gimp3/checks.sh)')
-  ((!${#failed[@]})) || die "failed: $(printf '%s; ' "${failed[@]}")see above."
+  run_part 'container image (Tests/Container/checks.sh)' test_container
+  run_part 'tests in GIMP 3 (Tests/Gimp3/checks.sh)' test_other_gimp
+  ((!${#failed[@]})) || die "failed: $(printf '%s\n' "${failed[@]}")"
+}
+
+swift_test() {
+  (cd "$here" && RESSHIFT_STAGE=$stage swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing "$@" </dev/null)
 }
 
 set_folders() {

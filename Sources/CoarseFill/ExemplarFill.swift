@@ -65,6 +65,9 @@ public func exemplarFillCost(hole: (height: Int, width: Int, pixels: Int), searc
     + Double(searched) * costOfPixel
 }
 
+/// About how many bytes an exemplar fill takes at its height that looks for pieces among so many pixels.
+public func exemplarFillMemory(pixels: Int) -> Int { 100 * pixels }
+
 /// Of joining the pieces, for each pixel of the hole, and of looking at each pixel that is searched; in searches of one patch,
 /// as measured.
 private let (costOfJoining, costOfPixel) = (2.0, 0.05)

@@ -73,6 +73,13 @@ public final class FileMemory: Sendable {
     return ["/var/tmp", "/tmp"]
   }
 
+  /// Throws what is known to keep a file of `bytes` from being made, without making one.
+  public static func check(bytes: Int, in folders: [String] = FileMemory.folders) throws(Refusal) {
+    let size = wholePages(bytes)
+    let onDisk = try foldersOnDisk(for: size, of: folders)
+    if let free = room(in: onDisk), free < size { throw .noRoom(folders: onDisk, free: free) }
+  }
+
   /// Bytes that the roomiest folder on a disk has; nil if none is on a disk.
   public static func room(in folders: [String] = FileMemory.folders) -> Int? {
     folders.filter { !isInMemory($0) }.compactMap(freeBytes).max()
@@ -152,7 +159,8 @@ public final class FileMemory: Sendable {
 
   // MARK: The file
 
-  private static func file(of size: Int, in folders: [String]) throws(Refusal) -> Int32 {
+  /// Those folders that are on a disk.
+  private static func foldersOnDisk(for size: Int, of folders: [String]) throws(Refusal) -> [String] {
     // A larger file would end the process by a signal.
     var limit = rlimit()
     if getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0, limit.rlim_cur < UInt(size) {
@@ -160,6 +168,11 @@ public final class FileMemory: Sendable {
     }
     let onDisk = folders.filter { !isInMemory($0) }
     guard !onDisk.isEmpty else { throw .inMemory(folders: folders) }
+    return onDisk
+  }
+
+  private static func file(of size: Int, in folders: [String]) throws(Refusal) -> Int32 {
+    let onDisk = try foldersOnDisk(for: size, of: folders)
     var reason = ENOSPC
     for folder in onDisk {
       guard let free = freeBytes(folder) else {

@@ -69,6 +69,30 @@ struct DryRunTests {
     #expect(run.status == 71 && dry.status == 71 && dry.output.isEmpty)
   }
 
+  /// What does not fit into memory lies in a file, which is told of; without a network there is less to do.
+  @Test func fileAndStrengthAreForetold() throws {
+    let bench = try Workbench()
+    try bench.write(Workbench.picture(900, 700), "a.png")
+    func plan(_ options: String...) throws -> (memory: Double, file: Double, tiles: Int, line: String) {
+      let arguments = ["upscale", "a.png", "-o", "b.png", "--dry-run"] + options
+      let event = try #require(try events(try bench.run(arguments + ["--progress", "json"])).first)
+      return (
+        try #require(event["memory_mb"] as? Double), try #require(event["file_mb"] as? Double),
+        try #require(event["tiles"] as? Int), try bench.run(arguments).output
+      )
+    }
+    let (usual, small) = (try plan("--memory", "3G"), try plan("--memory", "220M"))
+    #expect(usual.file == 0 && !usual.line.contains("on the disk"))
+    #expect(small.file > 300 && small.memory < 220 * 1.05 && small.memory < usual.memory)
+    #expect(small.line.contains(" on the disk meanwhile, "))
+    let full = try bench.run(
+      ["upscale", "a.png", "-o", "b.png", "--dry-run", "--memory", "220M"], environment: ["TMPDIR": "/dev/shm"])
+    #expect(full.status == 71 && full.errors.contains("/dev/shm"))
+    let plain = try plan("--strength", "0")
+    #expect(plain.tiles == 0 && plain.memory < usual.memory && plain.memory > 12 * 3.6 * 2.8)
+    #expect(try bench.files == ["a.png"])
+  }
+
   @Test func progressNamesStepAndTile() throws {
     let bench = try Workbench()
     try bench.write(Workbench.picture(150, 100), "a.png")

@@ -150,9 +150,11 @@ extension Desktop {
   }
 
   /// Brings GIMP's image window to the front.
-  func activateImageWindow() throws {
-    guard let window = try windows(named: "– GIMP$").first else {
-      throw SetUpFailure(description: "GIMP shows no image window")
+  func activateImageWindow() throws { try activate(windowNamed: "– GIMP$") }
+
+  func activate(windowNamed pattern: String) throws {
+    guard let window = try windows(named: pattern).first else {
+      throw SetUpFailure(description: "there is no window “\(pattern)”")
     }
     _ = try tool(["xdotool", "windowactivate", window])
     usleep(500_000)
@@ -189,7 +191,8 @@ extension Desktop {
       try press(key)
       do {
         try eventually("the dialog “\(title)”", within: 20) { try !windows(named: title).isEmpty }
-        usleep(500_000)
+        // GIMP 3 brings the image's window to the front when it has saved one, which may be just now.
+        try activate(windowNamed: title)
         if let screenshot { try saveScreen(as: screenshot + "-dialog") }
         return
       } catch  where attempt < places.count - 1 {

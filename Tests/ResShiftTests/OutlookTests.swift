@@ -190,6 +190,25 @@ struct OutlookTests {
     #expect(more > 2.5 * seconds && more < 4.1 * seconds)
   }
 
+  /// What is there of a picture counts, and what is done before the networks run.
+  @Test func whatIsHeldCounts() throws {
+    let model = try ModelDescriptor(contentsOf: packageFolder.appending(path: "plugin/models/compact-inpaint").path)
+    let hole = PixelRect(x: 700, y: 500, width: 40, height: 30)
+    let job = RestorationJob.inpaint(width: 4000, height: 3000, hole: hole, pixels: 1200, depth: 15)
+    func memory(_ held: HeldPicture) throws -> Int { try model.outlook(job, of: held, options, nil).memory }
+    let (whole, part) = (try memory(HeldPicture()), try memory(HeldPicture(isPart: true)))
+    // Picture, two copies of it, weights of the mask.
+    #expect(whole - part > 40 * 4000 * 3000 && part < 200_000_000)
+    #expect(try memory(HeldPicture(channels: 4)) - whole == 12 * 4000 * 3000)
+    let large = PixelRect(x: 500, y: 500, width: 2000, height: 1500)
+    var limited = options
+    limited.memoryLimit = (SystemMemory.resident ?? 0) + 1_000_000_000
+    #expect {
+      try model.outlook(
+        .inpaint(width: 4000, height: 3000, hole: large, pixels: large.area, depth: 750), limited, nil)
+    } throws: { ($0 as? RestoreError)?.kind == .notEnoughMemory }
+  }
+
   @Test func whatDoesNotFitIsAnError() throws {
     var options = RestoreOptions()
     options.memoryLimit = 1 << 20

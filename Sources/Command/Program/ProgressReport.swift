@@ -112,7 +112,8 @@ final class ProgressReport: Sendable {
         + "\"width\":\(outlook.width),\"height\":\(outlook.height),\"result_width\":\(outlook.resultWidth),"
         + "\"result_height\":\(outlook.resultHeight),\"tiles\":\(outlook.tiles),\"steps\":\(outlook.steps),"
         + "\"gflop\":\(JSONText.number(Double(outlook.operations) / 1e9)),"
-        + "\"memory_mb\":\(JSONText.number(Double(outlook.memory) / 1e6)),\"seconds\":\(seconds)}\n",
+        + "\"memory_mb\":\(JSONText.number(Double(outlook.memory) / 1e6)),"
+        + "\"file_mb\":\(JSONText.number(Double(outlook.file) / 1e6)),\"seconds\":\(seconds)}\n",
       to: STDOUT_FILENO)
   }
 

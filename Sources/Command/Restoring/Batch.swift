@@ -10,6 +10,8 @@ import Wording
 struct Batch {
   let plan: BatchPlan
   let common: CommonOptions
+  /// What is chosen beside the options that all subcommands have.
+  let choose: (inout RestoreOptions) -> Void
 
   /// What a subcommand does with one picture, its path and the engine's options.
   typealias ResultSize = (PixelImage) throws -> (width: Int, height: Int)
@@ -94,14 +96,16 @@ struct Batch {
         let bitDepth = try check(job, picture, target.width, target.height, common.engine.notice(report))
         var options = common.engine.restoreOptions(report)
         options.seed = job.seed
+        choose(&options)
         entry?.size = (picture.image.width, picture.image.height)
         entry?.resultSize = target
         entry?.model = descriptor.name
         entry?.precision = try options.precision.resolved(for: descriptor)
         let planned = try plannedJob(picture.image, job.input, target)
+        let held = HeldPicture(channels: picture.image.channels, isGathered: false)
         if common.dryRun {
           do {
-            let outlook = try descriptor.outlook(planned, options, options.rates)
+            let outlook = try descriptor.outlook(planned, of: held, options, options.rates)
             report.plan(outlook, model: descriptor.name, output: job.output)
           } catch let error as RestoreError {
             throw Failure(error, about: job.input)
@@ -109,7 +113,7 @@ struct Batch {
           continue
         }
         // What cannot be done is said by the restoration itself.
-        options.expectedSeconds = (try? descriptor.outlook(planned, options, options.rates))?.seconds
+        options.expectedSeconds = (try? descriptor.outlook(planned, of: held, options, options.rates))?.seconds
         report.announce(options.expectedSeconds)
         if restorers[descriptor.name] == nil { report.wait(Notice.loading(descriptor.name)) }
         let engine = try restorers[descriptor.name] ?? load(descriptor)

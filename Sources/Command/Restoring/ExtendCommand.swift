@@ -100,13 +100,13 @@ struct ExtendCommand: ParsableCommand {
       guard !margins.isEmpty else { throw CommandError.canvasAsLarge(input, picture.width, picture.height) }
       return margins
     }
-    let batch = Batch(plan: try BatchPlan(inputs: [input], output: output, seeds: common.seeds), common: common)
+    let batch = Batch(plan: try BatchPlan(inputs: [input], output: output, seeds: common.seeds), common: common) {
+      $0.grain = grain == .on
+    }
     try batch.run(
       task: .inpainting, size: { try margins($0).extended(width: $0.width, height: $0.height) },
       job: { picture, _, _ in .extend(width: picture.width, height: picture.height, by: try margins(picture)) },
       { restorer, picture, _, options in
-        var options = options
-        options.grain = grain == .on
         return PixelRows(try restorer.extend(picture, by: margins(picture), options))
       })
   }

@@ -59,7 +59,9 @@ struct InpaintCommand: ParsableCommand {
     guard FileKind(of: input) != .folder else {
       throw CommandError.inputIsFolder(input)
     }
-    let batch = Batch(plan: try BatchPlan(inputs: [input], output: output, seeds: common.seeds), common: common)
+    let batch = Batch(plan: try BatchPlan(inputs: [input], output: output, seeds: common.seeds), common: common) {
+      $0.grain = grain == .on
+    }
     let isQuiet = common.engine.quiet
     let limit = common.engine.memory?.bytes
     func readMask(_ path: String) throws -> PixelImage {
@@ -84,8 +86,6 @@ struct InpaintCommand: ParsableCommand {
       return .inpaint(hole: hole)
     }
     try batch.run(task: .inpainting, job: job) { restorer, picture, _, options in
-      var options = options
-      options.grain = grain == .on
       if let percent = hole.markedPercentIfMost {
         options.notice?(Notice.mostIsMarked(mask, percent).text)
       }

@@ -31,14 +31,14 @@ struct RestoreCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let batch = Batch(plan: try inputs.plan(output: output, seeds: common.seeds), common: common)
+    let batch = Batch(plan: try inputs.plan(output: output, seeds: common.seeds), common: common) {
+      $0.strength = amount.strength
+    }
     let job: Batch.Job = { picture, path, _ in
       for box in box { try box.check(inside: picture, of: path) }
       return .restore(width: picture.width, height: picture.height, boxes: box.map(\.rect))
     }
     try batch.run(task: .restoration, job: job) { restorer, picture, _, options in
-      var options = options
-      options.strength = amount.strength
       return box.isEmpty
         ? try restorer.restoredRows(picture, options)
         : PixelRows(try restorer.restore(picture, boxes: box.map(\.rect), options))

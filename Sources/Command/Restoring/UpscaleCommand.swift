@@ -55,22 +55,20 @@ struct UpscaleCommand: ParsableCommand {
   }
 
   func run() throws {
-    let batch = Batch(plan: try inputs.plan(output: output, seeds: common.seeds), common: common)
+    let batch = Batch(plan: try inputs.plan(output: output, seeds: common.seeds), common: common) {
+      $0.strength = amount.strength
+    }
     let job: Batch.Job = { picture, _, target in
       .upscale(width: picture.width, height: picture.height, toWidth: target.width, toHeight: target.height)
     }
     if let size {
       try batch.run(task: .superResolution, size: size, job: job) { restorer, picture, _, options in
         let (width, height) = size(picture)
-        var options = options
-        options.strength = amount.strength
         return try restorer.upscaledRows(picture, width: width, height: height, options)
       }
     } else {
       let factor = factor.map { Int($0) }
       try batch.run(task: .superResolution, factor: factor, job: job) { restorer, picture, _, options in
-        var options = options
-        options.strength = amount.strength
         return try restorer.upscaledRows(
           picture, width: factor.map { $0 * picture.width }, height: factor.map { $0 * picture.height }, options)
       }

@@ -40,8 +40,10 @@ final class Foreteller {
     var options = RestoreOptions()
     options.precision = .automatic
     options.threads = source.gimp.threads
+    options.strength = settings.strength
+    let held = HeldPicture(channels: source.type.channels, isPart: true)
     do {
-      return try model.outlook(job(settings, model, source), options, source.gimp.rates)
+      return try model.outlook(job(settings, model, source), of: held, options, source.gimp.rates)
     } catch let error as RestoreError {
       throw ShellError(error, about: source)
     }

@@ -1,8 +1,6 @@
 import ResShift
 
 extension PixelRect {
-  var area: Int { width * height }
-
   func moved(x dx: Int, y dy: Int) -> PixelRect { PixelRect(x: x + dx, y: y + dy, width: width, height: height) }
 
   func meets(_ other: PixelRect) -> Bool {

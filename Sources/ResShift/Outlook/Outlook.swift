@@ -17,8 +17,10 @@ public struct Outlook: Sendable, Equatable {
   public var steps: Int
   /// Operations of the plain algorithms, two a multiply-add.
   public var operations: Int
-  /// Bytes that the restoration takes at its height, weights included.
+  /// Bytes that the restoration takes at its height, the picture and the weights included.
   public var memory: Int
+  /// Bytes of the temporary file for what does not fit into memory; 0 = there is none.
+  public var file = 0
   /// nil = not known yet.
   public var seconds: Double?
 }
@@ -66,26 +68,43 @@ public enum RestorationJob: Sendable, Equatable {
 extension ModelDescriptor {
   /// What a restoration by this model will be. `rates` says how fast this machine is; nil = no time is said.
   ///
-  /// Throws `RestoreError.notEnoughMemory` where it could not be done, `noInstructions` where the processor cannot.
-  public func outlook(_ job: RestorationJob, _ options: RestoreOptions, _ rates: MachineRates?) throws -> Outlook {
-    try Precision.$current.withValue(options.precision.resolved(for: self)) { try currentOutlook(job, options, rates) }
+  /// Throws `RestoreError.notEnoughMemory` or `noTemporaryFile` where it could not be done, `noInstructions` where the processor cannot.
+  public func outlook(
+    _ job: RestorationJob, of held: HeldPicture = HeldPicture(), _ options: RestoreOptions, _ rates: MachineRates?
+  ) throws -> Outlook {
+    try Precision.$current.withValue(options.precision.resolved(for: self)) {
+      try currentOutlook(job, held, options, rates)
+    }
   }
 
-  private func currentOutlook(_ job: RestorationJob, _ options: RestoreOptions, _ rates: MachineRates?) throws
-    -> Outlook
-  {
-    let passes = passes(of: job, options)
+  private func currentOutlook(
+    _ job: RestorationJob, _ held: HeldPicture, _ options: RestoreOptions, _ rates: MachineRates?
+  ) throws -> Outlook {
     let weights = (Precision.current.hasMatrixUnits ? 2 : 4) * parameterCount
+    let (need, picture) = memoryNeed(of: job, held, options)
+    var options = options
+    options.notice = nil
+    options.need = need
+    let budget = MemoryBudget(limit: options.memoryLimit, promised: weights)
+    options.budget = budget
+    let file = try file(for: need, options)
+    if let file {
+      do {
+        try FileMemory.check(bytes: file.bytes)
+      } catch {
+        throw RestoreError.noTemporaryFile(error, needed: file.bytes, budget)
+      }
+    }
+    options.isInFile = file != nil
     var outlook = Outlook(
       width: job.size.width, height: job.size.height, resultWidth: job.resultSize.width,
-      resultHeight: job.resultSize.height, tiles: 0, steps: diffusion.steps, operations: 0, memory: 0)
+      resultHeight: job.resultSize.height, tiles: 0, steps: diffusion.steps, operations: 0,
+      memory: picture + need.least, file: file?.bytes ?? 0)
     var cost = 0.0
-    for pass in passes {
+    let choice = TileChoice(architecture: architecture, options: options)
+    for pass in need.areas.isEmpty ? [] : passes(of: job, options) {
       let (height, width) = paddedSides(height: pass.area.height, width: pass.area.width, options.tile)
       let ratio = inputPerLatent
-      var options = options
-      options.notice = nil
-      let choice = TileChoice(architecture: architecture, options: options, pendingWeights: weights)
       let chosen = try choice.choice(height: height / ratio, width: width / ratio)
       let plan = chosen.plan
       let tiles = plan.tiles.count { tile in
@@ -94,12 +113,36 @@ extension ModelDescriptor {
       let work = architecture.work(of: plan, tiles: tiles, fromStart: pass.hasStart)
       outlook.tiles += tiles
       outlook.operations += work.operations
-      outlook.memory = max(
-        outlook.memory, weights + (chosen.isInFile ? choice.file(of: plan).memory : choice.memory(of: plan)))
+      outlook.memory = max(outlook.memory, picture + weights + choice.memory(of: chosen))
       cost += work.cost
     }
     outlook.seconds = rates.flatMap { seconds(cost, fill: fillCost(of: job), options, $0) }
     return outlook
+  }
+
+  /// What a restoration needs, and the bytes of the picture, or the part of it that is there, with its masks.
+  private func memoryNeed(
+    of job: RestorationJob, _ held: HeldPicture, _ options: RestoreOptions
+  ) -> (need: MemoryNeed, picture: Int) {
+    let whole = PixelRect(x: 0, y: 0, width: job.resultSize.width, height: job.resultSize.height)
+    switch job {
+    case .upscale(let width, let height, let toWidth, let toHeight):
+      let need = memoryNeed(toEnlarge: (width, height), to: (toWidth, toHeight), held, options)
+      return (need, 4 * held.channels * width * height)
+    case .inpaint, .extend:
+      guard let frame = job.fill?.frame else { return (MemoryNeed(), 0) }
+      let part =
+        held.isPart ? areaNeeded(toFill: frame.bounds, ofWidth: whole.width, height: whole.height) : whole
+      let need = memoryNeed(
+        toFill: frame, region(toFill: frame, options), in: (part.width, part.height), channels: held.channels)
+      return (need, (4 * held.channels + 8) * part.area)
+    case .restore(_, _, let boxes):
+      let part = held.isPart ? areaNeeded(toRestore: boxes, ofWidth: whole.width, height: whole.height) : whole
+      let (sides, picture) = ((part.width, part.height), 4 * held.channels * part.area)
+      if boxes.isEmpty && frame != .face { return (memoryNeed(toRestoreWhole: sides, held, options), picture) }
+      let areas = passes(of: job, options).map(\.area)
+      return (memoryNeed(toRestore: areas, in: sides, channels: held.channels, options), picture)
+    }
   }
 
   /// What the networks are shown at once of a picture.
@@ -127,15 +170,21 @@ extension ModelDescriptor {
     }
   }
 
+  /// The part of a picture that filling works on, where there is something known around the hole.
+  private func region(toFill frame: HoleFrame, _ options: RestoreOptions) -> PixelRect {
+    options.tile == .whole
+      ? PixelRect(x: 0, y: 0, width: frame.width, height: frame.height)
+      : frame.region(multiple: unet.lqSize, latentPosition: inputPerLatent)
+  }
+
   private func passes(of job: RestorationJob, _ options: RestoreOptions) -> [Pass] {
     switch job {
     case .upscale(let width, let height, _, _):
       return [Pass(area: PixelRect(x: 0, y: 0, width: width, height: height))]
     case .inpaint, .extend:
-      guard var (frame, _, depth) = job.fill else { return [] }
-      var passes = [
-        Pass(area: frame.region(multiple: unet.lqSize, latentPosition: inputPerLatent), needed: frame.bounds)
-      ]
+      guard let (frame, _, whole) = job.fill else { return [] }
+      var passes = [Pass(area: region(toFill: frame, options), needed: frame.bounds)]
+      var depth = whole
       guard fillsCoarseToFine(options) else { return passes }
       while passes.count < 16, let length = DeepHole.smallerDepth(than: depth, window: unet.lqSize) {
         let smaller = passes[passes.count - 1].reduced(to: length, from: depth)
@@ -156,10 +205,8 @@ extension ModelDescriptor {
 
   private func fillCost(of job: RestorationJob) -> Double {
     guard fill == .exemplar, let (frame, pixels, _) = job.fill else { return 0 }
-    let searched = frame.exemplarRegion(
-      around: frame.region(multiple: unet.lqSize, latentPosition: inputPerLatent))
-    return exemplarFillCost(
-      hole: (frame.bounds.height, frame.bounds.width, pixels), searched: searched.width * searched.height)
+    let searched = areaNeeded(toFill: frame.bounds, ofWidth: frame.width, height: frame.height)
+    return exemplarFillCost(hole: (frame.bounds.height, frame.bounds.width, pixels), searched: searched.area)
   }
 
   private func seconds(
@@ -243,6 +290,11 @@ extension PixelRect {
 extension Outlook {
   /// Such as "900 x 615 -> 3600 x 2460, 12 tiles, about 40 s, 783 MB".
   public var message: Message {
+    guard file > 0 else { return withoutFile }
+    return "\(withoutFile), \(Amount.bytes(file)) on the disk meanwhile"
+  }
+
+  private var withoutFile: Message {
     let size: Message = "\(width) x \(height) -> \(resultWidth) x \(resultHeight)"
     let tiles: Message = .counted(tiles, one: "\(tiles) tile", other: "\(tiles) tiles")
     guard let seconds else { return "\(size), \(tiles), \(Amount.bytes(memory))" }

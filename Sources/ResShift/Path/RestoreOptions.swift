@@ -68,7 +68,7 @@ public struct RestoreOptions: Sendable {
   /// What was found out of memory when its work began; nil before.
   var budget: MemoryBudget?
   var isInFile: Bool?
-  var besideTiles = (beside: 0, besideFile: 0, results: 0)
+  var need = MemoryNeed()
 
   public init() {}
 }

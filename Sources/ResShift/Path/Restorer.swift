@@ -100,14 +100,10 @@ public final class Restorer: Sendable {
     // At the same size nothing is known that would be better than the colours under transparent pixels.
     let isSame = (width, height) == (picture.width, picture.height)
     if isSame && options.strength == 0 { return try options.reportingNothingToDo(PixelRows(picture)) }
-    let isReduced = width < picture.width * descriptor.diffusion.sf
-    // At strength 0 no network runs.
-    var need = MemoryNeed(areas: options.strength == 0 ? [] : [(picture.height, picture.width)])
-    need.results = (options.toneMatch == true ? 4 : 0) + (options.strength < 1 ? 1 : 0) + (isReduced ? 1 : 0)
-    // Planes of alpha are made of arrays.
-    need.beside = (picture.hasAlpha ? 8 * picture.width * picture.height : 0)
-    let gathered = 4 * picture.channels * width * height
-    return try working(options, need, besideFile: isGathered ? gathered : 0) { options in
+    let held = HeldPicture(channels: picture.channels, isGathered: isGathered)
+    let need = descriptor.memoryNeed(
+      toEnlarge: (picture.width, picture.height), to: (width, height), held, options)
+    return try working(options, need) { options in
       try enlarged(picture.madeFinite(), isSame: isSame, width: width, height: height, options)
     }
   }
@@ -228,14 +224,10 @@ public final class Restorer: Sendable {
       options.tile == .whole
       ? part.place
       : hole.region(multiple: descriptor.unet.lqSize, latentPosition: descriptor.inputPerLatent)
-    var need = MemoryNeed(areas: usesNetwork ? [(region.height, region.width)] : [])
-    need.results = 6
-    // The filled picture and the one that it is blended with, of the region its pixels, weights and what is known.
-    let copies =
-      4 * part.image.channels * (2 * part.image.width * part.image.height + 3 * region.width * region.height)
-      + 16 * region.width * region.height
-    need.beside = 4 * (part.image.channels * 2) * part.image.width * part.image.height
-    return try working(options, need, besideFile: copies - need.beside) { options in
+    let need = descriptor.memoryNeed(
+      toFill: hole.frame, region, in: (part.image.width, part.image.height), channels: part.image.channels,
+      usesNetwork: usesNetwork)
+    return try working(options, need) { options in
       let known = hole.known(region)
       let seen = SeenPicture(
         part.cropped(to: region).madeFinite(), known: known, isNeutral: part.traits.isNeutral)
@@ -303,16 +295,10 @@ public final class Restorer: Sendable {
       throw RestoreError.nothingVisible
     }
     if options.strength == 0 { return try options.reportingNothingToDo(part.image) }
-    let areas = places.map { descriptor.areaNeeded(toRestore: $0, part.width, part.height) }
-    let largest = areas.map { $0.width * $0.height }.max() ?? 0
-    var need = MemoryNeed(
-      areas: areas.map {
-        descriptor.frame == .face ? (descriptor.unet.lqSize, descriptor.unet.lqSize) : ($0.height, $0.width)
-      })
-    need.results = 4
-    // The result, and of a box its piece, the restored one, and both together.
-    let copies = 4 * part.image.channels * (part.image.width * part.image.height + 4 * largest)
-    return try working(options, need, besideFile: copies) { options in
+    let need = descriptor.memoryNeed(
+      toRestore: places.map { descriptor.areaNeeded(toRestore: $0, part.width, part.height) },
+      in: (part.image.width, part.image.height), channels: part.image.channels, options)
+    return try working(options, need) { options in
       var result = part.image
       for (index, box) in places.enumerated() {
         let (start, end) = (Double(index) / Double(places.count), Double(index + 1) / Double(places.count))
@@ -334,11 +320,9 @@ public final class Restorer: Sendable {
     let picture = part.image
     guard picture.isAnythingVisible() else { throw RestoreError.nothingVisible }
     if options.strength == 0 { return try options.reportingNothingToDo(PixelRows(picture)) }
-    var need = MemoryNeed(areas: [(picture.height, picture.width)])
-    need.results = options.toneMatch == true ? 4 : 0
-    need.beside = picture.hasAlpha ? 8 * picture.width * picture.height : 0
-    let gathered = 4 * picture.channels * picture.width * picture.height
-    return try working(options, need, besideFile: isGathered ? gathered : 0) { options in
+    let held = HeldPicture(channels: picture.channels, isGathered: isGathered)
+    let need = descriptor.memoryNeed(toRestoreWhole: (picture.width, picture.height), held, options)
+    return try working(options, need) { options in
       let isNeutral = part.traits.isNeutral
       let seen = SeenPicture(picture.madeFinite(), isNeutral: isNeutral)
       let area = PixelRect(x: 0, y: 0, width: picture.width, height: picture.height)
@@ -408,11 +392,11 @@ public final class Restorer: Sendable {
     let input = lq.reflectPadded(height: height, width: width)
     let hole = mask?.reflectPadded(height: height, width: width)
     let begun = start?.reflectPadded(height: height, width: width)
-    var choice = TileChoice(
-      architecture: descriptor.architecture, options: options, pendingWeights: networks.pending.bytes)
-    (choice.beside, choice.besideFile, choice.results) = options.besideTiles
+    var options = options
     // Who measures has no file.
-    choice.options.isInFile = FileMemory.current != nil
+    options.isInFile = FileMemory.current != nil
+    let choice = TileChoice(
+      architecture: descriptor.architecture, options: options, pendingWeights: networks.pending.bytes)
     let plan = try choice.plan(height: height / ratio, width: width / ratio)
     let tiles = plan.tiles.filter { isNeeded?(plan.rect(of: $0, scale: ratio)) ?? true }
     var output: Tensor
@@ -454,41 +438,17 @@ public final class Restorer: Sendable {
     }
   }
 
-  /// What a restoration needs of memory.
-  private struct MemoryNeed {
-    /// The pictures that the networks see, one after the other: height and width.
-    var areas: [(height: Int, width: Int)] = []
-    /// Tensors as large as the result, beside those of the path.
-    var results = 0
-    /// Bytes of arrays.
-    var beside = 0
-  }
-
   /// A file for what is as large as the picture, if it does not fit into memory; nil if it does. `options` get what was found out of
   /// memory, so that nothing of what is taken from here on counts twice.
-  private func fileMemory(for need: MemoryNeed, besideFile: Int, _ options: inout RestoreOptions) throws -> FileMemory?
-  {
+  private func fileMemory(for need: MemoryNeed, _ options: inout RestoreOptions) throws -> FileMemory? {
     let promised = try networks.pending.bytes
     let budget = MemoryBudget(limit: options.memoryLimit, promised: promised)
     options.budget = budget
-    var silent = options
-    silent.notice = nil
-    var file: (bytes: Int, smallest: Int) = (0, 0)
-    for area in need.areas {
-      let (height, width) = descriptor.paddedSides(height: area.height, width: area.width, options.tile)
-      let ratio = descriptor.inputPerLatent
-      var choice = TileChoice(architecture: descriptor.architecture, options: silent)
-      (choice.beside, choice.besideFile, choice.results) = (need.beside, besideFile, need.results)
-      let chosen = try choice.choice(height: height / ratio, width: width / ratio)
-      if chosen.isInFile {
-        let one = choice.file(of: chosen.plan)
-        file = (max(file.bytes, one.bytes), max(file.smallest, one.smallest))
-      }
-    }
-    options.besideTiles = (need.beside, besideFile, need.results)
-    options.isInFile = file.bytes > 0
-    guard file.bytes > 0 else { return nil }
-    do throws(FileMemory.Refusal) {
+    options.need = need
+    let file = try descriptor.file(for: need, options)
+    options.isInFile = file != nil
+    guard let file else { return nil }
+    do {
       return try FileMemory(
         bytes: file.bytes, smallest: file.smallest, resident: budget.mostResident(promised: promised))
     } catch {
@@ -497,20 +457,20 @@ public final class Restorer: Sendable {
   }
 
   /// Runs a whole restoration: on its threads, with memory that is kept meanwhile, and so that its caller hears of it and can
-  /// stop it at any moment. `besideFile` are bytes that count only if there is a file: in memory the estimate has them.
+  /// stop it at any moment.
   private func working<R>(
-    _ options: RestoreOptions, _ need: MemoryNeed, besideFile: Int = 0, _ body: (RestoreOptions) throws -> R
+    _ options: RestoreOptions, _ need: MemoryNeed, _ body: (RestoreOptions) throws -> R
   ) throws -> R {
     try Precision.$current.withValue(options.precision.resolved(for: descriptor)) {
-      try workingInPrecision(options, need, besideFile: besideFile, body)
+      try workingInPrecision(options, need, body)
     }
   }
 
   private func workingInPrecision<R>(
-    _ options: RestoreOptions, _ need: MemoryNeed, besideFile: Int, _ body: (RestoreOptions) throws -> R
+    _ options: RestoreOptions, _ need: MemoryNeed, _ body: (RestoreOptions) throws -> R
   ) throws -> R {
     var options = options
-    let file = try fileMemory(for: need, besideFile: besideFile, &options)
+    let file = try fileMemory(for: need, &options)
     let count = WorkCount.current ?? WorkCount()
     options.scope = ProgressReporter(options, count).map { ProgressScope(reporter: $0) }
     options.meter = options.rates.map(RunMeter.init)

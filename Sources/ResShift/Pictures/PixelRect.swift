@@ -14,6 +14,8 @@ public struct PixelRect: Sendable, Equatable {
 }
 
 extension PixelRect {
+  public var area: Int { width * height }
+
   /// The smallest rectangle around those pixels of a picture, counted row by row, that `counts` names; nil = there are none.
   @inlinable
   public init?(around counts: (_ pixel: Int) -> Bool, ofWidth width: Int, height: Int) {

@@ -13,20 +13,15 @@ struct TileChoice {
   var options: RestoreOptions
   /// Bytes that weights will take which are not in memory yet.
   var pendingWeights = 0
-  /// Bytes that the work takes beside tensors, such as copies of the picture's samples.
-  var beside = 0
-  /// Such bytes that count only beside a file: what the estimate has elsewhere.
-  var besideFile = 0
-  /// Tensors as large as the result beside those of the path.
-  var results = 0
   /// Where the work has begun already: whether it has a file.
   private var isInFile: Bool? { options.isInFile }
+  private var need: MemoryNeed { options.need }
 
   private var estimate: MemoryEstimate { MemoryEstimate(architecture: architecture, threads: options.threads) }
 
   /// Bytes that the restoration of a latent in tiles takes beside the weights.
   func memory(of plan: TilePlan) -> Int {
-    beside + estimate.picture(height: plan.height, width: plan.width)
+    need.beside + estimate.picture(height: plan.height, width: plan.width)
       + estimate.tile(height: plan.tileHeight, width: plan.tileWidth)
   }
 
@@ -35,9 +30,9 @@ struct TileChoice {
     let tile = (height: plan.tileHeight, width: plan.tileWidth)
     let smallest = max(Self.leastInFile, estimate.largestOfTile(height: tile.height, width: tile.width) + 1)
     let memory =
-      beside + besideFile + Self.window + estimate.tile(height: tile.height, width: tile.width)
+      need.beside + need.besideFile + Self.window + estimate.tile(height: tile.height, width: tile.width)
       + estimate.besideFile(height: plan.height, width: plan.width, smallest: smallest)
-    let bytes = estimate.file(height: plan.height, width: plan.width, smallest: smallest, results: results)
+    let bytes = estimate.file(height: plan.height, width: plan.width, smallest: smallest, results: need.results)
     return (bytes, smallest, memory)
   }
 
@@ -50,6 +45,9 @@ struct TileChoice {
     let plan: TilePlan
     let isInFile: Bool
   }
+
+  /// What a choice takes in memory beside the weights.
+  func memory(of choice: Choice) -> Int { choice.isInFile ? file(of: choice.plan).memory : memory(of: choice.plan) }
 
   func plan(height: Int, width: Int) throws -> TilePlan { try choice(height: height, width: width).plan }
 
