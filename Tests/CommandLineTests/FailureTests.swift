@@ -89,17 +89,17 @@ import Testing
     let folder = bench.folder.appending(path: "mine")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let model = try String(
-      contentsOf: Workbench.package.appending(path: "plugin/models/compact-sr-x4/model.json"), encoding: .utf8)
+      contentsOf: Workbench.package.appending(path: "plugin/models/compact-sr-x2/model.json"), encoding: .utf8)
     func expect(_ text: String, _ words: [String]) throws {
       try Data(text.utf8).write(to: folder.appending(path: "model.json"))
       try self.expect(bench, ["upscale", "a.png", "-o", "b.png", "--model", "./mine"], status: 65, says: words)
     }
     try expect("{", ["mine/model.json", "JSON"])
     try expect(
-      model.replacingOccurrences(of: "\"model_channels\": 64", with: "\"model_channels\": \"64\""),
+      model.replacingOccurrences(of: "\"model_channels\": 32", with: "\"model_channels\": \"32\""),
       ["mine/model.json", "unet.model_channels", "expected a whole number, found a string"])
     try expect(
-      model.replacingOccurrences(of: "\"model_channels\": 64", with: "\"model_channels\": 1099511627776"),
+      model.replacingOccurrences(of: "\"model_channels\": 32", with: "\"model_channels\": 1099511627776"),
       ["unet.model_channels"])
     try expect(
       model.replacingOccurrences(of: "unet.safetensors", with: "../../unet.safetensors"), ["files.unet", "inside"])
@@ -115,11 +115,8 @@ import Testing
     try bench.write(Workbench.picture(8, 8), "a.png")
     let folder = bench.folder.appending(path: "mine")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let shipped = Workbench.package.appending(path: "plugin/models/compact-sr-x4/model.json")
-    let model = try String(contentsOf: shipped, encoding: .utf8)
-      .replacingOccurrences(of: "\"sf\": 4", with: "\"sf\": 2")
-      .replacingOccurrences(of: "\"lq_size\": 64", with: "\"lq_size\": 128")
-    try Data(model.utf8).write(to: folder.appending(path: "model.json"))
+    let shipped = Workbench.package.appending(path: "plugin/models/compact-sr-x2/model.json")
+    try FileManager.default.copyItem(at: shipped, to: folder.appending(path: "model.json"))
     try Data().write(to: folder.appending(path: "unet.safetensors"))
     try expect(
       bench, ["upscale", "a.png", "-o", "b.png", "--model", "./mine", "--factor", "3"], status: 64,
@@ -145,11 +142,11 @@ import Testing
     try expect(bench, job + ["--memory", "80"], status: 71, says: ["the limit is 80 bytes"])
     try bench.write(Workbench.picture(128, 128), "a.png")
     try expect(
-      bench, job + ["--memory", "100M", "--tile", "128"], status: 71,
-      says: ["a tile of 128 pixels needs", "the limit of 100 MiB leaves", "choose a smaller tile"])
+      bench, job + ["--memory", "60M", "--tile", "128"], status: 71,
+      says: ["a tile of 128 pixels needs", "the limit of 60 MiB leaves", "choose a smaller tile"])
     try bench.write(Workbench.picture(400, 400), "a.png")
     try expect(
-      bench, job + ["--memory", "120M"], status: 71, says: ["a picture of this size", "the limit of 120 MiB leaves"])
+      bench, job + ["--memory", "75M"], status: 71, says: ["a picture of this size", "the limit of 75 MiB leaves"])
   }
 
   /// Stops a running restoration as Ctrl-C does.

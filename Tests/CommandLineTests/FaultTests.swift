@@ -247,7 +247,7 @@ import Testing
   /// neither traps nor waits for ever for what it will not get.
   @Test func littleMemory() throws {
     let bench = try Workbench()
-    try bench.write(Workbench.picture(200, 200), "a.png")
+    try bench.write(Workbench.picture(600, 600), "a.png")
     var ends: [Int32] = []
     // MiB; below some 100 the system cannot load the program.
     for size in [150, 200, 300, 450, 3000] {

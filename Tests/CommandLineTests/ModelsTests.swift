@@ -128,7 +128,7 @@ import Testing
     let bench = try Workbench()
     let compact = try bench.run(
       "models", "inspect", Workbench.package.appending(path: "plugin/models/compact-sr-x4/unet.safetensors").path)
-    #expect(compact.status == 0 && compact.output.contains("7483566") && compact.output.contains("float16 (358)"))
+    #expect(compact.status == 0 && compact.output.contains("226162") && compact.output.contains("float16 (94)"))
     let tiny = try bench.run(
       "models", "inspect", Workbench.package.appending(path: "Tests/Fixtures/tiny-sr/unet.pth").path)
     #expect(tiny.status == 0 && tiny.output.contains("390") && tiny.output.contains("float32 (376)"))

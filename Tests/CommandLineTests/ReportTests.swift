@@ -122,8 +122,9 @@ import Testing
     let folder = String(repeating: "long/", count: 20)
     try FileManager.default.createDirectory(
       at: bench.folder.appending(path: folder), withIntermediateDirectories: true)
-    for name in ["first", "other"] { try bench.write(Workbench.picture(90, 90), "\(folder)\(name).png") }
-    let command = "stty cols 60; '\(Workbench.program.path)' upscale \(folder)first.png \(folder)other.png -o out"
+    for name in ["first", "other"] { try bench.write(Workbench.picture(160, 160), "\(folder)\(name).png") }
+    let program = "'\(Workbench.program.path)' upscale --model compact-sr-x2"
+    let command = "stty cols 60; \(program) \(folder)first.png \(folder)other.png -o out"
     let run = try bench.run(["-qec", command, "/dev/null"], program: URL(filePath: "/usr/bin/script"))
     #expect(run.status == 0)
     let lines = run.output.split(separator: "\r").map { $0.replacing("\u{1B}[K", with: "") }

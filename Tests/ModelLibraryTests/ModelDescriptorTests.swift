@@ -81,7 +81,7 @@ private func complaint(
   /// The architectures that are benched with random weights are those of the models that are shipped or described.
   @Test(arguments: [
     ("realsr", "realsr-x4-v3"), ("inpaint", "inpaint-imagenet"), ("inpaint", "inpaint-face"), ("faceir", "faceir"),
-    ("realsr", "bicsr-x4"), ("compact-sr", "compact-sr-x4"), ("compact-sr-x2", "compact-sr-x2"),
+    ("realsr", "bicsr-x4"), ("compact-sr-start", "compact-sr-x4"), ("compact-sr-x2", "compact-sr-x2"),
     ("compact-inpaint", "compact-inpaint"), ("compact-restore", "compact-restore"),
   ])
   func architectureEqualsModel(architecture: String, model: String) throws {

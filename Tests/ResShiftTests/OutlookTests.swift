@@ -173,19 +173,21 @@ struct OutlookTests {
 
   /// One run makes the next one known, by the pace that it had.
   @Test func aRunTellsTheTimeOfTheNext() throws {
-    let (model, folder) = (try compact(), CacheFolder())
+    let folder = CacheFolder()
+    let model = try ModelDescriptor(contentsOf: packageFolder.appending(path: "plugin/models/compact-sr-x2").path)
     var options = RestoreOptions()
     options.rates = folder.rates
-    let job = RestorationJob.upscale(width: 64, height: 64, toWidth: 256, toHeight: 256)
+    let job = RestorationJob.upscale(width: 128, height: 128, toWidth: 256, toHeight: 256)
     #expect(try model.outlook(job, options, folder.rates).seconds == nil)
-    _ = try Restorer(model).upscale(PixelImage(width: 64, height: 64, channels: 3, repeating: 0.4), options)
+    _ = try Restorer(model).upscale(PixelImage(width: 128, height: 128, channels: 3, repeating: 0.4), options)
     let names = RateNames(model, threads: options.threads)
     let rate = try #require(folder.rates.rate(names.network))
-    let work = model.architecture.work(of: TilePlan(height: 64, width: 64, side: 64, overlap: 0), tiles: 1)
+    let plan = TilePlan(height: 128, width: 128, side: 128, overlap: 0)
+    let work = model.architecture.work(of: plan, tiles: plan.tiles)
     let seconds = try #require(try model.outlook(job, options, folder.rates).seconds)
     #expect(abs(seconds - work.cost / rate) < 1e-9 * seconds)
     // A picture four times as large takes up to four times as long.
-    let larger = RestorationJob.upscale(width: 128, height: 128, toWidth: 512, toHeight: 512)
+    let larger = RestorationJob.upscale(width: 256, height: 256, toWidth: 512, toHeight: 512)
     let more = try #require(try model.outlook(larger, options, folder.rates).seconds)
     #expect(more > 2.5 * seconds && more < 4.1 * seconds)
   }

@@ -35,14 +35,14 @@ struct RestorationPathTests {
   /// What is seen of the enlargement does not depend on the tile.
   @Test func tilesAreCutFromTheEnlargementOfTheWhole() throws {
     let descriptor = try ModelDescriptor(
-      contentsOf: packageFolder.appending(path: "plugin/models/compact-sr-x4").path)
+      contentsOf: packageFolder.appending(path: "plugin/models/compact-sr-x2").path)
     let networks = try Networks(descriptor)
     var random = SeededRandom(40)
     let lq = random.tensor(Shape(1, 128, 192, 3))
     let tiled = RestorationPath(
-      networks, descriptor.architecture, TilePlan(height: 128, width: 192, side: 64, overlap: 16))
+      networks, descriptor.architecture, TilePlan(height: 64, width: 96, side: 32, overlap: 8))
     let whole = RestorationPath(
-      networks, descriptor.architecture, TilePlan(height: 128, width: 192, side: .max, overlap: 16))
+      networks, descriptor.architecture, TilePlan(height: 64, width: 96, side: .max, overlap: 8))
     let meter = try ProgressMeter(total: 1, nil)
     expectClose(try tiled.encode(lq, meter), try whole.encode(lq, meter), nmse: 1e-12)
   }

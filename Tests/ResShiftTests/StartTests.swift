@@ -91,9 +91,13 @@ struct StartTests {
     var plain = folder.descriptor
     (plain.start, plain.files.start) = (nil, nil)
     #expect(try Restorer(plain).upscale(picture, options).samples != result.samples)
-    let work = folder.descriptor.architecture.stageWork(height: 16, width: 16)
-    let plainWork = plain.architecture.stageWork(height: 16, width: 16)
-    #expect(work.encode.cost > plainWork.encode.cost && work.step == plainWork.step)
+    // It is shown more than the tile, within the picture.
+    let architecture = folder.descriptor.architecture
+    let plan = TilePlan(height: 24, width: 40, side: 16, overlap: 4)
+    let works = plan.tiles.map { architecture.startWork(for: $0, of: plan).operations }
+    #expect(Set(works).count > 1 && works.allSatisfy { $0 > 0 })
+    let whole = TilePlan(height: 24, width: 40, side: .max, overlap: 0)
+    #expect(works.reduce(0, +) > architecture.startWork(for: whole.tiles[0], of: whole).operations)
   }
 
   @Test func itsWorkIsThatOfEncoding() throws {

@@ -142,6 +142,11 @@ class StartNetworks(unittest.TestCase):
         self.assertEqual(self.run_program("export.py", "model.json", "whole", "model").returncode, 0)
         exported = load_file(self.folder / "model" / "start.safetensors")
         self.assertTrue(torch.equal(exported["tail.weight"], whole["average"]["tail.weight"].half()))
+        # Of two runs, the mean.
+        early = self.train("early", 1, "--network", "start")
+        self.assertEqual(self.run_program("export.py", "model.json", "whole", "early", "mean").returncode, 0)
+        mean = (whole["average"]["tail.weight"] + early["average"]["tail.weight"]) / 2
+        self.assertTrue(torch.equal(load_file(self.folder / "mean" / "start.safetensors")["tail.weight"], mean.half()))
 
         unet = self.train("unet", 2, "--start", "model/start.safetensors")
         self.assertNotIn("start", unet)

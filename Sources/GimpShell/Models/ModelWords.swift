@@ -27,11 +27,11 @@ struct ModelWords {
   static let known: [(name: String, title: Message, purpose: Message)] = [
     (
       "compact-sr-x4", "Photographs, 4 times",
-      "For photographs, also those with noise and JPEG blocks; quick."
+      "For photographs, also those with noise and JPEG blocks; the quickest."
     ),
     (
       "compact-sr-x2", "Photographs, 2 times",
-      "For photographs, also those with noise and JPEG blocks; the quickest."
+      "For photographs, also those with noise and JPEG blocks; quick."
     ),
     (
       "realsr-x4-v3", "Photographs, 4 times (ResShift v3)",

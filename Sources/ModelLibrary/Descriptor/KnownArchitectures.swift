@@ -22,8 +22,8 @@ extension ModelDescriptor {
         attentionResolutions: [32, 16], swinEmbedDim: 96, sf: 4, steps: 2, minNoiseLevel: 0.05, kappa: 0.4)
     case "compact-sr-start":
       compact(
-        name, .superResolution, unshuffle: 4, lqSize: 64, channels: 64, channelMult: [1], numResBlocks: [1],
-        swinEmbedDim: 64, sf: 4, steps: 2, minNoiseLevel: 0.05, kappa: 0.4,
+        name, .superResolution, unshuffle: 4, lqSize: 64, channels: 32, channelMult: [1], numResBlocks: [1],
+        swinEmbedDim: 32, sf: 4, steps: 2, minNoiseLevel: 0.05, kappa: 0.4,
         start: StartConfiguration(channels: 64, blocks: 16))
     case "compact-sr-x2":
       compact(

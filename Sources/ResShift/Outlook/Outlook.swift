@@ -107,11 +107,11 @@ extension ModelDescriptor {
       let ratio = inputPerLatent
       let chosen = try choice.choice(height: height / ratio, width: width / ratio)
       let plan = chosen.plan
-      let tiles = plan.tiles.count { tile in
+      let tiles = plan.tiles.filter { tile in
         pass.needed.map { $0.intersects(plan.rect(of: tile, scale: ratio).moved(by: pass.area)) } ?? true
       }
       let work = architecture.work(of: plan, tiles: tiles, fromStart: pass.hasStart)
-      outlook.tiles += tiles
+      outlook.tiles += tiles.count
       outlook.operations += work.operations
       outlook.memory = max(outlook.memory, picture + weights + choice.memory(of: chosen))
       cost += work.cost
@@ -220,12 +220,13 @@ extension ModelDescriptor {
 }
 
 extension ModelArchitecture {
-  /// The work of a whole restoration of so many tiles of a plan; `fromStart`: whose sampler begins with a picture, which is encoded,
+  /// The work of a whole restoration of some tiles of a plan; `fromStart`: whose sampler begins with a picture, which is encoded,
   /// too.
-  func work(of plan: TilePlan, tiles: Int, fromStart: Bool = false) -> NetworkWork {
+  func work(of plan: TilePlan, tiles: [TilePlan.Tile], fromStart: Bool = false) -> NetworkWork {
     let stages = stageWork(height: plan.tileHeight, width: plan.tileWidth)
     let steps = fromStart ? EtaSchedule(diffusion).stepToBeginAt : diffusion.steps
-    return tiles * ((fromStart ? 2 : 1) * stages.encode + steps * stages.step + stages.decode)
+    let starts = tiles.reduce(NetworkWork()) { $0 + startWork(for: $1, of: plan) }
+    return tiles.count * ((fromStart ? 2 : 1) * stages.encode + steps * stages.step + stages.decode) + starts
   }
 }
 

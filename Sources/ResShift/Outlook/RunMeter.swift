@@ -37,5 +37,5 @@ final class RunMeter: Sendable {
   }
 
   /// Seconds.
-  private static let shortest = 0.1
+  private static let shortest = 0.01
 }

@@ -3,6 +3,7 @@ import Models
 
 /// The work of each stage for one tile.
 struct StageWork: Equatable {
+  /// Without that of a start network, which sees more than the tile.
   var encode: NetworkWork
   var step: NetworkWork
   var decode: NetworkWork
@@ -14,15 +15,16 @@ extension ModelArchitecture {
 
   /// The work for a tile of `height` by `width` latent positions.
   func stageWork(height: Int, width: Int) -> StageWork {
-    var encode = autoencoder.encodingWork(height: height, width: width)
-    if let start {
-      let (ratio, around) = (inputPerLatent, 2 * start.reach)
-      encode =
-        encode + start.work(height: height * ratio + around, width: width * ratio + around, scale: diffusion.sf)
-    }
-    return StageWork(
-      encode: encode, step: unet.work(height: height, width: width),
+    StageWork(
+      encode: autoencoder.encodingWork(height: height, width: width), step: unet.work(height: height, width: width),
       decode: autoencoder.decodingWork(height: height, width: width))
+  }
+
+  /// What the start network, if there is one, does for a tile.
+  func startWork(for tile: TilePlan.Tile, of plan: TilePlan) -> NetworkWork {
+    guard let start else { return NetworkWork() }
+    let seen = plan.surroundings(of: tile, reach: start.reach, scale: inputPerLatent)
+    return start.work(height: seen.height, width: seen.width, scale: diffusion.sf)
   }
 
   /// A name for what takes equally long: the sizes of its networks. For files: on one line, without blanks.
@@ -39,6 +41,17 @@ extension ModelArchitecture {
       }
     let first = start.map { "-start\($0.channels)x\($0.blocks)" } ?? ""
     return "\(unet)-\(coder)\(first)"
+  }
+}
+
+extension TilePlan {
+  /// What lies within `reach` pixels of a tile, as far as there is a picture, at `scale` pixels a position.
+  func surroundings(of tile: Tile, reach: Int, scale: Int) -> PixelRect {
+    let part = rect(of: tile, scale: scale)
+    let (left, top) = (max(0, part.x - reach), max(0, part.y - reach))
+    let right = min(width * scale, part.x + part.width + reach)
+    let bottom = min(height * scale, part.y + part.height + reach)
+    return PixelRect(x: left, y: top, width: right - left, height: bottom - top)
   }
 }
 

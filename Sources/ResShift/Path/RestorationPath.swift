@@ -37,7 +37,7 @@ struct RestorationPath {
   var cost: Double { cost(fromStart: false) }
 
   /// The same where the sampler begins with a picture, perhaps.
-  func cost(fromStart: Bool) -> Double { architecture.work(of: plan, tiles: tiles.count, fromStart: fromStart).cost }
+  func cost(fromStart: Bool) -> Double { architecture.work(of: plan, tiles: tiles, fromStart: fromStart).cost }
 
   /// `lq` [1, h, w, 3] in [-1, 1], a multiple of lq_size a side, and for inpainting `mask` [1, h, w, 1] of +1 in the hole:
   /// the restored picture [1, h * sf, w * sf, 3], not clamped. `start`, of the result's size, is a picture to begin with: it is
@@ -56,7 +56,8 @@ struct RestorationPath {
   func encode(_ lq: Tensor, _ progress: ProgressMeter) throws -> Tensor {
     let channels = architecture.autoencoder.latentChannels
     let zy = try plan.joined(tiles, scale: 1, channels: channels) { tile, number in
-      try progress.piece(.init(.encoding, tile: number, tiles: tiles.count), stages.encode) {
+      let work = stages.encode + architecture.startWork(for: tile, of: plan)
+      return try progress.piece(.init(.encoding, tile: number, tiles: tiles.count), work) {
         timed(\.encode) { networks.autoencoder.encode(start(lq, tile)) }
       }
     }
@@ -111,11 +112,9 @@ struct RestorationPath {
   private func start(_ lq: Tensor, _ tile: TilePlan.Tile) -> Tensor {
     guard let network = networks.start else { return enlarged(lq, tile) }
     let part = plan.rect(of: tile, scale: inputPerLatent)
-    let rows = max(0, part.y - network.reach)..<min(lq.shape.h, part.y + part.height + network.reach)
-    let columns = max(0, part.x - network.reach)..<min(lq.shape.w, part.x + part.width + network.reach)
-    let seen = lq.cropped(y: rows.lowerBound, x: columns.lowerBound, height: rows.count, width: columns.count)
-    return network(seen).cropped(
-      y: (part.y - rows.lowerBound) * scale, x: (part.x - columns.lowerBound) * scale, height: part.height * scale,
+    let seen = plan.surroundings(of: tile, reach: network.reach, scale: inputPerLatent)
+    return network(lq.cropped(y: seen.y, x: seen.x, height: seen.height, width: seen.width)).cropped(
+      y: (part.y - seen.y) * scale, x: (part.x - seen.x) * scale, height: part.height * scale,
       width: part.width * scale)
   }
 
