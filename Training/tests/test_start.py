@@ -26,6 +26,7 @@ from training.losses import lattice  # noqa: E402
 from training.ncnn_graph import Graph  # noqa: E402
 from training.pairs import Pairs, count_of, make  # noqa: E402
 from training.process import Process  # noqa: E402
+from training.run import Start  # noqa: E402
 from training.samples import Samples  # noqa: E402
 from training.photographs import read_photographs  # noqa: E402
 from training.weights import start_of_graph  # noqa: E402
@@ -113,6 +114,25 @@ class StartNetworks(unittest.TestCase):
             self.assertTrue(torch.equal(other, original) and torch.equal(same, original))
             self.assertTrue(torch.allclose(mixed, 0.65 * teacher + 0.35 * original, atol=1e-5))
             self.assertEqual(lq.shape, (3, 16, 16))
+
+    def test_losses_begin_at_their_share_of_the_training(self) -> None:
+        settings = {**SETTINGS, "iterations": 1000, "frequency_from": 500, "adversarial": 0.1, "adversarial_from": 800}
+        run = Start(self.model, settings, "cpu", 1)
+        run.last = 100
+        seen = []
+        for run.iteration in (0, 49, 50, 79, 80, 100):
+            seen.append((run.has_come("frequency_from"), run.is_critical(), run.has_come("lattice_from")))
+        self.assertEqual([frequency for frequency, _, _ in seen], [False, False, True, True, True, True])
+        self.assertEqual([critic for _, critic, _ in seen], [False] * 4 + [True] * 2)
+        self.assertTrue(all(without for _, _, without in seen))
+        # Before, the amplitudes do not count.
+        original, condition = torch.zeros(1, 3, 64, 64), torch.rand(1, 3, 16, 16)
+        changed = []
+        for frequency in (0, 1000):
+            run = Start(self.model, {**settings, "frequency": frequency, "gradients": 0}, "cpu", 1)
+            run.step(original, condition)
+            changed.append(run.network.state_dict()["tail.weight"])
+        self.assertTrue(torch.equal(*changed))
 
     def test_a_lattice_is_seen_and_tones_are_not(self) -> None:
         picture = torch.rand(2, 3, 64, 48, generator=torch.Generator().manual_seed(4))

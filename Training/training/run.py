@@ -80,9 +80,11 @@ class Run:
 
     def is_critical(self) -> bool:
         """Whether the discriminator takes part; a training shortened to its time has it from the same share on."""
-        if self.settings["adversarial"] <= 0:
-            return False
-        return self.iteration * self.settings["iterations"] >= self.settings["adversarial_from"] * self.last
+        return self.settings["adversarial"] > 0 and self.has_come("adversarial_from")
+
+    def has_come(self, setting: str) -> bool:
+        """Whether the iteration of a setting is there, which moves with the training's length; without the setting, always."""
+        return self.iteration * self.settings["iterations"] >= self.settings.get(setting, 0) * self.last
 
     def step(self, original: Tensor, condition: Tensor, real: Tensor | None = None) -> dict[str, float]:
         """One iteration towards `original`; the losses by name. `real` is the photograph itself where `original` is
@@ -100,13 +102,14 @@ class Run:
         else:
             losses = {"pixels": charbonnier(made, original)}
         losses["frequency"] = frequency(made, real)
-        total = losses["pixels"] + settings["frequency"] * losses["frequency"]
+        has_frequency = self.has_come("frequency_from")
+        total = losses["pixels"] + (settings["frequency"] * losses["frequency"] if has_frequency else 0)
         if "gradients" in settings:
             losses["gradients"] = gradients(made, original)
             total = total + settings["gradients"] * losses["gradients"]
         if "lattice" in settings:
             losses["lattice"] = lattice(made, original, settings["lattice_period"])
-            total = total + settings["lattice"] * losses["lattice"]
+            total = total + (settings["lattice"] * losses["lattice"] if has_frequency else 0)
         if self.is_critical():
             self.discriminator.requires_grad_(False)
             with self.precision():
