@@ -40,9 +40,9 @@ struct RestorationPathTests {
     var random = SeededRandom(40)
     let lq = random.tensor(Shape(1, 128, 192, 3))
     let tiled = RestorationPath(
-      networks, descriptor.architecture, TilePlan(height: 64, width: 96, side: 32, overlap: 8))
+      networks, descriptor.architecture, TilePlan(height: 128, width: 192, side: 64, overlap: 16))
     let whole = RestorationPath(
-      networks, descriptor.architecture, TilePlan(height: 64, width: 96, side: .max, overlap: 8))
+      networks, descriptor.architecture, TilePlan(height: 128, width: 192, side: .max, overlap: 16))
     let meter = try ProgressMeter(total: 1, nil)
     expectClose(try tiled.encode(lq, meter), try whole.encode(lq, meter), nmse: 1e-12)
   }
