@@ -77,7 +77,7 @@ in_folder() { # COMMAND...
   until grep -qsE "$failed_line" report.jsonl reports/*.jsonl; do
     ((tries += 1))
     ((tries < 6)) || fail 'the damaged picture is never told of'
-    ! "$@" >"$scratch/output" 2>&1 || fail 'a damaged picture is not told by the exit status'
+    ! "$@" >"$scratch/output" 2>&1 || fail "a damaged picture is not told by the exit status: $(tail -n 5 "$scratch/output")"
   done
   tries=0
   cp "$scratch/originals/$damaged" "$damaged"
@@ -127,13 +127,15 @@ check_hosts() {
     printf '2/node1\n2/node2\n' >"$scratch/originals/hosts.txt"
   else
     printf '    no ssh server: a stand-in for ssh\n'
-    # ssh [OPTION]... HOST [--] COMMAND..., which the other side's shell gets as one line.
+    # ssh [OPTION]... HOST [--] COMMAND..., which the other side's shell gets as one line. A server sets SHELL, which the other
+    # half of GNU parallel runs each job by: here it may not be set at all.
     cat >"$scratch/bin/ssh" <<'SH'
 #!/bin/bash
 while [[ $1 == -* ]]; do [[ $1 != -[lpoiFS] ]] || shift; shift; done
 shift
 [[ ${1:-} != -- ]] || shift
-cd && exec sh -c "$*"
+export SHELL=/bin/bash
+cd / && exec "$SHELL" -c "$*"
 SH
     chmod +x "$scratch/bin/ssh"
     printf '2/node1\n2/node2\n' >"$scratch/originals/hosts.txt"
