@@ -83,42 +83,52 @@ INLINE void NAME(store)(float *restrict to, const lanes *value, size_t count) {
     for (size_t k = 0; k < count; k++) to[k] = (*value)[k];
 }
 
+/* Some neighbours of one row, which share their input: its activation, and the transform of its columns. `channels` of the lanes are
+ * channels, all of them in most uses, and constant there. */
+INLINE void NAME(input_run)(const size_t out, const size_t channels, size_t run, ptrdiff_t y0, ptrdiff_t x0, size_t h, size_t w,
+                            float *restrict v, size_t plane, const float *restrict x, size_t c, int doubled,
+                            const float *restrict scale, const float *restrict shift) {
+  const size_t side = out + 2, columns = run * out + 2, room = (size_t)((ptrdiff_t)w - x0), inside = room < columns ? room : columns;
+  lanes strip[MAX_TILE * (RUN * MAX_OUT + 2)];
+  for (size_t i = 0; i < side; i++) {
+    lanes *row = strip + i * columns;
+    const ptrdiff_t y = y0 + (ptrdiff_t)i;
+    const int is_outside = y < 0 || y >= (ptrdiff_t)h;
+    const size_t left = x0 < 0, right = is_outside ? left : inside;
+    for (size_t j = 0; j < left; j++) row[j] = (lanes){0};
+    for (size_t j = right; j < columns; j++) row[j] = (lanes){0};
+    const float *line = is_outside ? x : x + ((size_t)y >> doubled) * (w >> doubled) * c;
+    for (size_t j = left; j < right; j++) {
+      const float *from = line + ((size_t)(x0 + (ptrdiff_t)j) >> doubled) * c;
+      /* The next run's, too scattered for the processor to guess. */
+      __builtin_prefetch(from + (run * out >> doubled) * c);
+      NAME(load)((float *)(row + j), from, channels, scale, shift);
+    }
+  }
+  for (size_t j = 0; j < columns; j++) NAME(input_1d)(out, strip + j, columns, strip + j, columns);
+  for (size_t i = 0; i < side; i++) {
+    float *line = v + i * side * plane;
+    const lanes *row = strip + i * columns;
+    for (size_t tile = 0; tile < run; tile++, row += out, line += c) {
+      lanes values[MAX_TILE];
+      NAME(input_1d)(out, values, 1, row, 1);
+      float *to = line;
+      UNROLL for (size_t j = 0; j < side; j++, to += plane) NAME(store)(to, values + j, channels);
+    }
+  }
+}
+
 INLINE void NAME(input)(const size_t out, ck_tiling t, size_t first, size_t count, float *restrict v, size_t plane,
                         const float *restrict x, size_t c, int doubled, const float *restrict scale,
                         const float *restrict shift) {
-  const size_t h = t.h, w = t.w, tiles_w = t.tiles_w;
-  const size_t side = out + 2;
-  lanes strip[MAX_TILE * (RUN * MAX_OUT + 2)];
   while (count > 0) {
-    /* Neighbours of one row share their input: its activation, and the transform of its columns. */
-    const size_t left = tiles_w - first % tiles_w, whole = left < RUN ? left : RUN, run = whole < count ? whole : count;
-    const ptrdiff_t y0 = (ptrdiff_t)(first / tiles_w * out) - 1, x0 = (ptrdiff_t)(first % tiles_w * out) - 1;
-    const size_t columns = run * out + 2, room = (size_t)((ptrdiff_t)w - x0), inside = room < columns ? room : columns;
-    for (size_t c0 = 0; c0 < c; c0 += LANES) {
-      const size_t channels = c - c0 < LANES ? c - c0 : LANES;
-      for (size_t i = 0; i < side; i++) {
-        lanes *row = strip + i * columns;
-        const ptrdiff_t y = y0 + (ptrdiff_t)i;
-        const int is_outside = y < 0 || y >= (ptrdiff_t)h;
-        const size_t left = x0 < 0, right = is_outside ? left : inside;
-        for (size_t j = 0; j < left; j++) row[j] = (lanes){0};
-        for (size_t j = right; j < columns; j++) row[j] = (lanes){0};
-        const float *line = is_outside ? x : x + ((size_t)y >> doubled) * (w >> doubled) * c + c0;
-        for (size_t j = left; j < right; j++) {
-          const float *from = line + ((size_t)(x0 + (ptrdiff_t)j) >> doubled) * c;
-          /* The next run's, too scattered for the processor to guess. */
-          __builtin_prefetch(from + (run * out >> doubled) * c);
-          NAME(load)((float *)(row + j), from, channels, scale ? scale + c0 : NULL, scale ? shift + c0 : NULL);
-        }
-      }
-      for (size_t j = 0; j < columns; j++) NAME(input_1d)(out, strip + j, columns, strip + j, columns);
-      for (size_t i = 0; i < side; i++)
-        for (size_t tile = 0; tile < run; tile++) {
-          lanes row[MAX_TILE];
-          NAME(input_1d)(out, row, 1, strip + i * columns + tile * out, 1);
-          for (size_t j = 0; j < side; j++) NAME(store)(v + (i * side + j) * plane + tile * c + c0, row + j, channels);
-        }
-    }
+    const size_t left = t.tiles_w - first % t.tiles_w, whole = left < RUN ? left : RUN, run = whole < count ? whole : count;
+    const ptrdiff_t y0 = (ptrdiff_t)(first / t.tiles_w * out) - 1, x0 = (ptrdiff_t)(first % t.tiles_w * out) - 1;
+    size_t c0 = 0;
+    for (; c0 + LANES <= c; c0 += LANES)
+      NAME(input_run)(out, LANES, run, y0, x0, t.h, t.w, v + c0, plane, x + c0, c, doubled, scale ? scale + c0 : NULL, scale ? shift + c0 : NULL);
+    if (c0 < c)
+      NAME(input_run)(out, c - c0, run, y0, x0, t.h, t.w, v + c0, plane, x + c0, c, doubled, scale ? scale + c0 : NULL, scale ? shift + c0 : NULL);
     v += run * c, first += run, count -= run;
   }
 }

@@ -9,14 +9,17 @@ import Synchronization
 /// Freed memory of tensors, kept for the next ones while a computation runs: getting fresh pages from the kernel for every
 /// layer took a tenth of the time.
 ///
-/// Before fresh memory is taken the oldest blocks are given back until used and kept memory together are no more than the
-/// most that was ever used at once: the reserve adds nothing to the peak.
+/// Before fresh memory is taken the oldest blocks are given back until used and kept memory together are hardly more (`slack`) than
+/// the most that was ever used at once: the reserve adds next to nothing to the peak.
 public final class MemoryReserve: Sendable {
   /// The one that all tensors use.
   public static let shared = MemoryReserve()
 
   /// Smaller blocks are left to malloc, which keeps them itself.
   static let smallestBlock = 1 << 17
+  /// Used and kept memory together may be one part in so many more than was ever used at once: what is kept is cut and joined
+  /// for blocks of other sizes, and without some slack blocks were given back for want of a few pages.
+  public static let slack = 16
 
   private struct Block {
     let address: UInt
@@ -32,6 +35,8 @@ public final class MemoryReserve: Sendable {
     var used = 0
     /// The most that `used` was since the first of the users came.
     var peak = 0
+    /// Bytes of blocks that were not made of kept memory.
+    var fresh = 0
   }
 
   private let state = Mutex(State())
@@ -58,6 +63,9 @@ public final class MemoryReserve: Sendable {
 
   /// Bytes that are held unused.
   var size: Int { state.withLock { $0.blocks.reduce(0) { $0 + $1.bytes } } }
+
+  /// Bytes that came from the kernel so far.
+  var fresh: Int { state.withLock { $0.fresh } }
 
   /// A block of at least `bytes`, aligned to a cache line, and its true size.
   func take(_ bytes: Int) -> (memory: UnsafeMutableRawPointer, bytes: Int) {
@@ -95,14 +103,27 @@ public final class MemoryReserve: Sendable {
       }
       return (Block(address: block.address, bytes: bytes), [])
     }
-    var kept = state.blocks.reduce(0) { $0 + $1.bytes }
-    var count = 0
-    while count < state.blocks.count && state.used + kept > state.peak {
-      kept -= state.blocks[count].bytes
-      count += 1
+    state.fresh += bytes
+    return (nil, surplus(&state))
+  }
+
+  /// The oldest kept memory that is more than may be kept.
+  private func surplus(_ state: inout State) -> [Block] {
+    let kept = state.blocks.reduce(0) { $0 + $1.bytes }
+    var excess = state.used + kept - (state.peak + state.peak / Self.slack)
+    var surplus: [Block] = []
+    while excess > 0, let oldest = state.blocks.first {
+      let page = Self.page(oldest.bytes)
+      let bytes = min(oldest.bytes, (excess + page - 1) / page * page)
+      surplus.append(Block(address: oldest.address, bytes: bytes))
+      if bytes == oldest.bytes {
+        state.blocks.removeFirst()
+      } else {
+        state.blocks[0] = Block(address: oldest.address + UInt(bytes), bytes: oldest.bytes - bytes)
+      }
+      excess -= bytes
     }
-    defer { state.blocks.removeFirst(count) }
-    return (nil, Array(state.blocks.prefix(count)))
+    return surplus
   }
 
   /// Joins `block` with those that lie right before and after it.
@@ -126,9 +147,11 @@ public final class MemoryReserve: Sendable {
   /// Large blocks in huge pages, which they begin and end with then; smaller ones in pages.
   private static func wholePages(_ bytes: Int) -> Int {
     guard bytes >= smallestBlock else { return bytes }
-    let page = bytes >= 1 << 23 ? 1 << 21 : 1 << 12
+    let page = page(bytes)
     return (bytes + page - 1) / page * page
   }
+
+  private static func page(_ bytes: Int) -> Int { bytes >= 1 << 23 ? 1 << 21 : 1 << 12 }
 
   /// Large blocks come from the kernel directly, so that giving them back leaves no holes in a heap.
   private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {

@@ -54,6 +54,23 @@ public enum Parallel {
     }
   }
 
+  /// Copies elements, by all threads where they are many: memory that is fresh from the kernel costs far more than the copy does.
+  /// Is done to the end whatever happens to the computation.
+  static func copy(_ from: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>, count: Int) {
+    forHugePages(count) { (to + $0.lowerBound).update(from: from + $0.lowerBound, count: $0.count) }
+  }
+
+  /// Makes all elements `value` in the same way.
+  static func fill(_ to: UnsafeMutablePointer<Float>, with value: Float, count: Int) {
+    forHugePages(count) { (to + $0.lowerBound).update(repeating: value, count: $0.count) }
+  }
+
+  private static func forHugePages(_ count: Int, _ body: (Range<Int>) -> Void) {
+    let page = (1 << 21) / MemoryLayout<Float>.stride
+    if count <= page { return body(0..<count) }
+    Interruption.$current.withValue(nil) { forRanges(count, chunk: page, body) }
+  }
+
   /// Elements per piece of an elementwise loop: large against the cost of a piece, small against the cache.
   static let elementChunk = 1 << 16
 }

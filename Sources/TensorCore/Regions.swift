@@ -10,10 +10,10 @@ extension Tensor {
     let c = shape.c
     return Tensor(Shape(shape.n, height, width, c)) { out in
       read { source in
-        for n in 0..<shape.n {
-          for row in 0..<height {
-            (out + (n * height + row) * width * c).update(
-              from: source + ((n * shape.h + y + row) * shape.w + x) * c, count: width * c)
+        Parallel.forRanges(shape.n * height, chunk: max(1, Parallel.elementChunk / max(1, width * c))) { rows in
+          for row in rows {
+            (out + row * width * c).update(
+              from: source + ((row / height * shape.h + y + row % height) * shape.w + x) * c, count: width * c)
           }
         }
       }
@@ -102,7 +102,7 @@ extension Tensor {
   public mutating func replace(rows: Range<Int>, with band: Tensor) {
     precondition(shape.n == 1 && band.shape == Shape(1, rows.count, shape.w, shape.c), "a band of the picture's width")
     let line = shape.w * shape.c
-    modify { out in band.read { (out + rows.lowerBound * line).update(from: $0, count: rows.count * line) } }
+    modify { out in band.read { Parallel.copy($0, to: out + rows.lowerBound * line, count: rows.count * line) } }
   }
 
   /// Moves the rows of a picture [1, H, W, C] up; those at the top go, those at the bottom become 0.
@@ -121,8 +121,8 @@ extension Tensor {
     let line = shape.w * shape.c
     let there = max(0, min(rows.upperBound, shape.h) - rows.lowerBound)
     return Tensor(Shape(1, rows.count, shape.w, shape.c)) { out in
-      if there > 0 { read { out.update(from: $0 + rows.lowerBound * line, count: there * line) } }
-      (out + there * line).update(repeating: 0, count: (rows.count - there) * line)
+      if there > 0 { read { Parallel.copy($0 + rows.lowerBound * line, to: out, count: there * line) } }
+      Parallel.fill(out + there * line, with: 0, count: (rows.count - there) * line)
     }
   }
 }

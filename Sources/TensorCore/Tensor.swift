@@ -13,7 +13,7 @@ public struct Tensor: Sendable {
   }
 
   public init(_ shape: Shape, repeating value: Float = 0) {
-    self.init(shape) { $0.update(repeating: value, count: shape.count) }
+    self.init(shape) { Parallel.fill($0, with: value, count: shape.count) }
   }
 
   /// A tensor of given elements in row-major order [N, H, W, C].
@@ -54,7 +54,7 @@ public struct Tensor: Sendable {
   public mutating func modify<R>(_ body: (UnsafeMutablePointer<Float>) throws -> R) rethrows -> R {
     if !(storage.isWritable && isKnownUniquelyReferenced(&storage)) {
       let copy = Storage.owned(count: shape.count)
-      copy.pointer.update(from: storage.pointer, count: shape.count)
+      Parallel.copy(storage.pointer, to: copy.pointer, count: shape.count)
       storage = copy
     }
     sums = nil

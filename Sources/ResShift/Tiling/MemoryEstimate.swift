@@ -1,5 +1,6 @@
 import ModelLibrary
 import Models
+import TensorCore
 
 /// How much memory a restoration takes, in bytes, from the sizes of the networks alone.
 ///
@@ -11,7 +12,7 @@ struct MemoryEstimate {
   /// The activations of one tile of `height` by `width` latent positions: the largest of the stages.
   func tile(height: Int, width: Int) -> Int {
     let positions = height * width
-    return 4 * max(unet(positions), autoencoder(positions), start(height, width)) + scratch(positions)
+    return withReserve(4 * max(unet(positions), autoencoder(positions), start(height, width))) + scratch(positions)
   }
 
   /// What lives beside the tiles: the picture, latents and blended sums, for `height` by `width` latent positions.
@@ -25,8 +26,11 @@ struct MemoryEstimate {
     let band = rows * width * architecture.autoencoder.latentChannels
     // z_y and z, with the prediction; then z and the output; then that, and its crop or its samples. The input as samples and
     // tensor, filled, padded, with masks.
-    return 4 * (max(2 * latent + band, latent + 4 * output, 7 * output) + 16 * output / (scale * scale))
+    return withReserve(4 * (max(2 * latent + band, latent + 4 * output, 7 * output) + 16 * output / (scale * scale)))
   }
+
+  /// With what the reserve of freed memory may keep beside `bytes` of tensors.
+  private func withReserve(_ bytes: Int) -> Int { bytes + bytes / MemoryReserve.slack }
 
   /// Tensors that are as large as the picture, its latent or its result, in bytes, and how many of a kind there are at once: what may
   /// lie in a file.

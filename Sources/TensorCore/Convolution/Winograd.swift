@@ -42,9 +42,10 @@ private func convolve(_ call: ConvolutionCall, tile: Int) -> Tensor {
               for n in 0..<result.n {
                 let first = n * result.h * result.w
                 plane.convolve(
-                  x + first / (zoom * zoom) * inChannels, packed, bias, scale.map { $0 + n * inChannels },
-                  shift.map { $0 + n * inChannels }, residual.map { $0 + first * outChannels },
-                  out + first * outChannels)
+                  .init(
+                    x: x + first / (zoom * zoom) * inChannels, packed: packed, bias: bias,
+                    scale: scale.map { $0 + n * inChannels }, shift: shift.map { $0 + n * inChannels },
+                    residual: residual.map { $0 + first * outChannels }, out: out + first * outChannels))
               }
             }
           }
@@ -54,10 +55,14 @@ private func convolve(_ call: ConvolutionCall, tile: Int) -> Tensor {
   }
 }
 
-/// One picture's plane of tiles, taken in blocks: the transformed input of a block is made by all threads; then each
-/// takes one panel of output channels and some of the tiles. It transforms the panel's weights, whose transform is never
-/// stored for longer than that, and takes a few tiles at a time through the products and the output transform, so that
-/// the transformed output never leaves its cache.
+/// One picture's plane of tiles, by one of two schedules.
+///
+/// *In pieces*, where all transformed weights are few enough to be kept for a plane: each thread takes some tiles through the input
+/// transform, the products and the output transform, so that between plane and plane nothing leaves its second-level cache.
+///
+/// *In blocks* otherwise: the transformed input of a block is made by all threads; then each takes one panel of output channels and
+/// some of the tiles. It transforms the panel's weights, whose transform is never stored for longer than that, and takes a few tiles at a
+/// time through the products and the output transform, so that the transformed output never leaves its cache.
 private struct WinogradPlane {
   /// Sides of a tile of output pixels.
   let tile: Int
@@ -69,18 +74,87 @@ private struct WinogradPlane {
   let outChannels: Int
   let products: Products
 
+  /// The plane [height / zoom, width / zoom, inChannels] with what is applied before, packed weights, what is added, and the result.
+  struct Operands {
+    let x: UnsafePointer<Float>
+    let packed: UnsafePointer<Float>
+    let bias: UnsafePointer<Float>
+    let scale: UnsafePointer<Float>?
+    let shift: UnsafePointer<Float>?
+    let residual: UnsafePointer<Float>?
+    let out: UnsafeMutablePointer<Float>
+  }
+
   private var columns: Int { (width + tile - 1) / tile }
   private var tiles: Int { columns * ((height + tile - 1) / tile) }
+  private var tiling: ck_tiling { ck_tiling(out: tile, h: height, w: width, tiles_w: columns) }
   /// Sides of a transformed tile.
   private var side: Int { tile + 2 }
   /// Products, one for each element of a transformed tile.
   private var matrices: Int { side * side }
+  /// Columns of a panel of output channels.
+  private var panel: Int { products.columns }
   private var panels: Int { products.panels(outChannels) }
+
+  func convolve(_ operands: Operands) {
+    // OpenBLAS is slow at products of few rows.
+    let isKept = products == .own && matrices * inChannels * panels * panel <= Self.elementsOfKeptWeights
+    if isKept { convolveInPieces(operands) } else { convolveInBlocks(operands) }
+  }
+
+  private func transformInput(
+    _ operands: Operands, _ first: Int, _ count: Int, _ v: UnsafeMutablePointer<Float>, _ plane: Int
+  ) {
+    ck_winograd_input(
+      tiling, first, count, v, plane, operands.x, inChannels, zoom == 2 ? 1 : 0, operands.scale, operands.shift)
+  }
+
+  /// Of the output channels from `column` on, as many as a panel has.
+  private func transformOutput(
+    _ operands: Operands, _ first: Int, _ count: Int, _ m: UnsafePointer<Float>, _ plane: Int, column: Int
+  ) {
+    ck_winograd_output(
+      tiling, first, count, operands.out, outChannels, column, min(panel, outChannels - column), m, plane, panel,
+      operands.bias, operands.residual)
+  }
+
+  // MARK: - In pieces
+
+  private func convolveInPieces(_ operands: Operands) {
+    // Enough pieces for every thread, of whole pieces of the product kernel.
+    let piece = tiles < 4 * Self.tilesOfPiece * Parallel.threads ? Self.tilesOfPiece / 2 : Self.tilesOfPiece
+    let (inPlane, weightPlane) = (piece * inChannels + Self.apart, inChannels * panel + Self.apart)
+    let transformed = OwnedStorage(count: panels * matrices * weightPlane)
+    withExtendedLifetime(transformed) {
+      let u = transformed.pointer
+      Parallel.forEach(panels * side) { index in
+        let (number, line) = (index / side, index % side)
+        ck_winograd_weights(
+          tile, line, u + (number * matrices + line * side) * weightPlane, weightPlane,
+          operands.packed + 9 * inChannels * number * panel, panel, inChannels)
+      }
+      Parallel.forRanges(tiles, chunk: piece, scratch: matrices * (inPlane + piece * panel)) { range, v in
+        let m = v + matrices * inPlane
+        transformInput(operands, range.lowerBound, range.count, v, inPlane)
+        for number in 0..<panels {
+          for k in 0..<matrices {
+            products.multiply(
+              m + k * piece * panel, panel, columns: panel, v + k * inPlane, inChannels, rows: range.count,
+              u + (number * matrices + k) * weightPlane, panel, inner: inChannels)
+          }
+          transformOutput(operands, range.lowerBound, range.count, m, piece * panel, column: number * panel)
+        }
+      }
+    }
+  }
+
+  // MARK: - In blocks
+
   /// For how many threads the work is cut. OpenBLAS rounds otherwise in products of few rows than of many (for some processors it has
   /// kernels for small products), so the size of its pieces must not depend on threads.
   private var workers: Int { products == .own ? Parallel.threads : 8 }
   /// Input channels whose weights are transformed at once.
-  private var depth: Int { min(inChannels, Self.elementsOfWeights / (side * products.columns)) }
+  private var depth: Int { min(inChannels, Self.elementsOfWeights / (side * panel)) }
 
   /// Tiles whose transformed input is held at once: all blocks of even size.
   private var block: Int {
@@ -97,28 +171,19 @@ private struct WinogradPlane {
       let rounds = (panels * parts + workers - 1) / workers
       return rounds * ((count + parts - 1) / parts + Self.tilesWorthOfWeights)
     }
-    let fewest = (count * matrices * products.columns + Self.elementsOfProducts - 1) / Self.elementsOfProducts
+    let fewest = (count * matrices * panel + Self.elementsOfProducts - 1) / Self.elementsOfProducts
     return (fewest...max(fewest, min(4 * workers, count / 8))).min { time($0) < time($1) } ?? fewest
   }
 
-  func convolve(
-    _ x: UnsafePointer<Float>, _ packed: UnsafePointer<Float>, _ bias: UnsafePointer<Float>,
-    _ scale: UnsafePointer<Float>?, _ shift: UnsafePointer<Float>?, _ residual: UnsafePointer<Float>?,
-    _ out: UnsafeMutablePointer<Float>
-  ) {
-    let (block, panel) = (block, products.columns)
-    // A cache line apart, or the matrices of one tile would meet in few sets of the cache.
-    let (inPlane, weightPlane) = (block * inChannels + 16, depth * panel + 16)
-    let tiling = ck_tiling(out: tile, h: height, w: width, tiles_w: columns)
+  private func convolveInBlocks(_ operands: Operands) {
+    let (inPlane, weightPlane) = (block * inChannels + Self.apart, depth * panel + Self.apart)
     let transformed = OwnedStorage(count: matrices * inPlane)
     withExtendedLifetime(transformed) {
       let v = transformed.pointer
       for first in stride(from: 0, to: tiles, by: block) {
         let count = min(block, tiles - first)
         Parallel.forRanges(count, chunk: Self.tilesPerTransform) { range in
-          ck_winograd_input(
-            tiling, first + range.lowerBound, range.count, v + range.lowerBound * inChannels, inPlane, x, inChannels,
-            zoom == 2 ? 1 : 0, scale, shift)
+          transformInput(operands, first + range.lowerBound, range.count, v + range.lowerBound * inChannels, inPlane)
         }
         let parts = parts(of: count)
         let most = (count + parts - 1) / parts
@@ -128,7 +193,7 @@ private struct WinogradPlane {
           let m = u + side * weightPlane
           for channel in stride(from: 0, to: inChannels, by: depth) {
             let channels = min(depth, inChannels - channel)
-            let weights = packed + 9 * (inChannels * column + channel * panel)
+            let weights = operands.packed + 9 * (inChannels * column + channel * panel)
             for line in 0..<side {
               ck_winograd_weights(tile, line, u, weightPlane, weights, panel, channels)
               for j in 0..<side {
@@ -139,14 +204,19 @@ private struct WinogradPlane {
               }
             }
           }
-          ck_winograd_output(
-            tiling, first + start, end - start, out, outChannels, column, min(panel, outChannels - column), m,
-            most * panel, panel, bias, residual)
+          transformOutput(operands, first + start, end - start, m, most * panel, column: column)
         }
       }
     }
   }
 
+  /// Between the matrices of one tile, or they would meet in few sets of the cache: a cache line.
+  private static let apart = 16
+  /// Elements of transformed weights that are kept for a plane: 1 MB, which is 64 channels by 64.
+  private static let elementsOfKeptWeights = 1 << 18
+  /// Tiles that go through in one piece: 64 channels of them take 0.6 MB, and rows are two or four whole
+  /// pieces of the product kernel.
+  private static let tilesOfPiece = 24
   /// Elements of the transformed input of one block for each thread, if that are not too few tiles: 1 MB.
   private static let elements = 1 << 18
   /// Tiles for which transforming all weights once more is hardly noticed, if they take no more than 16 MB.
