@@ -103,9 +103,8 @@ def simulate(measured, ratio_of_threads):
     start = measured["cpu"]["start"]
     one, two = measured["memory_one_job"], measured["memory_two_jobs"]
     more = two["together_pss_mb"] - one["together_pss_mb"]
-    draw = random.Random(17)
 
-    def run(pictures, jobs, threads):
+    def run(pictures, jobs, threads, draw):
         busy = beside if min(jobs, pictures) * threads > 1 else 1
         sizes = [draw.lognormvariate(-0.125, 0.5) for _ in range(pictures)]
         each = [alone * busy * (serial + (1 - serial) / threads) * size for size in sizes]
@@ -121,7 +120,8 @@ def simulate(measured, ratio_of_threads):
         jobs = cores
         while jobs >= 1:
             threads = cores // jobs
-            rows = [statistics.mean(run(n, jobs, threads) for _ in range(20)) for n in (1000, 20, 1)]
+            draw = random.Random(17)  # the same sizes for each row
+            rows = [statistics.mean(run(n, jobs, threads, draw) for _ in range(200)) for n in (1, 20, 1000)][::-1]
             mb = one["together_pss_mb"] + (jobs - 1) * more
             print(f"| {cores} | {jobs} x {threads} | " + " | ".join(map(text, rows)) + f" | {mb / 1e3:.1f} GB |")
             jobs //= 4 if cores == 32 and jobs > 2 else 2

@@ -10,7 +10,7 @@ import Synchronization
 /// Memory for tensors of whole pictures in a file without a name, where a picture does not fit into memory.
 ///
 /// The file has its room on the disk from the start, and vanishes with the process, however that ends. Its pages are in the
-/// process only as long as they are used: a thread lets all of them go whenever the process holds more than it may. They stay in
+/// process only as long as they are used: all of them are let go whenever the process holds more than it may. They stay in
 /// the system's cache as long as there is room, so this costs little where there is.
 public final class FileMemory: Sendable {
   /// Large tensors that are made from here on lie in it; nil = in memory.
@@ -111,6 +111,9 @@ public final class FileMemory: Sendable {
       for index in 0..<most where !places[index].isEmpty && places[index].lowerBound == base { places[index] = 0..<0 }
     }
   }
+
+  /// Lets pages go if the process holds more than it may; takes no time if somebody has just looked. For threads that write to tensors.
+  func look() { keeper.look() }
 
   // MARK: Blocks
 
@@ -291,15 +294,28 @@ enum Mount: Equatable {
   }
 }
 
-/// The thread that keeps a process from holding more memory than it may, by letting pages of a mapped file go.
+/// Keeps a process from holding more memory than it may, by letting pages of a mapped file go: a thread looks every few milliseconds, and
+/// so do those that make the pages, or a thread that waits for a processor among many would come too late.
 private final class Keeper: Sendable {
   private let base: UInt
   private let size: Int
   private let most: Int
+  /// A file that tells how many pages the process holds; -1 without one.
+  private let statistics = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+  private let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+  private let begin = ContinuousClock.now
+  /// When somebody last looked, in microseconds from the beginning.
+  private let looked = Atomic(0)
   private let isStopped = Atomic(false)
   private let thread = Mutex<pthread_t?>(nil)
 
+  /// Microseconds between two looks at least. Where a file lies in huge pages in the system's cache one fault brings 2 MB, and 30 GB/s
+  /// come: some MB. A look takes one or two microseconds.
+  private static let pause = 200
+
   init(base: UInt, size: Int, most: Int) { (self.base, self.size, self.most) = (base, size, most) }
+
+  deinit { if statistics >= 0 { close(statistics) } }
 
   func start() -> Bool {
     thread.withLock { thread in
@@ -329,22 +345,26 @@ private final class Keeper: Sendable {
   }
 
   private func watch() {
-    let statistics = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
-    defer { if statistics >= 0 { close(statistics) } }
-    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
     while !isStopped.load(ordering: .relaxed) {
-      // Pages come at 1 to 2 GB/s: some MB between two looks.
       usleep(3000)
-      guard let pages = Self.residentPages(statistics), pages * page > most else { continue }
-      // The mapping is shared: what was written stays in the file.
-      madvise(UnsafeMutableRawPointer(bitPattern: base), size, MADV_DONTNEED)
+      look()
     }
   }
 
+  /// Lets the pages go if there are too many, unless somebody has just looked.
+  func look() {
+    let (now, last) = (Int(begin.duration(to: .now) / .microseconds(1)), looked.load(ordering: .relaxed))
+    guard now >= last + Self.pause, looked.compareExchange(expected: last, desired: now, ordering: .relaxed).exchanged,
+      let pages = residentPages(), pages * page > most
+    else { return }
+    // The mapping is shared: what was written stays in the file.
+    madvise(UnsafeMutableRawPointer(bitPattern: base), size, MADV_DONTNEED)
+  }
+
   /// The second number of the line.
-  private static func residentPages(_ file: Int32) -> Int? {
+  private func residentPages() -> Int? {
     withUnsafeTemporaryAllocation(byteCount: 128, alignment: 1) { buffer in
-      let count = pread(file, buffer.baseAddress, buffer.count, 0)
+      let count = pread(statistics, buffer.baseAddress, buffer.count, 0)
       guard count > 0 else { return nil }
       let words = buffer[..<count].split(separator: UInt8(ascii: " "), maxSplits: 2)
       return words.count > 1 ? words[1].reduce(0) { 10 * $0 + Int($1) - 48 } : nil

@@ -9,7 +9,7 @@ import Synchronization
 /// Freed memory of tensors, kept for the next ones while a computation runs: getting fresh pages from the kernel for every
 /// layer took a tenth of the time.
 ///
-/// Before fresh memory is taken the oldest blocks are given back until used and kept memory together are hardly more (`slack`) than
+/// Before fresh memory is taken the smallest blocks are given back until used and kept memory together are hardly more (`slack`) than
 /// the most that was ever used at once: the reserve adds next to nothing to the peak.
 public final class MemoryReserve: Sendable {
   /// The one that all tensors use.
@@ -17,9 +17,9 @@ public final class MemoryReserve: Sendable {
 
   /// Smaller blocks are left to malloc, which keeps them itself.
   static let smallestBlock = 1 << 17
-  /// Used and kept memory together may be one part in so many more than was ever used at once: what is kept is cut and joined
-  /// for blocks of other sizes, and without some slack blocks were given back for want of a few pages.
-  public static let slack = 16
+  /// How much more than the most that was ever used at once, `peak`, used and kept memory together may be: what is kept is cut and
+  /// joined for blocks of other sizes, and without some slack blocks were given back for want of a few pages.
+  public static func slack(peak: Int) -> Int { min(peak / 8, 16 << 20) }
 
   private struct Block {
     let address: UInt
@@ -29,13 +29,13 @@ public final class MemoryReserve: Sendable {
 
   private struct State {
     var users = 0
-    /// Oldest first.
+    /// What is kept.
     var blocks: [Block] = []
     /// Bytes of the blocks that are out, those below `smallestBlock` aside.
     var used = 0
     /// The most that `used` was since the first of the users came.
     var peak = 0
-    /// Bytes of blocks that were not made of kept memory.
+    /// Bytes of such blocks that came from the kernel.
     var fresh = 0
   }
 
@@ -64,7 +64,7 @@ public final class MemoryReserve: Sendable {
   /// Bytes that are held unused.
   var size: Int { state.withLock { $0.blocks.reduce(0) { $0 + $1.bytes } } }
 
-  /// Bytes that came from the kernel so far.
+  /// Bytes of large blocks that came from the kernel so far.
   var fresh: Int { state.withLock { $0.fresh } }
 
   /// A block of at least `bytes`, aligned to a cache line, and its true size.
@@ -88,7 +88,7 @@ public final class MemoryReserve: Sendable {
     if !isKept { Self.deallocate(memory, bytes) }
   }
 
-  /// The part of the smallest block that it fits into; without one, the oldest blocks that have to make room.
+  /// The part of the smallest block that it fits into; without one, blocks that have to make room.
   private func reused(_ bytes: Int, _ state: inout State) -> (Block?, surplus: [Block]) {
     guard bytes >= Self.smallestBlock else { return (nil, []) }
     state.used += bytes
@@ -104,26 +104,27 @@ public final class MemoryReserve: Sendable {
       return (Block(address: block.address, bytes: bytes), [])
     }
     state.fresh += bytes
-    return (nil, surplus(&state))
+    return (nil, cutExcess(&state))
   }
 
-  /// The oldest kept memory that is more than may be kept.
-  private func surplus(_ state: inout State) -> [Block] {
+  /// Kept memory that is more than may be kept: of the smallest blocks, which fit least.
+  private func cutExcess(_ state: inout State) -> [Block] {
     let kept = state.blocks.reduce(0) { $0 + $1.bytes }
-    var excess = state.used + kept - (state.peak + state.peak / Self.slack)
-    var surplus: [Block] = []
-    while excess > 0, let oldest = state.blocks.first {
-      let page = Self.page(oldest.bytes)
-      let bytes = min(oldest.bytes, (excess + page - 1) / page * page)
-      surplus.append(Block(address: oldest.address, bytes: bytes))
-      if bytes == oldest.bytes {
-        state.blocks.removeFirst()
+    var excess = state.used + kept - (state.peak + Self.slack(peak: state.peak))
+    var cut: [Block] = []
+    while excess > 0, let index = state.blocks.indices.min(by: { state.blocks[$0].bytes < state.blocks[$1].bytes }) {
+      let block = state.blocks[index]
+      let page = Self.page(of: block.bytes)
+      let part = Block(address: block.address, bytes: min((excess + page - 1) / page * page, block.bytes))
+      if part.bytes == block.bytes {
+        state.blocks.remove(at: index)
       } else {
-        state.blocks[0] = Block(address: oldest.address + UInt(bytes), bytes: oldest.bytes - bytes)
+        state.blocks[index] = Block(address: part.end, bytes: block.bytes - part.bytes)
       }
-      excess -= bytes
+      cut.append(part)
+      excess -= part.bytes
     }
-    return surplus
+    return cut
   }
 
   /// Joins `block` with those that lie right before and after it.
@@ -144,14 +145,16 @@ public final class MemoryReserve: Sendable {
     }
   }
 
-  /// Large blocks in huge pages, which they begin and end with then; smaller ones in pages.
+  /// Large blocks are of whole huge pages; smaller ones of pages.
   private static func wholePages(_ bytes: Int) -> Int {
     guard bytes >= smallestBlock else { return bytes }
-    let page = page(bytes)
+    let page = page(of: bytes)
     return (bytes + page - 1) / page * page
   }
 
-  private static func page(_ bytes: Int) -> Int { bytes >= 1 << 23 ? 1 << 21 : 1 << 12 }
+  private static func page(of bytes: Int) -> Int { bytes >= 4 * hugePage ? hugePage : page }
+  private static let page = max(1 << 12, Int(sysconf(Int32(_SC_PAGESIZE))))
+  private static let hugePage = 1 << 21
 
   /// Large blocks come from the kernel directly, so that giving them back leaves no holes in a heap.
   private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {

@@ -20,6 +20,7 @@ public enum Parallel {
     let next = Atomic(0)
     let interruption = Interruption.current
     if let interruption, interruption.isStopped { return }
+    let file = FileMemory.current
     func work() {
       let memory = OwnedStorage(count: scratch)
       // Threads of the pool have none of their own: only the one that began the loop asks.
@@ -30,6 +31,7 @@ public enum Parallel {
           guard index < count else { return }
           if let interruption, isAsking ? interruption.asked() : interruption.isStopped { return }
           body(index, memory.pointer)
+          file?.look()
         }
       }
     }
@@ -65,11 +67,21 @@ public enum Parallel {
     forHugePages(count) { (to + $0.lowerBound).update(repeating: value, count: $0.count) }
   }
 
-  private static func forHugePages(_ count: Int, _ body: (Range<Int>) -> Void) {
-    let page = (1 << 21) / MemoryLayout<Float>.stride
-    if count <= page { return body(0..<count) }
-    Interruption.$current.withValue(nil) { forRanges(count, chunk: page, body) }
+  /// Moves elements to the beginning, piece by piece, since they lie over each other: x[i] = x[distance + i].
+  static func moveDown(_ x: UnsafeMutablePointer<Float>, from distance: Int, count: Int) {
+    let file = FileMemory.current
+    for first in stride(from: 0, to: count, by: hugePage) {
+      (x + first).update(from: x + first + distance, count: min(hugePage, count - first))
+      file?.look()
+    }
   }
+
+  private static func forHugePages(_ count: Int, _ body: (Range<Int>) -> Void) {
+    if count <= hugePage { return body(0..<count) }
+    Interruption.$current.withValue(nil) { forRanges(count, chunk: hugePage, body) }
+  }
+
+  private static let hugePage = (1 << 21) / MemoryLayout<Float>.stride
 
   /// Elements per piece of an elementwise loop: large against the cost of a piece, small against the cache.
   static let elementChunk = 1 << 16

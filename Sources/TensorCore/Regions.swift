@@ -110,8 +110,8 @@ extension Tensor {
     precondition(shape.n == 1 && (0...shape.h).contains(rows), "rows of one picture")
     let (line, kept) = (shape.w * shape.c, shape.h - rows)
     modify { x in
-      x.update(from: x + rows * line, count: kept * line)
-      (x + kept * line).update(repeating: 0, count: rows * line)
+      Parallel.moveDown(x, from: rows * line, count: kept * line)
+      Parallel.fill(x + kept * line, with: 0, count: rows * line)
     }
   }
 

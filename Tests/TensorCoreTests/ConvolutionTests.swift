@@ -61,7 +61,7 @@ struct ConvolutionTests {
   @Test(arguments: [ConvolutionAlgorithm.winograd2, .winograd4, .winograd6])
   func winogradInSeveralParts(_ algorithm: ConvolutionAlgorithm) {
     var random = SeededRandom(24)
-    for (size, channels) in [(3, 2100), (70, 5)] {
+    for (size, channels) in [(3, 2100), (70, 5), (91, 130)] {
       let x = random.tensor(Shape(1, size, size + 1, channels))
       let (weights, bias) = (random.tensor(Shape(36, 1, 1, channels * 9)), random.tensor(Shape(36, 1, 1, 1)))
       let packed = ConvolutionWeights(weights, bias: bias, kernel: 3, inChannels: channels, outChannels: 36)
@@ -104,19 +104,24 @@ struct ConvolutionTests {
     }
   }
 
+  /// Of few channels, whose planes go in pieces, and of many, which go in blocks.
   @Test(arguments: [ConvolutionAlgorithm.im2col, .winograd2, .winograd4, .winograd6], Products.allCases)
   func doesNotDependOnThreads(_ algorithm: ConvolutionAlgorithm, _ products: Products) {
     var random = SeededRandom(2)
-    let x = random.tensor(Shape(1, 70, 150, 64))
-    let (filters, bias) = (random.tensor(Shape(48, 1, 1, 576)), random.tensor(Shape(48, 1, 1, 1)))
-    let weights = Products.$forced.withValue(products) {
-      ConvolutionWeights(filters, bias: bias, kernel: 3, inChannels: 64, outChannels: 48)
-    }
-    ConvolutionAlgorithm.$forced.withValue(algorithm) {
-      let one = convolve(x, weights).elements
-      for threads in [2, 3, 8] {
-        let isSame = Parallel.$threads.withValue(threads) { convolve(x, weights).elements } == one
-        #expect(isSame, "\(threads) threads")
+    for (channels, outChannels) in [(64, 48), (320, 80)] {
+      let x = random.tensor(Shape(1, 70, 150, channels))
+      let (filters, bias) = (
+        random.tensor(Shape(outChannels, 1, 1, 9 * channels)), random.tensor(Shape(outChannels, 1, 1, 1))
+      )
+      let weights = Products.$forced.withValue(products) {
+        ConvolutionWeights(filters, bias: bias, kernel: 3, inChannels: channels, outChannels: outChannels)
+      }
+      ConvolutionAlgorithm.$forced.withValue(algorithm) {
+        let one = convolve(x, weights).elements
+        for threads in [2, 3, 8] {
+          let isSame = Parallel.$threads.withValue(threads) { convolve(x, weights).elements } == one
+          #expect(isSame, "\(threads) threads, \(channels) channels")
+        }
       }
     }
   }

@@ -56,7 +56,7 @@ struct MemoryReserveTests {
           used += block.bytes
         }
         peak = max(peak, used)
-        #expect(used + reserve.size <= peak + peak / MemoryReserve.slack)
+        #expect(used + reserve.size <= peak + MemoryReserve.slack(peak: peak))
       }
       for block in blocks { reserve.give(block.memory, bytes: block.bytes) }
     }
@@ -85,7 +85,8 @@ struct MemoryReserveTests {
         #expect(used == 0)
       }
     }
-    #expect(reserve.fresh < 3 * peak)
+    // Without slack it is eight times as much, with luck.
+    #expect(reserve.fresh < 5 * peak)
   }
 
   /// Of a UNet with three levels and Swin blocks, as recorded: pages that are taken, and the numbers of those takings, counted from 1,

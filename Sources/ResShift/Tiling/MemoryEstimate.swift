@@ -30,7 +30,7 @@ struct MemoryEstimate {
   }
 
   /// With what the reserve of freed memory may keep beside `bytes` of tensors.
-  private func withReserve(_ bytes: Int) -> Int { bytes + bytes / MemoryReserve.slack }
+  private func withReserve(_ bytes: Int) -> Int { bytes + MemoryReserve.slack(peak: bytes) }
 
   /// Tensors that are as large as the picture, its latent or its result, in bytes, and how many of a kind there are at once: what may
   /// lie in a file.

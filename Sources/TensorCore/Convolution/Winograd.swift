@@ -58,7 +58,7 @@ private func convolve(_ call: ConvolutionCall, tile: Int) -> Tensor {
 /// One picture's plane of tiles, by one of two schedules.
 ///
 /// *In pieces*, where all transformed weights are few enough to be kept for a plane: each thread takes some tiles through the input
-/// transform, the products and the output transform, so that between plane and plane nothing leaves its second-level cache.
+/// transform, the products and the output transform, so that between plane and plane only weights come from beyond its second-level cache.
 ///
 /// *In blocks* otherwise: the transformed input of a block is made by all threads; then each takes one panel of output channels and
 /// some of the tiles. It transforms the panel's weights, whose transform is never stored for longer than that, and takes a few tiles at a
@@ -122,27 +122,29 @@ private struct WinogradPlane {
 
   private func convolveInPieces(_ operands: Operands) {
     // Enough pieces for every thread, of whole pieces of the product kernel.
-    let piece = tiles < 4 * Self.tilesOfPiece * Parallel.threads ? Self.tilesOfPiece / 2 : Self.tilesOfPiece
+    let share = (tiles + Parallel.threads - 1) / Parallel.threads
+    let rows = Self.fewestTilesOfPiece
+    let piece = min(Self.tilesOfPiece, (share + rows - 1) / rows * rows)
     let (inPlane, weightPlane) = (piece * inChannels + Self.apart, inChannels * panel + Self.apart)
     let transformed = OwnedStorage(count: panels * matrices * weightPlane)
     withExtendedLifetime(transformed) {
       let u = transformed.pointer
       Parallel.forEach(panels * side) { index in
-        let (number, line) = (index / side, index % side)
+        let (panelIndex, line) = (index / side, index % side)
         ck_winograd_weights(
-          tile, line, u + (number * matrices + line * side) * weightPlane, weightPlane,
-          operands.packed + 9 * inChannels * number * panel, panel, inChannels)
+          tile, line, u + (panelIndex * matrices + line * side) * weightPlane, weightPlane,
+          operands.packed + 9 * inChannels * panelIndex * panel, panel, inChannels)
       }
       Parallel.forRanges(tiles, chunk: piece, scratch: matrices * (inPlane + piece * panel)) { range, v in
         let m = v + matrices * inPlane
         transformInput(operands, range.lowerBound, range.count, v, inPlane)
-        for number in 0..<panels {
+        for index in 0..<panels {
           for k in 0..<matrices {
             products.multiply(
               m + k * piece * panel, panel, columns: panel, v + k * inPlane, inChannels, rows: range.count,
-              u + (number * matrices + k) * weightPlane, panel, inner: inChannels)
+              u + (index * matrices + k) * weightPlane, panel, inner: inChannels)
           }
-          transformOutput(operands, range.lowerBound, range.count, m, piece * panel, column: number * panel)
+          transformOutput(operands, range.lowerBound, range.count, m, piece * panel, column: index * panel)
         }
       }
     }
@@ -217,6 +219,7 @@ private struct WinogradPlane {
   /// Tiles that go through in one piece: 64 channels of them take 0.6 MB, and rows are two or four whole
   /// pieces of the product kernel.
   private static let tilesOfPiece = 24
+  private static let fewestTilesOfPiece = 6
   /// Elements of the transformed input of one block for each thread, if that are not too few tiles: 1 MB.
   private static let elements = 1 << 18
   /// Tiles for which transforming all weights once more is hardly noticed, if they take no more than 16 MB.
