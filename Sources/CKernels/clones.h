@@ -5,6 +5,7 @@
 #include "CKernels.h"
 
 #define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
 
 #if defined(__x86_64__)
 #define V4 __attribute__((target("arch=x86-64-v4")))

@@ -19,7 +19,6 @@ enum { STEPS = 4, LINE = 16 };
 #define STEP_ENDS __asm__ volatile("" ::: "memory")
 
 /* One piece: acc[i] = c[i] or bias or 0, plus a[i] * b. `rows` is constant in every use, so that acc lies in registers. */
-#define UNROLL _Pragma("clang loop unroll(full)")
 #define DEFINE_PIECE(NAME, WIDTH, VECTORS, ROWS)                                                                       \
   typedef float NAME##_vector __attribute__((vector_size(WIDTH * sizeof(float)), aligned(sizeof(float))));             \
   INLINE void NAME##_step(const size_t rows, NAME##_vector acc[ROWS][VECTORS], const float *const *threes, size_t s,    \

@@ -9,7 +9,6 @@
  * register: with two to a value the eight values of m = 6 do not fit into AVX2's sixteen. */
 enum { MAX_OUT = 6, MAX_TILE = MAX_OUT + 2, RUN = 4, AHEAD = 16 };
 
-#define UNROLL _Pragma("clang loop unroll(full)")
 #define LANES 8
 #if defined(__x86_64__)
 #define TARGET

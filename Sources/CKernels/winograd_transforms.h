@@ -124,11 +124,13 @@ INLINE void NAME(input)(const size_t out, ck_tiling t, size_t first, size_t coun
   while (count > 0) {
     const size_t left = t.tiles_w - first % t.tiles_w, whole = left < RUN ? left : RUN, run = whole < count ? whole : count;
     const ptrdiff_t y0 = (ptrdiff_t)(first / t.tiles_w * out) - 1, x0 = (ptrdiff_t)(first % t.tiles_w * out) - 1;
-    size_t c0 = 0;
-    for (; c0 + LANES <= c; c0 += LANES)
-      NAME(input_run)(out, LANES, run, y0, x0, t.h, t.w, v + c0, plane, x + c0, c, doubled, scale ? scale + c0 : NULL, scale ? shift + c0 : NULL);
-    if (c0 < c)
-      NAME(input_run)(out, c - c0, run, y0, x0, t.h, t.w, v + c0, plane, x + c0, c, doubled, scale ? scale + c0 : NULL, scale ? shift + c0 : NULL);
+    for (size_t c0 = 0; c0 < c; c0 += LANES) {
+      const float *factors = scale ? scale + c0 : NULL, *offsets = scale ? shift + c0 : NULL;
+      if (c - c0 >= LANES)
+        NAME(input_run)(out, LANES, run, y0, x0, t.h, t.w, v + c0, plane, x + c0, c, doubled, factors, offsets);
+      else
+        NAME(input_run)(out, c - c0, run, y0, x0, t.h, t.w, v + c0, plane, x + c0, c, doubled, factors, offsets);
+    }
     v += run * c, first += run, count -= run;
   }
 }

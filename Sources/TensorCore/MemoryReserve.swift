@@ -154,7 +154,7 @@ public final class MemoryReserve: Sendable {
 
   private static func page(of bytes: Int) -> Int { bytes >= 4 * hugePage ? hugePage : page }
   private static let page = max(1 << 12, Int(sysconf(Int32(_SC_PAGESIZE))))
-  private static let hugePage = 1 << 21
+  static let hugePage = 1 << 21
 
   /// Large blocks come from the kernel directly, so that giving them back leaves no holes in a heap.
   private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {

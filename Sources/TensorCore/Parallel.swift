@@ -81,7 +81,7 @@ public enum Parallel {
     Interruption.$current.withValue(nil) { forRanges(count, chunk: hugePage, body) }
   }
 
-  private static let hugePage = (1 << 21) / MemoryLayout<Float>.stride
+  private static let hugePage = MemoryReserve.hugePage / MemoryLayout<Float>.stride
 
   /// Elements per piece of an elementwise loop: large against the cost of a piece, small against the cache.
   static let elementChunk = 1 << 16
