@@ -29,6 +29,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--cores", type=int, nargs="+", help="cores to run on, by number (default: the first allowed)")
     parser.add_argument("--only", nargs="+", choices=[name for name in RUNTIMES if not is_ours(name)],
                         help="compare with these runtimes only")
+    parser.add_argument("--hold-to", choices=list(machine.HELD_TO), metavar="ISA",
+                        help="act as on an older processor: avx2 (without ONNX Runtime, which cannot, and bf16)")
     parser.add_argument("--parts", nargs="+", choices=list(report.TITLES), default=list(report.TITLES),
                         help="the published architecture, the built-in model, or both (default)")
     parser.add_argument("--resshift", help="the command (default: from PATH, or a build in this repository)")
@@ -67,7 +69,10 @@ def compare(arguments: argparse.Namespace) -> dict:
     """Prepares, checks and measures; what --json writes."""
     others = arguments.only or [name for name in RUNTIMES if not is_ours(name)]
     # Without instructions for it, bf16 says nothing of anybody.
-    has_bf16 = bool(machine.bf16_instructions())
+    has_bf16 = bool(machine.bf16_instructions()) and not arguments.hold_to
+    if arguments.hold_to:
+        os.environ |= machine.HELD_TO[arguments.hold_to]  # children inherit it
+        others = [name for name in others if name != "onnxruntime"]
     runtimes = [
         name for name in RUNTIMES if (is_ours(name) or name in others) and (has_bf16 or not name.endswith("-bf16"))
     ]
@@ -94,7 +99,8 @@ def compare(arguments: argparse.Namespace) -> dict:
             if "compact" in arguments.parts:
                 session.time_compact(threads, arguments.rounds)
     return {
-        "machine": machine.describe(resshift, {DISTRIBUTIONS.get(name, name) for name in packages}),
+        "machine": machine.describe(
+            resshift, {DISTRIBUTIONS.get(name, name) for name in packages}, arguments.hold_to),
         "command": shlex.join(["python", f"{child.FOLDER.name}/side_by_side.py", *sys.argv[1:]]),
         "rounds": arguments.rounds, "cores": cores, "agreement": agreement, "layouts": session.layouts,
         "plan": session.plan, "samples": session.samples,

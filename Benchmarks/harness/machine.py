@@ -7,6 +7,16 @@ from importlib import metadata, util
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+# What makes each runtime take a processor for one with AVX2 only. ONNX Runtime has no such switch.
+HELD_TO = {
+    "avx2": {
+        "RESSHIFT_ISA": "avx2",
+        "OPENBLAS_CORETYPE": "Haswell",
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+    },
+}
 # Where a build leaves the command, for those who have not installed it.
 BUILT = [REPOSITORY / ".build" / "stage" / "bin" / "resshift", REPOSITORY / ".build" / "release" / "resshift"]
 
@@ -33,8 +43,8 @@ def bf16_instructions() -> list[str]:
     return [flag for flag in ("avx512_bf16", "amx_bf16") if flag in flags]
 
 
-def describe(resshift: Path, packages: set[str]) -> dict:
-    """Processor, number of cores, and versions."""
+def describe(resshift: Path, packages: set[str], held_to: str | None) -> dict:
+    """Processor, number of cores, what they are held to, and versions."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     processor = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown")
     version = subprocess.run([resshift, "--version"], capture_output=True, text=True, check=True).stdout.strip()
@@ -42,6 +52,7 @@ def describe(resshift: Path, packages: set[str]) -> dict:
         "processor": processor,
         "cores": os.cpu_count(),
         "bf16": bf16_instructions(),
+        "held_to": held_to,
         "resshift": version,
         "packages": {package: metadata.version(package) for package in sorted(packages)},
     }

@@ -28,6 +28,9 @@ import Wording
       initial ?? Settings(standardOf: procedure))
   }
 
+  /// The rows that depend on the processor.
+  private static let precision = Precision.possible.contains(.bf16) ? ["_Precision:"] : []
+
   private func choice(_ form: Form, _ row: Int) -> (options: [String], chosen: Int) {
     guard case .choice(let options, let chosen) = form.rows[row].control else { return ([], -1) }
     return (options.filter(\.isPossible).map(\.label.text), chosen)
@@ -36,11 +39,13 @@ import Wording
   @Test func theUpscaleFormHasARowForEachParameter() throws {
     let form = try form(.upscale)
     #expect(form.title.text == "ResShift: Upscale" && form.action.text == "_Upscale")
-    #expect(form.rows.map(\.label.text) == ["_Model:", "_Factor:", "_Output:", "S_trength in %:", "_Seed:"])
+    #expect(
+      form.rows.map(\.label.text)
+        == ["_Model:", "_Factor:", "_Output:", "S_trength in %:"] + Self.precision + ["_Seed:"])
     #expect(choice(form, 1).options.last == "4 times")
     #expect(choice(form, 2).options.count == 3 && choice(form, 2).chosen == 0)
     #expect(form.rows[3].control == .number(100, in: 0...100))
-    #expect(form.rows[4].control == .seed(nil))
+    #expect(form.rows.last?.control == .seed(nil))
     #expect(form.notes.isEmpty)
   }
 
@@ -50,6 +55,16 @@ import Wording
     let form = try form(.restore)
     #expect(form.settings.model == "compact-restore")
     #expect(choice(form, 0).options == ["JPEG blocks and noise (recommended)"])
+  }
+
+  @Test("A precision is offered, and kept, only where the processor has instructions for it")
+  func precisions() throws {
+    var settings = Settings(standardOf: .restore)
+    settings[.precision] = .number(2)
+    let form = try form(.restore, settings)
+    let isPossible = Precision.possible.contains(.bf16)
+    #expect(form.settings.precision == (isPossible ? .bf16 : .float32))
+    #expect(form.rows.contains { $0.label.text == "_Precision:" } == isPossible)
   }
 
   @Test func aModelThatIsNoLongerThereIsReplaced() throws {
@@ -199,9 +214,10 @@ import Wording
   func theSameSizeHasNoFactor() throws {
     var form = try form(.upscale)
     form.choose(0, inRow: 1)
-    #expect(form.rows.map(\.isPossible) == [true, true, true, true, true])
+    func impossible() -> [String] { form.rows.filter { !$0.isPossible }.map(\.label.text) }
+    #expect(impossible() == [])
     form.choose(2, inRow: 2)
-    #expect(form.rows.map(\.isPossible) == [true, false, true, true, true])
+    #expect(impossible() == ["_Factor:"])
     #expect(form.rows[0].details?.text.hasPrefix("Photographs, 4 times. ") == true)
   }
 
@@ -260,8 +276,10 @@ import Wording
   @Test("Whether transparent parts become opaque is asked where there may be some")
   func transparencyIsAskedFor() throws {
     let (opaque, other) = (try form(.inpaint), try form(.inpaint, channels: 4))
-    #expect(opaque.rows.map(\.label.text) == ["_Model:", "_Seed:"])
-    #expect(other.rows.map(\.label.text) == ["_Model:", "Make transparent parts opa_que:", "_Seed:"])
+    #expect(opaque.rows.map(\.label.text) == ["_Model:"] + Self.precision + ["_Seed:"])
+    #expect(
+      other.rows.map(\.label.text)
+        == ["_Model:", "Make transparent parts opa_que:"] + Self.precision + ["_Seed:"])
   }
 
   @Test func channelsAreOfTheImage() throws {
@@ -276,7 +294,7 @@ import Wording
         Settings(text, of: .inpaintFull))
     }
     var shown = try form("exclude=sky\n")
-    let row = shown.rows.count - 2
+    let row = try #require(shown.rows.firstIndex { $0.label.text.contains("channel") })
     #expect(choice(shown, row).options == ["None", "boats", "sky"] && choice(shown, row).chosen == 2)
     shown.choose(1, inRow: row)
     #expect(shown.settings.excludedChannel == "boats")

@@ -12,14 +12,14 @@ import Testing
     }
     #expect(
       found == [
-        "plug-in-resshift-upscale(model:string factor:int output:int seed:int strength:int variants:int)",
-        "plug-in-resshift-upscale-to(model:string width:int output:int seed:int strength:int variants:int)",
-        "plug-in-resshift-inpaint(model:string seed:int fill-transparent:int variants:int)",
+        "plug-in-resshift-upscale(model:string factor:int output:int seed:int strength:int variants:int precision:int)",
+        "plug-in-resshift-upscale-to(model:string width:int output:int seed:int strength:int variants:int precision:int)",
+        "plug-in-resshift-inpaint(model:string seed:int fill-transparent:int variants:int precision:int)",
         "plug-in-resshift-inpaint-full(model:string seed:int grow:int tone-match:int sample-merged:int fill-transparent:int"
-          + " exclude:string variants:int)",
+          + " exclude:string variants:int precision:int)",
         "plug-in-resshift-outpaint(model:string left:int right:int top:int bottom:int seed:int width:int height:int"
-          + " ratio:int anchor:int variants:int)",
-        "plug-in-resshift-restore(model:string seed:int strength:int variants:int)",
+          + " ratio:int anchor:int variants:int precision:int)",
+        "plug-in-resshift-restore(model:string seed:int strength:int variants:int precision:int)",
         "plug-in-resshift-again()",
         "plug-in-resshift-call(procedure-name:string options:string)",
         "plug-in-resshift-batch-upscale(pattern:string output-folder:string model:string factor:int seed:int)",

@@ -236,6 +236,26 @@ import Wording
     }
   }
 
+  @Test("Each precision is the one that is calculated with, or is refused where the processor lacks it")
+  func precisionsAreUsed() throws {
+    let picture = Self.picture(48, 32)
+    let (image, layer) = image(picture)
+    func result(_ precision: Int) throws -> PixelImage {
+      gimp[try perform(.restore, image, layer, [.text(""), .number(7), .number(100), .number(1), .number(precision)])]
+        .pixels
+    }
+    let full = try result(1)
+    guard Precision.possible.contains(.bf16) else {
+      #expect(throws: ShellError(RestoreError.noInstructions(for: .bf16))) { try result(2) }
+      return
+    }
+    let rough = try result(2)
+    #expect(rough != full)
+    #expect(zip(rough.samples, full.samples).allSatisfy { abs($0 - $1) < 8 / 255.0 })
+    #expect(try result(0) == (Precision.bf16.hasMatrixUnits ? rough : full), "no codebook in this model")
+    #expect(throws: ShellError.precisionUnknown(3)) { try result(3) }
+  }
+
   @Test func itemsWithoutPixelsOfTheirOwnAreRefused() throws {
     let (image, layer) = image(Self.picture(16, 16))
     let group = gimp.addGroup(to: image)

@@ -16,6 +16,7 @@ public enum ShellError: Explained, Equatable {
   case factorTooLarge(model: String, largest: Int, asked: Int)
   case seedImpossible(Int)
   case variantsImpossible(Int)
+  case precisionUnknown(Int)
   case optionUnknown(procedure: String, String)
   case nothingToRepeat
   case widthImpossible(Int)
@@ -109,9 +110,9 @@ extension ShellError {
   public var status: Status {
     switch self {
     case .unknownProcedure, .argumentCount, .tooFewArguments, .wrongType, .outputUnknown, .factorImpossible,
-      .factorTooLarge, .seedImpossible, .variantsImpossible, .optionUnknown, .widthImpossible, .scaledOutputUnknown,
-      .widthNotReached, .growImpossible, .strengthImpossible, .switchImpossible, .marginImpossible, .nothingToExtend,
-      .canvasSideImpossible, .ratioUnknown, .anchorUnknown, .canvasSmaller,
+      .factorTooLarge, .seedImpossible, .variantsImpossible, .precisionUnknown, .optionUnknown, .widthImpossible,
+      .scaledOutputUnknown, .widthNotReached, .growImpossible, .strengthImpossible, .switchImpossible,
+      .marginImpossible, .nothingToExtend, .canvasSideImpossible, .ratioUnknown, .anchorUnknown, .canvasSmaller,
       .itemMissing, .otherImage, .needsWindow, .noLayerSelected,
       .other(_, isCallers: true):
       .callingError

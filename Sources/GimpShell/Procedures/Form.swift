@@ -117,7 +117,12 @@ public struct Form {
     let mayBeTransparent =
       source?.type.hasAlpha == true || procedure.parameters.contains { $0.name == Parameter.sampleMerged.name }
     let shown = procedure.parameters.filter { parameter in
-      parameter.label != nil && (mayBeTransparent || parameter.name != Parameter.fillTransparent.name)
+      switch parameter.name {
+      case Parameter.fillTransparent.name: mayBeTransparent
+      // Nothing to choose where the processor knows one only.
+      case Parameter.precision.name: Precision.possible.count > 1
+      default: parameter.label != nil
+      }
     }
     // What decides how it will look comes before what chance decides.
     parameters = shown.filter { !$0.isSeed } + shown.filter(\.isSeed)
@@ -273,7 +278,8 @@ public struct Form {
     settings.model = (possible.first { $0.name == chosen } ?? possible.first)?.name ?? chosen
     // Of another image, perhaps.
     if let name = settings.excludedChannel, !channels.contains(name) { settings[.exclude] = .text("") }
-    for parameter in parameters {
+    // Those that are not shown, too: what is remembered may be of another machine.
+    for parameter in procedure.parameters {
       guard case .choice(let choice) = parameter.kind else { continue }
       let possible = choice.options.filter { isPossible($0, of: choice) }
       guard let most = possible.last, !possible.contains(where: { .number($0.value) == settings[parameter] }) else {

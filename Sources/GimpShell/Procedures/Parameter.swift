@@ -124,6 +124,23 @@ extension Parameter {
       "How many results, each a layer named after its seed; the first seed is the given one, the others are drawn from it"
   )
 
+  /// In the order of the argument's values.
+  static let precisions: [PrecisionChoice] = [.automatic, .float32, .bf16]
+
+  static let precision = Parameter(
+    "precision", label: "_Precision:",
+    .choice(
+      Choice(
+        options: [
+          .init(value: 0, label: "Automatic"), .init(value: 1, label: "Full (float32)"),
+          .init(value: 2, label: "Rougher and faster (bfloat16)"),
+        ], standard: 0, refusal: { .precisionUnknown($0) },
+        isPossible: { precision, _ in (try? precisions[precision].check()) != nil })),
+    help: "0 = automatic, 1 = float32, 2 = bfloat16: faster on some processors, and a little rougher",
+    tip: """
+      The numbers that the model calculates with. Automatic takes the rougher ones only where they are much faster and       make no visible difference.
+      """)
+
   static let factor = Parameter(
     "factor", label: "_Factor:",
     .choice(

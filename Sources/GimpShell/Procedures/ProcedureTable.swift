@@ -13,7 +13,7 @@ extension Procedure {
       result as a new layer, 1 makes a new image, 2 keeps the size and adds finer detail. Outputs 1 and 2 work on the \
       selection's bounding box, if there is a selection.
       """,
-    year: "2025", [.model, .factor, .output, .seed, .strength, .variants], listed: 4,
+    year: "2025", [.model, .factor, .output, .seed, .strength, .variants, .precision], listed: 4,
     .layer(
       LayerWork(task: .superResolution, title: "ResShift: Upscale", action: "_Upscale") { try $0.upscale() }))
 
@@ -24,7 +24,7 @@ extension Procedure {
       Enlarges by the smallest scale of a model that reaches the width, and reduces to it. Output 0 scales the image to the \
       width and adds the result as a new layer, 1 makes a new image of the layer, or of the selection's bounding box.
       """,
-    year: "2026", [.model, .width, .scaledOutput, .seed, .strength, .variants], listed: 4,
+    year: "2026", [.model, .width, .scaledOutput, .seed, .strength, .variants, .precision], listed: 4,
     .layer(
       LayerWork(task: .superResolution, title: "ResShift: Upscale to width", action: "_Upscale") { try $0.upscale() }))
 
@@ -35,7 +35,7 @@ extension Procedure {
       The selection is the hole. The fill becomes a new layer above the drawable with the selection as its layer mask; \
       nothing outside the selection changes.
       """,
-    year: "2025", [.model, .seed, .fillTransparent, .variants], listed: 2,
+    year: "2025", [.model, .seed, .fillTransparent, .variants, .precision], listed: 2,
     .layer(
       LayerWork(task: .inpainting, title: "ResShift: Inpaint", action: "_Inpaint", needsSelection: true) {
         try $0.inpaint()
@@ -49,7 +49,8 @@ extension Procedure {
       The selection, grown by some pixels, is the hole. Filled from the layer, or from all that is seen; then the result \
       lies above all layers. Tones and fine noise of the fill continue those of the rim if tone-match is 1.
       """,
-    year: "2026", [.model, .seed, .grow, .toneMatch, .sampleMerged, .fillTransparent, .exclude, .variants], listed: 5,
+    year: "2026", [.model, .seed, .grow, .toneMatch, .sampleMerged, .fillTransparent, .exclude, .variants, .precision],
+    listed: 5,
     .layer(
       LayerWork(task: .inpainting, title: "ResShift: Inpaint with options", action: "_Inpaint", needsSelection: true) {
         try $0.inpaintFull()
@@ -63,7 +64,8 @@ extension Procedure {
       what is seen of the image. The fill becomes a new layer above all others, with a layer mask that shows it in the border only.
       """,
     year: "2026",
-    [.model, .left, .right, .top, .bottom, .seed, .canvasWidth, .canvasHeight, .ratio, .anchor, .variants], listed: 6,
+    [.model, .left, .right, .top, .bottom, .seed, .canvasWidth, .canvasHeight, .ratio, .anchor, .variants, .precision],
+    listed: 6,
     .layer(
       LayerWork(task: .inpainting, title: "ResShift: Extend canvas", action: "E_xtend", isOfImage: true) {
         try $0.outpaint()
@@ -76,7 +78,7 @@ extension Procedure {
       The result becomes a new layer of the same size above the drawable. With a face model every island of the \
       selection is one face; other models restore the selection or the whole layer.
       """,
-    year: "2025", [.model, .seed, .strength, .variants], listed: 2,
+    year: "2025", [.model, .seed, .strength, .variants, .precision], listed: 2,
     .layer(
       LayerWork(task: .restoration, title: "ResShift: Restore", action: "Rest_ore") { try $0.restore() }))
 

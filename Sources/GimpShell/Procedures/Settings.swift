@@ -73,6 +73,7 @@ public struct Settings: Equatable, Sendable {
   var width: Int? { values[Parameter.width.name] == nil ? nil : number(.width) }
   /// 0...1.
   var strength: Double { Double(number(.strength)) / 100 }
+  var precision: PrecisionChoice { Parameter.precisions[number(.precision)] }
   var grow: Int { number(.grow) }
   /// Whether the canvas becomes larger, or a larger image is made.
   var growsImage: Bool {

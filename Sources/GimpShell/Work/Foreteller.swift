@@ -38,7 +38,7 @@ final class Foreteller {
   /// Throws what the work itself would throw, as far as that is known without pixels.
   func outlook(_ settings: Settings, _ model: ModelDescriptor, _ source: Source) throws -> Outlook {
     var options = RestoreOptions()
-    options.precision = .automatic
+    options.precision = settings.precision
     options.threads = source.gimp.threads
     options.strength = settings.strength
     let held = HeldPicture(channels: source.type.channels, isPart: true)

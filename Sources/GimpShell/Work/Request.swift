@@ -195,10 +195,11 @@ final class Engine: Sendable {
 
   init(_ model: ModelDescriptor) { self.model = model }
 
-  func restorer() throws -> Restorer {
+  /// `precision` is what it is loaded in; others are loaded when they are first used.
+  func restorer(_ precision: PrecisionChoice) throws -> Restorer {
     try loaded.withLock { loaded in
       if let loaded { return loaded }
-      let restorer = try Restorer(model, .automatic)
+      let restorer = try Restorer(model, precision)
       loaded = restorer
       return restorer
     }
@@ -245,7 +246,7 @@ struct Request {
 
   var options: RestoreOptions {
     var options = RestoreOptions()
-    options.precision = .automatic
+    options.precision = settings.precision
     options.seed = seed
     options.threads = gimp.threads
     options.rates = gimp.rates
@@ -263,7 +264,7 @@ struct Request {
     gimp.tellProgress(Notice.loading(model.name))
     let engine = engine
     do {
-      return try Worker.run(options, in: gimp) { options in try work(try engine.restorer(), options) }
+      return try Worker.run(options, in: gimp) { options in try work(try engine.restorer(options.precision), options) }
     } catch let error as RestoreError {
       throw ShellError(error, about: source)
     }
