@@ -44,6 +44,9 @@ public final class FileMemory: Sendable {
     guard let mapping, mapping != MAP_FAILED else {
       throw .impossible(folders: folders, reason: String(cString: strerror(code)))
     }
+    // A fault may bring a huge page from the system's cache, and rows of wide pictures lie in many: two threads then gained 50 MB within
+    // a fifth of a millisecond. Refused by kernels that have no huge pages.
+    madvise(mapping, size, MADV_NOHUGEPAGE)
     base = UInt(bitPattern: mapping)
     self.size = size
     Self.list(UInt(bitPattern: mapping), size)
@@ -299,6 +302,7 @@ enum Mount: Equatable {
 private final class Keeper: Sendable {
   private let base: UInt
   private let size: Int
+  /// Bytes.
   private let most: Int
   /// A file that tells how many pages the process holds; -1 without one.
   private let statistics = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
@@ -306,6 +310,10 @@ private final class Keeper: Sendable {
   private let begin = ContinuousClock.now
   /// When somebody last looked, in microseconds from the beginning.
   private let looked = Atomic(0)
+  /// How many pages the process held then, and how many more they become from one look to the next: the largest number that was
+  /// seen, and forgotten by and by.
+  private let held = Atomic(Int.max)
+  private let growth = Atomic(0)
   private let isStopped = Atomic(false)
   private let thread = Mutex<pthread_t?>(nil)
 
@@ -351,14 +359,21 @@ private final class Keeper: Sendable {
     }
   }
 
-  /// Lets the pages go if there are too many, unless somebody has just looked.
+  /// Lets the pages go if there are too many, or would be before they are gone; unless somebody has just looked.
   func look() {
     let (now, last) = (Int(begin.duration(to: .now) / .microseconds(1)), looked.load(ordering: .relaxed))
     guard now >= last + Self.pause, looked.compareExchange(expected: last, desired: now, ordering: .relaxed).exchanged,
-      let pages = residentPages(), pages * page > most
+      let pages = residentPages()
     else { return }
+    // Parts of rows are read and written where the tiles of wide pictures are joined, and each fault brings what lies around it: 50 MB
+    // within a fifth of a millisecond, and as much while pages are let go.
+    let growth = max(pages - held.load(ordering: .relaxed), growth.load(ordering: .relaxed) * 255 / 256)
+    self.growth.store(growth, ordering: .relaxed)
+    held.store(pages, ordering: .relaxed)
+    guard pages * page + min(2 * growth * page, most / 4) > most else { return }
     // The mapping is shared: what was written stays in the file.
     madvise(UnsafeMutableRawPointer(bitPattern: base), size, MADV_DONTNEED)
+    held.store(residentPages() ?? .max, ordering: .relaxed)
   }
 
   /// The second number of the line.
