@@ -29,7 +29,7 @@ import Wording
   }
 
   /// The rows that depend on the processor.
-  private static let precision = Precision.possible.contains(.bf16) ? ["_Precision:"] : []
+  private static let precision = Precision.possible.contains(.bf16) ? ["Accurac_y:"] : []
 
   private func choice(_ form: Form, _ row: Int) -> (options: [String], chosen: Int) {
     guard case .choice(let options, let chosen) = form.rows[row].control else { return ([], -1) }
@@ -64,7 +64,7 @@ import Wording
     let form = try form(.restore, settings)
     let isPossible = Precision.possible.contains(.bf16)
     #expect(form.settings.precision == (isPossible ? .bf16 : .float32))
-    #expect(form.rows.contains { $0.label.text == "_Precision:" } == isPossible)
+    #expect(form.rows.contains { $0.label.text == "Accurac_y:" } == isPossible)
   }
 
   @Test func aModelThatIsNoLongerThereIsReplaced() throws {

@@ -61,14 +61,14 @@ import Wording
   @Test("Labels of a dialog have a letter each, and none twice", arguments: Catalogue.all)
   func lettersOfDialogs(_ catalogue: Catalogue) {
     for procedure in Procedure.all {
-      let action: Message
+      let own: [Message]
       switch procedure.kind {
-      case .layer(let work): action = work.action
-      case .files(let work): action = work.action
+      case .layer(let work): own = [work.action, "_Preview", "_Variants:"]
+      case .files(let work): own = [work.action]
       default: continue
       }
       let labels =
-        procedure.parameters.compactMap(\.label) + [action, "_Cancel", "Ra_ndom", "R_eset", "_Get more models..."]
+        procedure.parameters.compactMap(\.label) + own + ["_Cancel", "Ra_ndom", "R_eset", "_Get more models..."]
       let letters = catalogue.mnemonics(labels)
       #expect(
         !letters.contains(nil) && Set(letters).count == letters.count,

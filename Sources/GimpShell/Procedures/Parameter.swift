@@ -128,7 +128,7 @@ extension Parameter {
   static let precisions: [PrecisionChoice] = [.automatic, .float32, .bf16]
 
   static let precision = Parameter(
-    "precision", label: "_Precision:",
+    "precision", label: "Accurac_y:",
     .choice(
       Choice(
         options: [
