@@ -73,6 +73,8 @@ def compare(arguments: argparse.Namespace) -> dict:
     if arguments.hold_to:
         os.environ |= machine.HELD_TO[arguments.hold_to]  # children inherit it
         others = [name for name in others if name != "onnxruntime"]
+        if not others:
+            stop("--hold-to: ONNX Runtime cannot be held to anything; compare with another")
     runtimes = [
         name for name in RUNTIMES if (is_ours(name) or name in others) and (has_bf16 or not name.endswith("-bf16"))
     ]
@@ -133,7 +135,8 @@ def main() -> None:
     if arguments.picture:
         from harness import chart
 
-        chart.draw(results["samples"], results["machine"]["processor"], arguments.picture)
+        held = f" held to {arguments.hold_to.upper()}" if arguments.hold_to else ""
+        chart.draw(results["samples"], results["machine"]["processor"] + held, arguments.picture)
 
 
 if __name__ == "__main__":

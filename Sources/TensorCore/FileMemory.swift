@@ -44,9 +44,6 @@ public final class FileMemory: Sendable {
     guard let mapping, mapping != MAP_FAILED else {
       throw .impossible(folders: folders, reason: String(cString: strerror(code)))
     }
-    // A fault may bring a huge page from the system's cache, and rows of wide pictures lie in many: two threads then gained 50 MB within
-    // a fifth of a millisecond. Refused by kernels that have no huge pages.
-    madvise(mapping, size, MADV_NOHUGEPAGE)
     base = UInt(bitPattern: mapping)
     self.size = size
     Self.list(UInt(bitPattern: mapping), size)
@@ -310,16 +307,20 @@ private final class Keeper: Sendable {
   private let begin = ContinuousClock.now
   /// When somebody last looked, in microseconds from the beginning.
   private let looked = Atomic(0)
-  /// How many pages the process held then, and how many more they become from one look to the next: the largest number that was
-  /// seen, and forgotten by and by.
-  private let held = Atomic(Int.max)
-  private let growth = Atomic(0)
+  /// How many pages the process held then.
+  private let held = Atomic(0)
+  /// Microseconds to the next look at least.
+  private let pause = Atomic(Keeper.pause)
   private let isStopped = Atomic(false)
   private let thread = Mutex<pthread_t?>(nil)
 
-  /// Microseconds between two looks at least. Where a file lies in huge pages in the system's cache one fault brings 2 MB, and 30 GB/s
-  /// come: some MB. A look takes one or two microseconds.
+  /// Microseconds between two looks. Where a file lies in huge pages in the system's cache one fault brings 2 MB, and 30 GB/s
+  /// come: some MB. A look takes up to five microseconds.
   private static let pause = 200
+  /// The same while more pages come than are used, as where tiles of wide pictures are joined: parts of rows lie in a huge page each, and
+  /// 200 µs brought 50 MB.
+  private static let shortPause = 50
+  private static let fastGrowth = 4 << 20
 
   init(base: UInt, size: Int, most: Int) { (self.base, self.size, self.most) = (base, size, most) }
 
@@ -359,21 +360,20 @@ private final class Keeper: Sendable {
     }
   }
 
-  /// Lets the pages go if there are too many, or would be before they are gone; unless somebody has just looked.
+  /// Lets the pages go if there are too many, unless somebody has just looked.
   func look() {
     let (now, last) = (Int(begin.duration(to: .now) / .microseconds(1)), looked.load(ordering: .relaxed))
-    guard now >= last + Self.pause, looked.compareExchange(expected: last, desired: now, ordering: .relaxed).exchanged,
+    guard now >= last + pause.load(ordering: .relaxed),
+      looked.compareExchange(expected: last, desired: now, ordering: .relaxed).exchanged,
       let pages = residentPages()
     else { return }
-    // Parts of rows are read and written where the tiles of wide pictures are joined, and each fault brings what lies around it: 50 MB
-    // within a fifth of a millisecond, and as much while pages are let go.
-    let growth = max(pages - held.load(ordering: .relaxed), growth.load(ordering: .relaxed) * 255 / 256)
-    self.growth.store(growth, ordering: .relaxed)
+    let growth = pages - held.load(ordering: .relaxed)
+    pause.store(growth * page > Self.fastGrowth ? Self.shortPause : Self.pause, ordering: .relaxed)
     held.store(pages, ordering: .relaxed)
-    guard pages * page + min(2 * growth * page, most / 4) > most else { return }
+    guard pages * page > most else { return }
     // The mapping is shared: what was written stays in the file.
     madvise(UnsafeMutableRawPointer(bitPattern: base), size, MADV_DONTNEED)
-    held.store(residentPages() ?? .max, ordering: .relaxed)
+    held.store(residentPages() ?? 0, ordering: .relaxed)
   }
 
   /// The second number of the line.

@@ -63,7 +63,7 @@ import Wording
     settings[.precision] = .number(2)
     let form = try form(.restore, settings)
     let isPossible = Precision.possible.contains(.bf16)
-    #expect(form.settings.precision == (isPossible ? .bf16 : .float32))
+    #expect(form.settings.precision == (isPossible ? .bf16 : .automatic))
     #expect(form.rows.contains { $0.label.text == "Accurac_y:" } == isPossible)
   }
 

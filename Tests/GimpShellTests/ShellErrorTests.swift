@@ -10,7 +10,8 @@ import Wording
     [
       .unknownProcedure("p"), .argumentCount(procedure: "p", expected: 2, found: 1), .tooFewArguments(procedure: "p"),
       .wrongType(parameter: "p"), .outputUnknown(9), .factorImpossible(9),
-      .factorTooLarge(model: "m", largest: 2, asked: 4), .seedImpossible(-2), .precisionUnknown(3), .widthImpossible(0),
+      .factorTooLarge(model: "m", largest: 2, asked: 4), .seedImpossible(-2), .precisionUnknown(3),
+      .precisionImpossible, .widthImpossible(0),
       .scaledOutputUnknown(2), .widthNotReached(model: "m", asked: 9, from: 1, largest: 4), .growImpossible(-1),
       .growImpossible(300), .strengthImpossible(101), .switchImpossible("s", 2), .marginImpossible("left", -1),
       .nothingToExtend, .canvasSideImpossible("width", -1),

@@ -76,6 +76,15 @@ import Wording
     }
   }
 
+  @Test("What options do is said in each language", arguments: Catalogue.all.dropFirst())
+  func tips(_ catalogue: Catalogue) {
+    for parameter in Procedure.all.flatMap(\.parameters) {
+      for text in [parameter.tip, parameter.help].compactMap({ $0 }) {
+        #expect(catalogue.text(text) != Catalogue.english.text(text), "\(catalogue.language), \(parameter.name)")
+      }
+    }
+  }
+
   @Test("In the dialogs of GIMP 3 the letters of GIMP's own Reset and Cancel are free")
   func lettersOfGimp() {
     let letters = Procedure.all.flatMap { procedure -> [Character?] in

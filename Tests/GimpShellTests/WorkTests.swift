@@ -245,15 +245,19 @@ import Wording
         .pixels
     }
     let full = try result(1)
+    #expect(throws: ShellError.precisionUnknown(3)) { try result(3) }
+    // The dialog of another machine.
+    gimp.remember("seed=7\nprecision=2\n", as: Procedure.restore.name)
+    let last = gimp[try perform(.restore, image, layer, mode: .lastValues)].pixels
     guard Precision.possible.contains(.bf16) else {
-      #expect(throws: ShellError(RestoreError.noInstructions(for: .bf16))) { try result(2) }
+      #expect(throws: ShellError.precisionImpossible) { try result(2) }
+      #expect(try full == result(0) && full == last)
       return
     }
     let rough = try result(2)
-    #expect(rough != full)
+    #expect(rough != full && rough == last)
     #expect(zip(rough.samples, full.samples).allSatisfy { abs($0 - $1) < 8 / 255.0 })
     #expect(try result(0) == (Precision.bf16.hasMatrixUnits ? rough : full), "no codebook in this model")
-    #expect(throws: ShellError.precisionUnknown(3)) { try result(3) }
   }
 
   @Test func itemsWithoutPixelsOfTheirOwnAreRefused() throws {

@@ -17,6 +17,7 @@ public enum ShellError: Explained, Equatable {
   case seedImpossible(Int)
   case variantsImpossible(Int)
   case precisionUnknown(Int)
+  case precisionImpossible
   case optionUnknown(procedure: String, String)
   case nothingToRepeat
   case widthImpossible(Int)
@@ -110,9 +111,10 @@ extension ShellError {
   public var status: Status {
     switch self {
     case .unknownProcedure, .argumentCount, .tooFewArguments, .wrongType, .outputUnknown, .factorImpossible,
-      .factorTooLarge, .seedImpossible, .variantsImpossible, .precisionUnknown, .optionUnknown, .widthImpossible,
-      .scaledOutputUnknown, .widthNotReached, .growImpossible, .strengthImpossible, .switchImpossible,
-      .marginImpossible, .nothingToExtend, .canvasSideImpossible, .ratioUnknown, .anchorUnknown, .canvasSmaller,
+      .factorTooLarge, .seedImpossible, .variantsImpossible, .precisionUnknown, .precisionImpossible, .optionUnknown,
+      .widthImpossible, .scaledOutputUnknown, .widthNotReached, .growImpossible, .strengthImpossible,
+      .switchImpossible, .marginImpossible, .nothingToExtend, .canvasSideImpossible, .ratioUnknown, .anchorUnknown,
+      .canvasSmaller,
       .itemMissing, .otherImage, .needsWindow, .noLayerSelected,
       .other(_, isCallers: true):
       .callingError

@@ -19,6 +19,8 @@ extension ShellError {
     case .seedImpossible(let seed): "Seed \(seed) is not possible: it is -1 (random) or not negative."
     case .precisionUnknown(let precision):
       "Precision \(precision) is unknown: it is 0 (automatic), 1 (float32) or 2 (bfloat16)."
+    case .precisionImpossible:
+      "This processor has no instructions for bfloat16. Choose precision 0 (automatic) or 1 (float32)."
     case .variantsImpossible(let count): "\(count) variants are not possible: it is 1 to 6."
     case .optionUnknown(let procedure, let name): "\(procedure) has no option “\(name)”: see the procedure browser."
     case .nothingToRepeat:

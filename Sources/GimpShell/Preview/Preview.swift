@@ -215,8 +215,8 @@ public final class Preview {
       }
       let model = try settings.model(for: work.task, of: [source], catalogue)
       let request = Request(
-        source: source, settings: settings, engine: engines.engine(of: model), seed: 0, namesSeed: false, isShown: false
-      )
+        source: source, settings: settings, engine: engines.engine(of: model, in: settings.precision), seed: 0,
+        namesSeed: false, isShown: false)
       let scene = try request.scene(of: work, around: centre)
       (self.request, self.scene) = (request, scene)
       before = PreviewPicture(scene.before)

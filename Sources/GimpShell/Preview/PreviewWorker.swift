@@ -28,7 +28,7 @@ final class PreviewWorker: Sendable {
     let prepared = options
     do {
       try startThread { [self] in
-        let outcome = Result { try scene.compute(try engine.restorer(prepared.precision), prepared) }
+        let outcome = Result { try scene.compute(try engine.restorer(), prepared) }
         state.withLock { state in
           state.isRunning = false
           if state.wanted == number { state.outcome = outcome }

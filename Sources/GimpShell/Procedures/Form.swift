@@ -270,7 +270,7 @@ public struct Form {
     parameter.name != Parameter.factor.name || settings.output != .sameSize
   }
 
-  /// From what is wanted to what is possible: what the chosen model cannot do becomes the most that it can.
+  /// From what is wanted to what is possible: what the chosen model, or the processor, cannot do becomes the standard, or the most that it can.
   private mutating func limit() {
     settings = wanted
     let chosen = settings.model.isEmpty ? standard[0]?.name ?? "" : settings.model
@@ -281,11 +281,11 @@ public struct Form {
     // Those that are not shown, too: what is remembered may be of another machine.
     for parameter in procedure.parameters {
       guard case .choice(let choice) = parameter.kind else { continue }
-      let possible = choice.options.filter { isPossible($0, of: choice) }
-      guard let most = possible.last, !possible.contains(where: { .number($0.value) == settings[parameter] }) else {
+      let possible = choice.options.filter { isPossible($0, of: choice) }.map(\.value)
+      guard let most = possible.last, !possible.contains(where: { .number($0) == settings[parameter] }) else {
         continue
       }
-      settings[parameter] = .number(most.value)
+      settings[parameter] = .number(possible.contains(choice.standard) ? choice.standard : most)
     }
   }
 

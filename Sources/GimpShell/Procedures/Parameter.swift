@@ -138,7 +138,8 @@ extension Parameter {
         isPossible: { precision, _ in (try? precisions[precision].check()) != nil })),
     help: "0 = automatic, 1 = float32, 2 = bfloat16: faster on some processors, and a little rougher",
     tip: """
-      The numbers that the model calculates with. Automatic takes the rougher ones only where they are much faster and       make no visible difference.
+      The numbers that the model calculates with. Automatic takes the rougher ones only where they are much faster and \
+      make no visible difference.
       """)
 
   static let factor = Parameter(

@@ -145,6 +145,8 @@ extension Settings {
 
   init(lastOf procedure: Procedure, in gimp: any Gimp) {
     self.init(gimp.remembered(procedure.name) ?? "", of: procedure)
+    // What is remembered may be of another machine.
+    if (try? precision.check()) == nil { self[.precision] = Parameter.precision.standard }
   }
 
   func remember(for procedure: Procedure, in gimp: any Gimp) { gimp.remember(text, as: procedure.name) }

@@ -115,7 +115,7 @@ extension Procedure {
     let seeds = settings.drawSeeds()
     let isShown = call.mode != .nonInteractive
     let canvas = gimp.size(of: call.image)
-    let engine = engines.engine(of: model)
+    let engine = engines.engine(of: model, in: settings.precision)
     let results = try sources.flatMap { source in
       // For the time that is left; all tries take as long.
       let expected = (try? Foreteller([source]).outlook(settings, model, source))?.seconds
@@ -191,12 +191,12 @@ private struct Computed {
 /// The model of a call, loaded when it is first used and kept for the next uses. May be used on any thread.
 final class Engine: Sendable {
   let model: ModelDescriptor
+  let precision: PrecisionChoice
   private let loaded = Mutex<Restorer?>(nil)
 
-  init(_ model: ModelDescriptor) { self.model = model }
+  init(_ model: ModelDescriptor, _ precision: PrecisionChoice) { (self.model, self.precision) = (model, precision) }
 
-  /// `precision` is what it is loaded in; others are loaded when they are first used.
-  func restorer(_ precision: PrecisionChoice) throws -> Restorer {
+  func restorer() throws -> Restorer {
     try loaded.withLock { loaded in
       if let loaded { return loaded }
       let restorer = try Restorer(model, precision)
@@ -213,9 +213,9 @@ final class Engine: Sendable {
 final class Engines {
   private var last: Engine?
 
-  func engine(of model: ModelDescriptor) -> Engine {
-    if let last, last.model.name == model.name { return last }
-    let engine = Engine(model)
+  func engine(of model: ModelDescriptor, in precision: PrecisionChoice) -> Engine {
+    if let last, last.model.name == model.name, last.precision == precision { return last }
+    let engine = Engine(model, precision)
     last = engine
     return engine
   }
@@ -246,7 +246,7 @@ struct Request {
 
   var options: RestoreOptions {
     var options = RestoreOptions()
-    options.precision = settings.precision
+    options.precision = engine.precision
     options.seed = seed
     options.threads = gimp.threads
     options.rates = gimp.rates
@@ -264,7 +264,7 @@ struct Request {
     gimp.tellProgress(Notice.loading(model.name))
     let engine = engine
     do {
-      return try Worker.run(options, in: gimp) { options in try work(try engine.restorer(options.precision), options) }
+      return try Worker.run(options, in: gimp) { options in try work(try engine.restorer(), options) }
     } catch let error as RestoreError {
       throw ShellError(error, about: source)
     }
@@ -277,6 +277,7 @@ extension ShellError {
     switch error {
     case .factorTooLarge(let model, let largest, let asked):
       self = .factorTooLarge(model: model, largest: largest, asked: asked)
+    case .noInstructions: self = .precisionImpossible
     case .maskCoversAll, .nothingVisibleBesideMask: self = .nothingKnown(layer: source.name)
     default: self.init(error)
     }
