@@ -112,8 +112,20 @@ public final class FileMemory: Sendable {
     }
   }
 
-  /// Lets pages go if the process holds more than it may; takes no time if somebody has just looked. For threads that write to tensors.
-  func look() { keeper.look() }
+  /// Lets pages go if the process holds more than it may; takes hardly any time if somebody has just looked. For threads that write to
+  /// tensors: `faults` are theirs until their last look.
+  func look(_ faults: inout Int) {
+    let now = Self.faults
+    if keeper.look(after: now > faults + 1 ? Keeper.shortPause : Keeper.pause) { faults = now }
+  }
+
+  /// How often the kernel had to bring pages for this thread.
+  static var faults: Int {
+    var usage = rusage()
+    // RUSAGE_THREAD, whose value Swift does not see.
+    getrusage(__rusage_who_t(1), &usage)
+    return usage.ru_minflt + usage.ru_majflt
+  }
 
   // MARK: Blocks
 
@@ -307,20 +319,14 @@ private final class Keeper: Sendable {
   private let begin = ContinuousClock.now
   /// When somebody last looked, in microseconds from the beginning.
   private let looked = Atomic(0)
-  /// How many pages the process held then.
-  private let held = Atomic(0)
-  /// Microseconds to the next look at least.
-  private let pause = Atomic(Keeper.pause)
   private let isStopped = Atomic(false)
   private let thread = Mutex<pthread_t?>(nil)
 
-  /// Microseconds between two looks. Where a file lies in huge pages in the system's cache one fault brings 2 MB, and 30 GB/s
-  /// come: some MB. A look takes up to five microseconds.
-  private static let pause = 200
-  /// The same while more pages come than are used, as where tiles of wide pictures are joined: parts of rows lie in a huge page each, and
-  /// 200 µs brought 50 MB.
-  private static let shortPause = 50
-  private static let fastGrowth = 4 << 20
+  /// Microseconds between two looks. A look takes up to five.
+  static let pause = 200
+  /// The same while pages come. Where a file lies in huge pages in the system's cache one fault brings 2 MB, and where tiles of wide
+  /// pictures are joined parts of rows lie in one each: 200 µs brought 70 MB.
+  static let shortPause = 20
 
   init(base: UInt, size: Int, most: Int) { (self.base, self.size, self.most) = (base, size, most) }
 
@@ -356,24 +362,21 @@ private final class Keeper: Sendable {
   private func watch() {
     while !isStopped.load(ordering: .relaxed) {
       usleep(3000)
-      look()
+      _ = look(after: Self.pause)
     }
   }
 
-  /// Lets the pages go if there are too many, unless somebody has just looked.
-  func look() {
+  /// Lets the pages go if there are too many, unless somebody has looked within these microseconds; returns whether it looked.
+  func look(after pause: Int) -> Bool {
     let (now, last) = (Int(begin.duration(to: .now) / .microseconds(1)), looked.load(ordering: .relaxed))
-    guard now >= last + pause.load(ordering: .relaxed),
-      looked.compareExchange(expected: last, desired: now, ordering: .relaxed).exchanged,
-      let pages = residentPages()
-    else { return }
-    let growth = pages - held.load(ordering: .relaxed)
-    pause.store(growth * page > Self.fastGrowth ? Self.shortPause : Self.pause, ordering: .relaxed)
-    held.store(pages, ordering: .relaxed)
-    guard pages * page > most else { return }
+    guard now >= last + pause,
+      looked.compareExchange(expected: last, desired: now, ordering: .relaxed).exchanged
+    else { return false }
     // The mapping is shared: what was written stays in the file.
-    madvise(UnsafeMutableRawPointer(bitPattern: base), size, MADV_DONTNEED)
-    held.store(residentPages() ?? 0, ordering: .relaxed)
+    if let pages = residentPages(), pages * page > most {
+      madvise(UnsafeMutableRawPointer(bitPattern: base), size, MADV_DONTNEED)
+    }
+    return true
   }
 
   /// The second number of the line.

@@ -25,13 +25,14 @@ public enum Parallel {
       let memory = OwnedStorage(count: scratch)
       // Threads of the pool have none of their own: only the one that began the loop asks.
       let isAsking = interruption != nil && Interruption.current != nil
+      var faults = file == nil ? 0 : FileMemory.faults
       withExtendedLifetime(memory) {
         while true {
           let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
           guard index < count else { return }
           if let interruption, isAsking ? interruption.asked() : interruption.isStopped { return }
           body(index, memory.pointer)
-          file?.look()
+          file?.look(&faults)
         }
       }
     }
@@ -70,9 +71,10 @@ public enum Parallel {
   /// Moves elements to the beginning, piece by piece, since they lie over each other: x[i] = x[distance + i].
   static func moveDown(_ x: UnsafeMutablePointer<Float>, from distance: Int, count: Int) {
     let file = FileMemory.current
+    var faults = file == nil ? 0 : FileMemory.faults
     for first in stride(from: 0, to: count, by: hugePage) {
       (x + first).update(from: x + first + distance, count: min(hugePage, count - first))
-      file?.look()
+      file?.look(&faults)
     }
   }
 

@@ -20,7 +20,7 @@ public enum MemoryBudget: Sendable, Equatable {
       case .free(let bytes): bytes + (SystemMemory.resident ?? 0) + promised
       case .limit(let limit, _): limit
       }
-    return max(total - TileChoice.window / 4 * 3, 0)
+    return max(total - TileChoice.window / 2, 0)
   }
 
   /// `limit` is for the whole program; nil = what the machine has free. `promised` bytes of it will be taken by weights.
