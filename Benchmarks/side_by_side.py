@@ -82,6 +82,10 @@ def compare(arguments: argparse.Namespace) -> dict:
     if "realsr" in arguments.parts and packages & {"onnxruntime", "openvino"}:
         packages |= EXPORT
     need(packages | ({"matplotlib"} if arguments.picture else set()))
+    if arguments.hold_to and any(name.startswith("pytorch") for name in runtimes):
+        found = machine.pytorch_instructions()
+        if not all(words.upper().endswith(arguments.hold_to.upper()) for words in found):
+            stop(f"--hold-to {arguments.hold_to}: PyTorch does not heed it: {', '.join(sorted(found))}")
     resshift = machine.find_resshift(arguments.resshift)
     if resshift is None:
         stop(f"no resshift command{f' at {arguments.resshift}' if arguments.resshift else ''}; build it with"

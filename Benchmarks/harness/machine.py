@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from importlib import metadata, util
 from pathlib import Path
 
@@ -41,6 +42,20 @@ def bf16_instructions() -> list[str]:
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     flags = next((line.split(":", 1)[1].split() for line in lines if line.startswith("flags")), [])
     return [flag for flag in ("avx512_bf16", "amx_bf16") if flag in flags]
+
+
+def pytorch_instructions() -> set[str]:
+    """What PyTorch's own kernels and its oneDNN take the processor for, in their words."""
+    program = """
+import torch
+print("isa:" + torch.backends.cpu.get_cpu_capability())
+with torch.inference_mode():
+    torch.nn.Conv2d(64, 64, 3)(torch.zeros(1, 64, 32, 32))
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True,
+        env=os.environ | {"ONEDNN_VERBOSE": "1"})
+    return {line.rpartition("isa:")[2].strip() for line in run.stdout.splitlines() if "isa:" in line}
 
 
 def describe(resshift: Path, packages: set[str], held_to: str | None) -> dict:
