@@ -45,6 +45,22 @@ struct FileMemoryTests {
     #expect(Tensor(Shape(1, 1, mebi, 1)).storage is OwnedStorage)
   }
 
+  @Test("A thread that brings pages knows it, and is then due to look sooner")
+  func faultsAreCounted() throws {
+    let memory = try file(64 * mebi)
+    let place = try #require(memory.take(64 * mebi))
+    let bytes = memory.address(place).assumingMemoryBound(to: UInt8.self)
+    let before = FileMemory.faults
+    // Farther from each other than a huge page is large.
+    for megabyte in stride(from: 0, to: 64, by: 4) { bytes[megabyte * mebi] = 1 }
+    let faults = FileMemory.faults
+    #expect(faults >= before + 16)
+    var known = before
+    for _ in 0..<1000 where known == before { memory.look(&known) }
+    #expect(known >= faults, "a look takes note of what was brought until then")
+    memory.give(place)
+  }
+
   /// Eight times as much is written and read as may be in the process.
   @Test func pagesAreLetGo() throws {
     func resident() throws -> Int {
