@@ -139,8 +139,7 @@ def main() -> None:
     if arguments.picture:
         from harness import chart
 
-        held = f" held to {arguments.hold_to.upper()}" if arguments.hold_to else ""
-        chart.draw(results["samples"], results["machine"]["processor"] + held, arguments.picture)
+        chart.draw(results["samples"], results["machine"]["processor"], arguments.picture)
 
 
 if __name__ == "__main__":

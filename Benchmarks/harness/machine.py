@@ -59,15 +59,16 @@ with torch.inference_mode():
 
 
 def describe(resshift: Path, packages: set[str], held_to: str | None) -> dict:
-    """Processor, number of cores, what they are held to, and versions."""
+    """Processor and what it is held to, number of cores, and versions."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     processor = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown")
+    if held_to:
+        processor += f" held to {held_to.upper()}"
     version = subprocess.run([resshift, "--version"], capture_output=True, text=True, check=True).stdout.strip()
     return {
         "processor": processor,
         "cores": os.cpu_count(),
-        "bf16": bf16_instructions(),
-        "held_to": held_to,
+        "bf16": [] if held_to else bf16_instructions(),
         "resshift": version,
         "packages": {package: metadata.version(package) for package in sorted(packages)},
     }

@@ -87,9 +87,8 @@ def markdown(results: dict) -> str:
     rows = time_rows(samples)
     versions = {"resshift": machine["resshift"]} | machine["packages"]
     bf16 = ", ".join(machine["bf16"]) or "no instructions for bf16"
-    instructions = f"held to {machine['held_to'].upper()}" if machine["held_to"] else bf16
     parts = [
-        f"{machine['processor']}, {machine['cores']} cores ({instructions}), pinned to {results['cores']};"
+        f"{machine['processor']}, {machine['cores']} cores ({bf16}), pinned to {results['cores']};"
         f" {', '.join(f'{name} {version}' for name, version in versions.items())}.",
         f"`{results['command']}`",
         table("milliseconds", rows, 0),
