@@ -14,7 +14,6 @@ from networks.sampler import Sampler, bicubic
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FIXTURES = REPOSITORY / "Tests" / "Fixtures"
-MODELS = REPOSITORY / "plugin" / "models"
 # Mean square of the difference over that of the record. Float32 rounding through a network leaves about 1e-12.
 TOLERANCE = 1e-9
 
@@ -25,9 +24,9 @@ def nmse(found: Tensor, recorded: Tensor) -> float:
 
 
 def load(name: str) -> Model:
-    """A model of the fixtures, or one that ships."""
-    if (MODELS / name / "model.json").exists():
-        return Model.read(MODELS / name / "model.json")
+    """A model of the fixtures; those that once shipped have a model.json there."""
+    if (FIXTURES / name / "model.json").exists():
+        return Model.read(FIXTURES / name / "model.json")
     config = json.loads((FIXTURES / name / "config.json").read_text())
     return Model(config | {"files": {"unet": "unet.pth", "autoencoder": "autoencoder.pth"}}, FIXTURES / name)
 
@@ -79,7 +78,9 @@ def bicubic_errors() -> dict[str, float]:
 
 def main() -> int:
     """Prints one line for each recorded restoration; the status is 1 if any is off."""
-    cases = sorted(FIXTURES.glob("*/case*.safetensors"))
+    # Without a model are those of start networks: they were recorded from the networks here (networks/record.py).
+    cases = sorted(file for kind in ("config", "model") for model in FIXTURES.glob(f"*/{kind}.json")
+                   for file in model.parent.glob("case*.safetensors"))
     if not cases:
         print(f"{FIXTURES}: no recorded cases", file=sys.stderr)
         return 1
